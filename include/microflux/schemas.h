@@ -1,0 +1,7 @@
+/* schemas: the .avsc files of schemas/, embedded at build (CMake makes schemas.c). NUL-terminated JSON. */
+#ifndef MICROFLUX_SCHEMAS_H
+#define MICROFLUX_SCHEMAS_H
+
+extern const char schema_profile[], schema_post[], schema_interaction[], schema_campaign[], schema_creator_score[];
+
+#endif
