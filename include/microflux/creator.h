@@ -1,0 +1,229 @@
+/* creator: everything kept of one creator, as a function of the set of records applied (scoring.md §0.1).
+ *
+ * Plain data, no I/O, no clock. Records come in decoded; times are ms since 1970 UTC, counts are events, offsets are
+ * the log's. Whatever changes is marked in `dirty`, so that the score worker writes only that to Redis.
+ */
+#ifndef MICROFLUX_CREATOR_H
+#define MICROFLUX_CREATOR_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "microflux/bytes.h"
+#include "microflux/err.h"
+
+#define MS_SECOND 1000LL
+#define MS_MINUTE 60000LL
+#define MS_HOUR   3600000LL
+#define MS_DAY    86400000LL
+
+/* The kinds of interaction.avsc in the schema's order; OTHER is 0 and counted in a metric only. */
+enum kind { KIND_OTHER, KIND_VIEW, KIND_LIKE, KIND_COMMENT, KIND_SHARE, KIND_SAVE, KIND_CLICK, KIND_PURCHASE, KIND_FOLLOW, N_KINDS };
+/* Two more things counted a day. */
+enum { COUNT_POSTS = N_KINDS, COUNT_SPONSORED, N_COUNTS };
+
+enum platform { PLATFORM_OTHER, N_PLATFORMS = 10 };
+extern const char *const platform_names[N_PLATFORMS]; /* OTHER INSTAGRAM TIKTOK YOUTUBE X FACEBOOK LINKEDIN TWITCH PINTEREST SNAPCHAT */
+extern const char *const kind_names[N_KINDS];
+#define N_FORMATS 9
+extern const char *const format_names[N_FORMATS];
+
+enum topic { TOPIC_PROFILES, TOPIC_POSTS, TOPIC_INTERACTIONS, N_TOPICS };
+
+/* ---- decoded input records (filled by the score worker's field tables; strings are borrowed for the call) ---- */
+struct profile_record {
+    struct bytes creator_id;
+    int32_t platform;
+    int64_t observed_at, followers, following, posts;
+    bool has_following, has_posts, verified;
+    struct bytes country; /* ptr NULL: null */
+};
+
+struct post_metrics {
+    int64_t observed_at;
+    int64_t views, likes, comments, shares, saves;
+    bool has_views, has_likes, has_comments, has_shares, has_saves;
+};
+
+struct post_record {
+    struct bytes creator_id, post_id, text, language;
+    int64_t posted_at;
+    int32_t format;
+    bool disclosed, deleted, has_metrics;
+    const struct bytes *tags, *mentions, *sponsors;
+    size_t n_tags, n_mentions, n_sponsors;
+    struct post_metrics metrics;
+};
+
+struct interaction_record {
+    struct bytes creator_id, post_id, actor_id, campaign_id; /* ptr NULL: null */
+    int32_t kind;
+    int64_t count, occurred_at;
+    bool has_comment, comment_reply, has_actor;
+    int32_t comment_words, comment_emoji, comment_mentions;
+    int64_t comment_fingerprint;
+    int64_t actor_followers, actor_following, actor_posts;
+    bool actor_has_picture, actor_has_picture_known, actor_has_digits;
+    int32_t actor_name_digits;
+    bool has_value;
+    int64_t value_minor_units;
+    struct bytes value_currency;
+};
+
+/* Where and when the record stands in the log. */
+struct provenance {
+    int64_t offset, timestamp; /* the record's own Kafka timestamp */
+};
+
+/* ---- windows: sparse rings; a cell is one count of one bucket ---- */
+struct cell {
+    int64_t count;
+    int32_t bucket; /* absolute hour or day */
+    int16_t what;   /* enum kind, COUNT_POSTS, COUNT_SPONSORED; 0 = bucket seen and nothing else */
+};
+
+/* Sorted by (bucket, what). Slot = bucket mod span belongs to the newest bucket seen for it. */
+struct window {
+    struct cell *cells;
+    uint16_t n, cap;
+    uint16_t span; /* 48 hours or 92 days */
+};
+
+/* window_add: adds to a bucket; an older bucket whose slot a newer one holds is left alone. True: the ring changed.
+ * *slot: which one. */
+bool window_add(struct window *window, int64_t bucket, int what, int64_t count, int *slot);
+/* window_sum: sums[N_COUNTS] over buckets whose start is after `after` (both in units of ms); width = ms a bucket. Each kind raw. */
+void window_sum(const struct window *window, int64_t width, int64_t after, int64_t *sums);
+void window_free(struct window *window);
+
+/* ---- profile days ---- */
+#define PROFILE_DAYS 40
+struct profile_day {
+    int64_t observed_at, offset, followers, following, posts;
+    int32_t day;
+    uint8_t slot; /* where it stands in Redis */
+    bool has_following, has_posts;
+};
+
+/* ---- posts ---- */
+#define POSTS        32
+#define PLACEHOLDERS 8
+struct post {
+    char *id;         /* owned, id_len bytes */
+    uint16_t id_len;
+    uint8_t slot;     /* 0..39: where it stands in Redis */
+    bool placeholder; /* interactions came first: posted_at is then the as_of when it was opened */
+    bool deleted, official, disclosed_word, likely; /* official or disclosed_word = sponsored (§8; the words come with the lexicons) */
+    bool has_followers, followers_late, followers_fixed;
+    bool counted;     /* in its day's ring */
+    uint8_t format;
+    int64_t posted_at, offset, followers;
+    int64_t counts[N_KINDS];          /* raw; published values clamp at 0 */
+    int64_t metrics_at;               /* newest post.metrics, 0 = none */
+    int64_t metrics[N_KINDS];         /* its totals, -1 = unknown */
+};
+
+/* ---- what a tier scheme says now (a fold over the profile days) ---- */
+#define SCHEMES 4
+struct tier_state {
+    int64_t since;
+    uint8_t tier, band; /* indices into the scheme's table; 255 = none */
+};
+
+struct creator_dirty {
+    uint64_t hours, days[2], profile_days; /* bit = slot */
+    uint64_t posts, post_counts;           /* bit = slot 0..39: all of it, or the counters only */
+    uint64_t posts_gone, profile_days_gone; /* bit = slot: to be deleted */
+    bool totals, profile, base, any;
+};
+
+struct creator {
+    int64_t epoch;
+    int64_t offsets[N_TOPICS]; /* own last applied offset + 1; 0 = none: the version */
+    int64_t totals[N_KINDS];
+    struct window hours, days;
+    /* attributes of the newest snapshot */
+    int64_t profile_at, profile_offset;
+    bool has_profile, verified;
+    uint8_t platform;
+    char country[4];
+    struct profile_day *profile_days; /* ascending by day, n_profile_days */
+    struct post *posts;               /* newest first by (posted_at, id), n_posts; then n_placeholders */
+    uint8_t n_profile_days, cap_profile_days, n_posts, n_placeholders, cap_posts;
+    bool has_base;                       /* profile days have left the 40 */
+    struct tier_state base[SCHEMES];     /* the fold up to the newest day that left, per scheme */
+    int64_t base_beyond[SCHEMES];        /* crossing time of a run that was going on then, 0 = none (see tier.h) */
+    struct creator_dirty dirty;
+};
+
+/* ---- how records are judged; plain configuration of the methodology ---- */
+enum late_policy { POLICY_COUNT, POLICY_DROP, POLICY_REJECT };
+
+struct creator_rules {
+    int64_t max_future;                   /* ms */
+    enum late_policy late, future;
+    uint16_t totals[N_PLATFORMS];         /* bit = kind whose totals count (counting.totals) */
+};
+
+/* What became of a record. */
+enum applied {
+    APPLIED,         /* state changed, version moved */
+    APPLIED_LATE,    /* totals only */
+    IGNORED_OTHER,   /* kind OTHER: metric only; not in the version, does not move as_of */
+    IGNORED_POLICY,  /* late or future under `drop` */
+    REFUSED_RECORD,  /* reject: info filled (words: future, late, negative_followers, bad_time …) */
+};
+
+struct applied_counts { /* side metrics of one apply */
+    uint32_t placeholders_expired, placeholders_refused;
+};
+
+/* creator_init: *c becomes an empty creator. creator_clear frees what it owns and leaves it empty. */
+void creator_init(struct creator *c);
+void creator_clear(struct creator *c);
+size_t creator_bytes(const struct creator *c); /* memory held, for the cache's limit */
+
+/* The three verbs. as_of: the lane's, raised by the call when the record moves it. Never fail otherwise. */
+enum applied creator_profile(struct creator *c, const struct creator_rules *rules, const struct profile_record *record,
+                             const struct provenance *at, int64_t *as_of, struct err_info *info);
+enum applied creator_post(struct creator *c, const struct creator_rules *rules, const struct post_record *record,
+                          const struct provenance *at, int64_t *as_of, struct applied_counts *counts, struct err_info *info);
+enum applied creator_interaction(struct creator *c, const struct creator_rules *rules, const struct interaction_record *record,
+                                 const struct provenance *at, int64_t *as_of, struct applied_counts *counts, struct err_info *info);
+
+/* ---- what is published (§1, §2); every rate rounded to 1e-7 ---- */
+struct tier_value {
+    const char *scheme, *tier, *band;
+    int64_t since;
+};
+
+struct optional {
+    double value;
+    bool there;
+};
+
+struct score {
+    int64_t as_of;
+    bool has_profile;
+    const char *platform;
+    int64_t followers;
+    struct tier_value tiers[SCHEMES];
+    size_t n_tiers;
+    int64_t windows[4][N_KINDS]; /* 24 h, 7 d, 30 d, 90 d, clamped */
+    int64_t totals[N_KINDS];     /* clamped */
+    int64_t posts_90d, sponsored_90d;
+    struct optional rate, rate_lc, rate_views, velocity;
+    int32_t rate_posts, rate_views_posts, mature_posts;
+    bool has_estimate, followers_late;
+    double estimate, estimate_low, estimate_high, estimate_confidence;
+};
+
+struct methodology; /* see methodology.h: tables and constants, immutable, shared */
+
+/* creator_score: pure; does not touch the creator. */
+void creator_score(const struct creator *c, const struct methodology *methodology, int64_t as_of, struct score *score);
+int64_t engagements(const int64_t counts[N_KINDS]); /* likes + comments + shares + saves, each at least 0 */
+uint64_t score_digest(const struct score *score);   /* XXH3 of all values but as_of: equal digests = nothing a reader cares about changed */
+
+#endif
