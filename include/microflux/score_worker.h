@@ -1,0 +1,27 @@
+/* score_worker: the ops table of the score worker, and what it is told at start. */
+#ifndef MICROFLUX_SCORE_WORKER_H
+#define MICROFLUX_SCORE_WORKER_H
+
+#include "microflux/lane.h"
+#include "microflux/score.h"
+
+struct score_writer_schema { /* one more writer schema of an input, by its Confluent id */
+    int input;
+    uint32_t id;
+    const char *json;
+};
+
+/* Borrowed as long as any worker runs; immutable. */
+struct score_worker_options {
+    const struct methodology *methodology;
+    struct creator_rules rules;
+    size_t max_record_bytes;
+    const char *bare_json[N_TOPICS]; /* writer schema of bare values, NULL = none */
+    const struct score_writer_schema *writers;
+    size_t n_writers;
+    uint32_t output_id; /* Confluent id of creator-score.avsc; 0 = single-object framing */
+};
+
+extern const struct lane_kind score_kind; /* options: const struct score_worker_options * */
+
+#endif

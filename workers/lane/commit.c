@@ -1,0 +1,355 @@
+/* commit: everything that changed, and the fence, in one MULTI/EXEC; scores are computed and encoded in the same pass and go
+ * to the producer only after EXEC said yes. One commit is under way at a time; the cache goes on changing for the next. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "lane_room.h"
+
+static struct bytes key_of(struct lane *lane, int key, struct bytes subject)
+{
+    lane->scratch.len = 0;
+    lane_key(lane, lane->kind->key_names[key], subject, &lane->scratch);
+    return (struct bytes){lane->scratch.data, lane->scratch.len};
+}
+
+/* ---- changed fields: collected a key, then one HSET ---- */
+
+static void flush_fields(struct lane *lane)
+{
+    if (lane->n_fields == 0)
+        return;
+    redis_begin(lane->redis, 2 + 2 * lane->n_fields, NULL, NULL);
+    redis_arg(lane->redis, BYTES("HSET"));
+    redis_arg(lane->redis, key_of(lane, lane->fields_key, lane->writing->head.key));
+    for (size_t i = 0; i < lane->n_fields; i++) {
+        const char *at = lane->fields_bytes.data + lane->fields[i].at;
+        redis_arg(lane->redis, (struct bytes){at, lane->fields[i].field_len});
+        redis_arg(lane->redis, (struct bytes){at + lane->fields[i].field_len, lane->fields[i].value_len});
+    }
+    lane->n_fields = lane->fields_bytes.len = 0;
+}
+
+static void set_field(void *arg, int key, struct bytes field, struct bytes value)
+{
+    struct lane *lane = arg;
+    if (key != lane->fields_key) {
+        flush_fields(lane);
+        lane->fields_key = key;
+    }
+    if (lane->n_fields == lane->cap_fields) {
+        lane->cap_fields = lane->cap_fields ? 2 * lane->cap_fields : 64;
+        lane->fields = realloc(lane->fields, lane->cap_fields * sizeof *lane->fields);
+        if (!lane->fields)
+            abort();
+    }
+    lane->fields[lane->n_fields++] = (struct lane_field){(uint32_t)lane->fields_bytes.len, (uint32_t)field.len, (uint32_t)value.len};
+    buffer_add(&lane->fields_bytes, field.ptr, field.len);
+    buffer_add(&lane->fields_bytes, value.ptr, value.len);
+}
+
+static void drop_field(void *arg, int key, struct bytes field)
+{
+    struct lane *lane = arg;
+    redis_begin(lane->redis, 3, NULL, NULL);
+    redis_arg(lane->redis, BYTES("HDEL"));
+    redis_arg(lane->redis, key_of(lane, key, lane->writing->head.key));
+    redis_arg(lane->redis, field);
+}
+
+static void set_hex(struct lane *lane, const char *field, uint64_t n)
+{
+    char text[17];
+    snprintf(text, sizeof text, "%016" PRIx64, n);
+    set_field(lane, 0, bytes_of(field), (struct bytes){text, 16});
+}
+
+/* The first write of a subject in this lane: what may lie there is from before; the sweep must find it. */
+static void write_first(struct lane *lane, struct subject *s)
+{
+    if (s->stale) {
+        redis_begin(lane->redis, 1 + lane->kind->n_keys, NULL, NULL);
+        redis_arg(lane->redis, BYTES("DEL"));
+        for (size_t key = 0; key < lane->kind->n_keys; key++)
+            redis_arg(lane->redis, key_of(lane, (int)key, s->head.key));
+        s->stale = false;
+    }
+    if (!s->indexed) {
+        char slot[16];
+        snprintf(slot, sizeof slot, "i:%u", (unsigned)(s->head.hash % SWEEP_SLOTS));
+        lane->scratch.len = 0;
+        buffer_add(&lane->scratch, lane->prefix, lane->prefix_len);
+        buffer_add_text(&lane->scratch, slot);
+        redis_begin(lane->redis, 4, NULL, NULL);
+        redis_arg(lane->redis, BYTES("HSET"));
+        redis_arg(lane->redis, (struct bytes){lane->scratch.data, lane->scratch.len});
+        redis_arg(lane->redis, s->head.key);
+        redis_arg(lane->redis, BYTES(""));
+        s->indexed = true;
+        set_hex(lane, "g", lane->fence.generation);
+    }
+}
+
+static void write_subject(struct lane *lane, struct subject *s, bool tell)
+{
+    lane->writing = s;
+    lane->fields_key = 0;
+    if (s->changed)
+        write_first(lane, s);
+    if (tell)
+        set_hex(lane, "s", s->told);
+    if (s->changed) {
+        struct lane_writer writer = {lane, set_field, drop_field};
+        lane->kind->changes(lane->self, s->state, &writer);
+        s->changed = false;
+    }
+    flush_fields(lane);
+    cache_account(&lane->cache, lane->kind, s);
+}
+
+/* ---- outputs ---- */
+
+uint64_t lane_ticket(const struct lane *lane, uint64_t mark)
+{
+    return (uint64_t)(uint16_t)lane->partition << 48 | (uint64_t)(uint16_t)lane->takeover << 32 | (uint32_t)mark;
+}
+
+static void add_output(struct lane *lane, struct subject *s, const struct lane_view *view, enum lane_reason reason, uint64_t mark)
+{
+    if (lane->n_outputs == lane->cap_outputs) {
+        lane->cap_outputs = lane->cap_outputs ? 2 * lane->cap_outputs : 256;
+        lane->outputs = realloc(lane->outputs, lane->cap_outputs * sizeof *lane->outputs);
+        if (!lane->outputs)
+            abort();
+    }
+    struct output *o = &lane->outputs[lane->n_outputs++];
+    o->mark = mark;
+    o->key_at = (uint32_t)lane->output_bytes.len;
+    o->key_len = (uint32_t)s->head.key.len;
+    buffer_add(&lane->output_bytes, s->head.key.ptr, s->head.key.len);
+    o->value_at = (uint32_t)lane->output_bytes.len;
+    lane->kind->encode(lane->self, s->state, s->head.key, view, reason, &lane->output_bytes);
+    o->value_len = (uint32_t)(lane->output_bytes.len - o->value_at);
+}
+
+static void wait_for_interval(struct lane *lane, struct subject *s)
+{
+    COUNT(lane->counters, throttled);
+    if (s->throttled)
+        return;
+    s->throttled = true;
+    if (!s->hold) {
+        s->hold = ledger_now(&lane->ledger);
+        ledger_open(&lane->ledger, s->hold);
+    }
+    if (lane->due_first + lane->n_due == lane->cap_due) {
+        if (lane->due_first > lane->cap_due / 2) {
+            memmove(lane->due, lane->due + lane->due_first, lane->n_due * sizeof *lane->due);
+            lane->due_first = 0;
+        } else {
+            lane->cap_due = lane->cap_due ? 2 * lane->cap_due : 256;
+            lane->due = realloc(lane->due, lane->cap_due * sizeof *lane->due);
+            if (!lane->due)
+                abort();
+        }
+    }
+    lane->due[lane->due_first + lane->n_due++] = (struct due){s, s->sent_ms + lane->options->min_interval_ms};
+}
+
+void lane_due(struct lane *lane, int64_t now)
+{
+    while (lane->n_due > 0 && (lane->draining || lane->due[lane->due_first].at_ms <= now)) {
+        struct subject *s = lane->due[lane->due_first++].subject;
+        lane->n_due--;
+        s->throttled = false;
+        lane_queue(lane, s);
+    }
+}
+
+/* What readers get of one subject: its record, later, or nothing. True: its told digest changed. */
+static bool tell(struct lane *lane, struct subject *s, const struct lane_view *view, int64_t now)
+{
+    uint64_t digest = lane->kind->evaluate(lane->self, s->state, view);
+    bool news = digest != 0 && (s->forced || !s->told_known || digest != s->told);
+    if (news && !s->forced && s->sent_ms && now - s->sent_ms < lane->options->min_interval_ms && !lane->draining) {
+        wait_for_interval(lane, s);
+        return false;
+    }
+    uint64_t mark = s->throttled ? 0 : s->hold; /* still in the queue of due ones: it keeps its own mark */
+    if (mark)
+        s->hold = 0;
+    if (!news) {
+        COUNT(lane->counters, unchanged);
+        if (mark)
+            ledger_done(&lane->ledger, mark);
+        return false;
+    }
+    if (!mark) {
+        mark = ledger_now(&lane->ledger);
+        ledger_open(&lane->ledger, mark);
+    }
+    add_output(lane, s, view, s->forced ? s->reason : LANE_CHANGE, mark);
+    bool changed = !s->told_known || digest != s->told;
+    s->told = digest;
+    s->told_known = true;
+    s->forced = false;
+    s->sent_ms = now;
+    return changed;
+}
+
+void lane_send(struct lane *lane)
+{
+    struct err_info info;
+    while (lane->outputs_free && lane->sent_outputs < lane->n_outputs) {
+        const struct output *o = &lane->outputs[lane->sent_outputs];
+        const char *base = lane->output_bytes.data;
+        enum err err = publish(lane->worker->publisher, 0, -1, (struct bytes){base + o->key_at, o->key_len},
+                               (struct bytes){base + o->value_at, o->value_len}, 0, NULL, 0, lane_ticket(lane, o->mark), &info);
+        if (err == ERR_WEATHER)
+            return;
+        if (err != ERR_OK) {
+            lane_trouble(lane, ERR_LOST, info.word, "%s", info.sentence);
+            return;
+        }
+        COUNT(lane->counters, published);
+        lane->sent_outputs++;
+    }
+    if (lane->outputs_free && lane->n_outputs) {
+        lane->n_outputs = lane->sent_outputs = lane->output_bytes.len = 0;
+        lane->outputs_free = false;
+    }
+}
+
+/* ---- the transaction ---- */
+
+/* Kafka's committed offsets follow the fence, for lag tools and autoscalers only. */
+void lane_commit_offsets(struct lane *lane, int64_t now)
+{
+    bool moved = false;
+    if (now < lane->offsets_ms || lane->committing)
+        return;
+    for (size_t i = 0; i < lane->kind->n_inputs; i++) {
+        moved |= lane->offsets_told[i] != lane->fence.at[i].published;
+        lane->offsets_told[i] = lane->fence.at[i].published;
+    }
+    if (!moved)
+        return;
+    lane->offsets_ms = now + 500;
+    consumer_commit(lane->worker->consumer, lane->partition, lane->offsets_told);
+}
+
+static void on_exec(void *arg, const struct redis_answer *answer)
+{
+    struct lane *lane = arg;
+    struct err_info info;
+    lane->committing = false;
+    if (answer->type == REDIS_NIL) {
+        COUNT(lane->counters, refused);
+        lane_trouble(lane, ERR_LOST, "commit_refused", "the fence changed: the lane belongs to another worker now");
+        return;
+    }
+    if (redis_fate(answer, &info) != ERR_OK) {
+        lane_trouble(lane, info.code, info.word, "%s", info.sentence);
+        return;
+    }
+    for (size_t i = 0; i < answer->n; i++) /* EXEC is not all-or-nothing on run-time errors: read every element */
+        if (redis_fate(answer->items[i], &info) != ERR_OK) {
+            lane_trouble(lane, ERR_REFUSED, info.word, "Redis refused a command of a commit: %s", info.sentence);
+            return;
+        }
+    COUNT(lane->counters, commits);
+    lane->outputs_free = true;
+    size_t gone = cache_evict(&lane->cache, lane->kind, lane->options->cache_bytes / lane->worker->n_lanes);
+    if (gone) {
+        COUNT_N(lane->counters, evictions, gone);
+        lane->fresh = false;
+    }
+}
+
+static bool at_end(const struct lane *lane)
+{
+    for (size_t i = 0; i < lane->kind->n_inputs; i++)
+        if (!lane->in[i].ended)
+            return false;
+    return true;
+}
+
+static bool published_moved(const struct lane *lane)
+{
+    const int64_t *published = ledger_published(&lane->ledger);
+    for (size_t i = 0; i < lane->kind->n_inputs; i++)
+        if (published[i] > lane->fence.at[i].published)
+            return true;
+    return false;
+}
+
+bool lane_commit_due(const struct lane *lane, int64_t now)
+{
+    int64_t age = lane->oldest_change_ms ? now - lane->oldest_change_ms : -1;
+    if (lane->draining)
+        return age >= 0 || lane->n_changed || published_moved(lane);
+    if (age >= lane->options->commit_ms || (age >= lane->options->flush_ms && at_end(lane)))
+        return true;
+    if (lane->sweep_ready || 2 * lane->changed_bytes > lane->options->cache_bytes / lane->worker->n_lanes)
+        return true;
+    return now >= lane->offsets_ms && published_moved(lane);
+}
+
+static void fill_fence(struct lane *lane)
+{
+    const int64_t *published = ledger_published(&lane->ledger);
+    for (size_t i = 0; i < lane->kind->n_inputs; i++) {
+        struct fence_position *at = &lane->fence.at[i];
+        if (lane->in[i].next > at->applied) {
+            at->applied = lane->in[i].next;
+            at->timestamp = lane->in[i].timestamp;
+            at->hash = lane->in[i].hash;
+        }
+        if (published[i] > at->published)
+            at->published = published[i] < at->applied ? published[i] : at->applied;
+    }
+    lane->fence.as_of = lane->as_of;
+    if (lane->sweep_ready) {
+        lane->fence.sweep = lane->sweep_asked;
+        lane->sweep_asked = 0;
+        lane->sweep_ready = false;
+    }
+    fence_write(&lane->fence, &lane->fence_text);
+}
+
+static void write_changed(struct lane *lane, int64_t now)
+{
+    struct lane_view view;
+    lane_view_of(lane, &view);
+    struct subject *s = lane->changed;
+    lane->changed = NULL;
+    lane->changed_end = &lane->changed;
+    lane->n_changed = lane->changed_bytes = 0;
+    for (struct subject *next; s; s = next) {
+        next = s->next_changed;
+        s->queued = false;
+        bool told = tell(lane, s, &view, now);
+        write_subject(lane, s, told);
+    }
+}
+
+void lane_commit(struct lane *lane, int64_t now)
+{
+    int64_t before[LANE_INPUTS] = {0};
+    redis_command(lane->redis, (struct bytes[]){BYTES("MULTI")}, 1, NULL, NULL);
+    fill_fence(lane);
+    write_changed(lane, now);
+    lane->scratch.len = 0;
+    buffer_add(&lane->scratch, lane->prefix, lane->prefix_len);
+    buffer_add_text(&lane->scratch, "fence");
+    redis_command(lane->redis,
+                  (struct bytes[]){BYTES("SET"), {lane->scratch.data, lane->scratch.len}, {lane->fence_text.data, lane->fence_text.len}}, 3,
+                  NULL, NULL);
+    redis_command(lane->redis, (struct bytes[]){BYTES("EXEC")}, 1, on_exec, lane);
+    lane_watch_behind_exec(lane);
+    lane->committing = true;
+    lane->oldest_change_ms = 0;
+    for (size_t i = 0; i < lane->kind->n_inputs; i++)
+        before[i] = lane->in[i].next;
+    ledger_next(&lane->ledger, before);
+}

@@ -1,0 +1,226 @@
+/* lane: partition i of all inputs: the unit of ownership, order, state and exactness. lane_turn() is the paragraph: the
+ * steps of a batch in order. Only this file knows the order; the steps do not know each other. Any trouble found on the
+ * way is noted and settled here, once: a person's decision holds the lane, everything else loses it. */
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "lane_room.h"
+
+void lane_trouble(struct lane *lane, enum err code, const char *word, const char *format, ...)
+{
+    if (lane->trouble.code != ERR_OK)
+        return; /* the first one is the cause */
+    char sentence[256];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(sentence, sizeof sentence, format, args);
+    va_end(args);
+    (void)err_set(&lane->trouble, code, word, "%s", sentence);
+}
+
+struct lane *lane_open(struct worker *worker, int32_t partition)
+{
+    struct lane *lane = calloc(1, sizeof *lane);
+    if (!lane)
+        abort();
+    char tag[24];
+    lane->worker = worker;
+    lane->options = &worker->options;
+    lane->kind = worker->options.kind;
+    lane->self = worker->self;
+    lane->counters = &worker->counters;
+    lane->partition = partition;
+    lane->takeover = (uint32_t)rand();
+    lane_tag(partition, tag, sizeof tag);
+    lane->prefix_len = (size_t)snprintf(lane->prefix, sizeof lane->prefix, "mf:%s:%s:{%s}:", lane->options->namespace_, lane->kind->name, tag);
+    lane->changed_end = &lane->changed;
+    for (size_t i = 0; i < lane->kind->n_inputs; i++)
+        lane->in[i].feed = consumer_feed(worker->consumer, (int)i, partition);
+    return lane;
+}
+
+/* Back to nothing known: what the fence says is all that counts. */
+static void forget(struct lane *lane)
+{
+    redis_close(lane->redis);
+    lane->redis = NULL;
+    cache_clear(&lane->cache, lane->kind);
+    lane->changed = NULL;
+    lane->changed_end = &lane->changed;
+    lane->n_changed = lane->changed_bytes = 0;
+    lane->loading_first = lane->n_loading = lane->loading_key = 0;
+    lane->due_first = lane->n_due = 0;
+    lane->n_outputs = lane->sent_outputs = lane->output_bytes.len = 0;
+    lane->n_fields = lane->fields_bytes.len = 0;
+    lane->outputs_free = lane->committing = lane->checking = lane->fence_watched = false;
+    lane->sweep_asked = 0;
+    lane->sweep_ready = false;
+    lane->oldest_change_ms = 0;
+    lane->takeover++;
+}
+
+void lane_close(struct lane *lane)
+{
+    if (!lane)
+        return;
+    forget(lane);
+    ledger_free(&lane->ledger);
+    free(lane->loading);
+    free(lane->outputs);
+    free(lane->due);
+    free(lane->fields);
+    buffer_free(&lane->fence_text);
+    buffer_free(&lane->output_bytes);
+    buffer_free(&lane->fields_bytes);
+    buffer_free(&lane->scratch);
+    free(lane);
+}
+
+void lane_key(struct lane *lane, const char *word, struct bytes subject, struct buffer *out)
+{
+    buffer_add(out, lane->prefix, lane->prefix_len);
+    buffer_add_text(out, word);
+    buffer_add(out, ":", 1);
+    buffer_add(out, subject.ptr, subject.len);
+}
+
+/* as_of follows the wall clock while the lane is idle at the end of a live log: 5 minutes (scoring.md §0.1). */
+void lane_view_of(const struct lane *lane, struct lane_view *view)
+{
+    int64_t idle_ms = lane->read_mono_ms ? clock_mono_ms() - lane->read_mono_ms : 0;
+    view->partition = lane->partition;
+    view->epoch = lane->fence.epoch;
+    view->idle = lane->live && idle_ms >= 5 * 60 * 1000;
+    view->as_of = lane->as_of + (view->idle ? idle_ms : 0);
+    for (size_t i = 0; i < lane->kind->n_inputs; i++)
+        view->applied[i] = lane->fence.at[i].applied;
+}
+
+void lane_lost(struct lane *lane, int64_t now)
+{
+    forget(lane);
+    lane->state = LANE_AWAY;
+    lane->backoff_ms = lane->backoff_ms ? lane->backoff_ms * 2 : 50;
+    if (lane->backoff_ms > 5000)
+        lane->backoff_ms = 5000;
+    lane->retry_ms = now + lane->backoff_ms / 2 + rand() % (lane->backoff_ms / 2 + 1);
+}
+
+static void settle_trouble(struct lane *lane, int64_t now)
+{
+    struct err_info why = lane->trouble;
+    lane->trouble = (struct err_info){0};
+    if (why.code == ERR_REFUSED) {
+        log_error("lane_held", "lane=%d reason=%s message=\"%s\"", lane->partition, why.word, why.sentence);
+        forget(lane);
+        lane->state = LANE_HELD;
+        return;
+    }
+    if (why.code == ERR_WEATHER) {
+        COUNT(lane->counters, redis_errors);
+        if (!lane->worker->redis_away)
+            log_warn("redis_away", "lane=%d reason=%s message=\"%s\"", lane->partition, why.word, why.sentence);
+        lane->worker->redis_away = true;
+    } else {
+        log_warn("lane_lost", "lane=%d reason=%s message=\"%s\"", lane->partition, why.word, why.sentence);
+    }
+    lane_lost(lane, now);
+}
+
+static void watch_feeds(struct lane *lane, int64_t now)
+{
+    for (size_t i = 0; i < lane->kind->n_inputs; i++) {
+        struct lane_input *in = &lane->in[i];
+        if (in->ended || now - in->heard_ms < lane->options->watchdog_ms || lane->n_changed || lane->committing)
+            continue;
+        log_error("feed_silent", "topic=%s partition=%d position=%lld seconds=%lld action=new_consumer", lane->options->inputs[i], lane->partition,
+                  (long long)in->next, (long long)(now - in->heard_ms) / 1000);
+        lane->worker->recreate = true;
+        in->heard_ms = now;
+    }
+}
+
+static bool may_commit(const struct lane *lane)
+{
+    return !lane->committing && lane->fence_watched && lane->n_loading == 0 && lane->n_outputs == 0 && !lane->checking && lane->trouble.code == ERR_OK;
+}
+
+static void read_and_commit(struct lane *lane, int64_t now)
+{
+    lane_send(lane);
+    lane_due(lane, now);
+    /* A commit that is due but waits (for loads, for EXEC, for the producer) stops the reading, or it would wait for ever. */
+    if (!lane->draining && !lane_commit_due(lane, now))
+        lane_read(lane, now);
+    if (lane->state != LANE_READING)
+        return;
+    lane_sweep(lane);
+    if (may_commit(lane) && lane_commit_due(lane, now))
+        lane_commit(lane, now);
+    lane_check_fence(lane, now);
+    lane_commit_offsets(lane, now);
+    watch_feeds(lane, now);
+}
+
+static void talk_to_redis(struct lane *lane)
+{
+    struct err_info info;
+    enum err err = redis_turn(lane->redis, &info);
+    if (err != ERR_OK)
+        lane_trouble(lane, err, info.word, "%s", info.sentence);
+}
+
+void lane_turn(struct lane *lane, int64_t now)
+{
+    if (lane->state == LANE_AWAY && now >= lane->retry_ms)
+        lane_connect(lane, now);
+    if (lane->redis)
+        talk_to_redis(lane);
+    if (lane->state == LANE_SEEKING && lane->trouble.code == ERR_OK)
+        lane_seek(lane);
+    if (lane->state == LANE_READING && lane->trouble.code == ERR_OK)
+        read_and_commit(lane, now);
+    if (lane->redis && lane->trouble.code == ERR_OK && redis_unsent(lane->redis))
+        talk_to_redis(lane);
+    if (lane->trouble.code != ERR_OK)
+        settle_trouble(lane, now);
+}
+
+void lane_delivered(struct lane *lane, uint32_t takeover, uint32_t mark, const struct err_info *failure)
+{
+    if ((uint16_t)lane->takeover != takeover || lane->state != LANE_READING)
+        return; /* of an earlier take-over: nobody waits for it */
+    if (failure) {
+        lane_trouble(lane, ERR_LOST, failure->word, "a score was not delivered: %s", failure->sentence);
+        return;
+    }
+    uint64_t number = (ledger_now(&lane->ledger) & ~(uint64_t)UINT32_MAX) | mark;
+    ledger_done(&lane->ledger, number);
+}
+
+bool lane_settled(const struct lane *lane)
+{
+    if (lane->state != LANE_READING)
+        return true;
+    return !lane->committing && lane->n_changed == 0 && lane->oldest_change_ms == 0 && lane->n_outputs == 0 && lane->ledger.n == 1 &&
+           !lane_commit_due(lane, 0);
+}
+
+int64_t lane_wants_ms(const struct lane *lane, int64_t now)
+{
+    if (lane->state == LANE_AWAY)
+        return lane->retry_ms > now ? lane->retry_ms - now : 0;
+    if (lane->state == LANE_SEEKING)
+        return 5;
+    if (lane->state != LANE_READING || lane->committing)
+        return 50;
+    int64_t wait = 50;
+    if (lane->oldest_change_ms) {
+        int64_t left = lane->oldest_change_ms + lane->options->flush_ms - now;
+        wait = left < 1 ? 1 : left;
+    }
+    if (lane->n_due && lane->due[lane->due_first].at_ms - now < wait)
+        wait = lane->due[lane->due_first].at_ms - now;
+    return wait < 0 ? 0 : wait > 50 ? 50 : wait;
+}

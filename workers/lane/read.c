@@ -1,0 +1,342 @@
+/* read: records become state. The inputs of a lane are read side by side in record time: one may run ahead of the others by
+ * align_ms at most, so that a catch-up over years meets a post before the likes of the next week. A record of a subject
+ * that is not cached waits for its load, in order; nothing else waits for it.
+ *
+ * Between `published` and `applied` records are met again after a take-over: they count no more, but their subjects are
+ * published again, since nobody knows whether the reader got the score. */
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "lane_room.h"
+
+struct reading {
+    struct lane *lane;
+    int input;
+    int64_t limit;  /* record time to stop at */
+    size_t budget;
+    int64_t now;
+};
+
+void lane_queue(struct lane *lane, struct subject *s)
+{
+    if (s->queued)
+        return;
+    s->queued = true;
+    s->next_changed = NULL;
+    *lane->changed_end = s;
+    lane->changed_end = &s->next_changed;
+    lane->n_changed++;
+    lane->changed_bytes += s->bytes;
+    if (lane->oldest_change_ms == 0)
+        lane->oldest_change_ms = clock_mono_ms();
+}
+
+static void ask_load(struct lane *lane, struct subject *s);
+
+struct subject *lane_subject(struct lane *lane, struct bytes key)
+{
+    uint64_t hash = bytes_hash(key);
+    struct subject *s = cache_find(&lane->cache, key, hash);
+    if (!s) {
+        s = cache_add(&lane->cache, lane->kind, key, hash);
+        if (lane->fresh)
+            s->stale = true; /* DEL first: what may lie there is from before Redis was lost */
+        else
+            ask_load(lane, s);
+    }
+    s->recent = true;
+    return s;
+}
+
+static void dead_letter(struct lane *lane, const struct kafka_record *record, const char *stage, uint32_t schema_id,
+                        const struct err_info *why)
+{
+    struct dead_letter_story story = {lane->options->inputs[record->input], schema_id, stage, why, lane->options->name};
+    uint64_t mark = ledger_now(&lane->ledger);
+    struct err_info info;
+    enum err err = ERR_WEATHER;
+    COUNT(lane->counters, rejected);
+    ledger_open(&lane->ledger, mark);
+    /* The producer's queue is full only while the broker is slow or away: wait a little here, then read it all again later. */
+    for (int tries = 0; tries < 100; tries++) {
+        err = dead_letter_publish(lane->worker->publisher, 1, record, &story, lane_ticket(lane, mark), &info);
+        if (err != ERR_WEATHER)
+            break;
+        publisher_poll(lane->worker->publisher, 10);
+    }
+    if (err != ERR_OK)
+        lane_trouble(lane, ERR_LOST, info.word, "%s", info.sentence);
+}
+
+static void apply(struct lane *lane, struct subject *s, const struct kafka_record *record)
+{
+    struct err_info info;
+    enum lane_verdict verdict =
+        lane->kind->apply(lane->self, s->state, record->input, lane->fence.epoch, record, &lane->as_of, &info);
+    switch (verdict) {
+    case LANE_LATE:
+        COUNT(lane->counters, late);
+        /* fall through */
+    case LANE_APPLIED:
+        COUNT(lane->counters, applied);
+        s->changed = true;
+        lane_queue(lane, s);
+        return;
+    case LANE_IGNORED:
+        COUNT(lane->counters, ignored);
+        return;
+    case LANE_REJECTED:
+        dead_letter(lane, record, "apply", 0, &info);
+        return;
+    }
+}
+
+static bool decode(struct lane *lane, const struct kafka_record *record)
+{
+    struct err_info info;
+    uint32_t schema_id = 0;
+    if (lane->kind->decode(lane->self, record->input, record, &schema_id, &info) == ERR_OK)
+        return true;
+    dead_letter(lane, record, "decode", schema_id, &info);
+    return false;
+}
+
+/* ---- loads: one HGETALL a key, pipelined; their answers come back in the order asked ---- */
+
+static void loaded(struct lane *lane, struct subject *s)
+{
+    lane->kind->loaded(lane->self, s->state);
+    COUNT(lane->counters, loads);
+    for (struct waiting_record *w = s->first_waiting, *next; w; w = next) {
+        next = w->next;
+        if (decode(lane, &w->record))
+            apply(lane, s, &w->record);
+        free(w);
+    }
+    s->first_waiting = s->last_waiting = NULL;
+    cache_account(&lane->cache, lane->kind, s);
+}
+
+/* The engine's own two fields of the first key: g = generation of the lane, s = digest last told. */
+static void read_own_fields(struct lane *lane, struct subject *s, const struct redis_answer *hash)
+{
+    s->stale = true;
+    for (size_t i = 0; i + 1 < hash->n; i += 2) {
+        struct bytes name = hash->items[i]->text, value = hash->items[i + 1]->text;
+        char text[32] = "";
+        memcpy(text, value.ptr, value.len < sizeof text ? value.len : sizeof text - 1);
+        if (bytes_equal(name, BYTES("g"))) {
+            s->stale = strtoull(text, NULL, 16) != lane->fence.generation;
+        } else if (bytes_equal(name, BYTES("s"))) {
+            s->told = strtoull(text, NULL, 16);
+            s->told_known = true;
+        }
+    }
+    s->indexed = !s->stale;
+    if (s->stale)
+        s->told_known = false;
+}
+
+static void on_load(void *arg, const struct redis_answer *answer)
+{
+    struct lane *lane = arg;
+    struct subject *s = lane->loading[lane->loading_first];
+    size_t key = lane->loading_key++;
+    struct err_info info;
+    if (lane->loading_key == lane->kind->n_keys) {
+        lane->loading_key = 0;
+        lane->loading_first++;
+        lane->n_loading--;
+    }
+    if (answer->type != REDIS_ARRAY) {
+        lane_trouble(lane, redis_fate(answer, &info) == ERR_REFUSED ? ERR_REFUSED : ERR_WEATHER, "load", "%s", info.sentence);
+        return;
+    }
+    if (lane->trouble.code != ERR_OK)
+        return;
+    if (key == 0)
+        read_own_fields(lane, s, answer);
+    if (!s->stale && lane->kind->load(lane->self, s->state, (int)key, answer, &info) != ERR_OK)
+        lane_trouble(lane, ERR_REFUSED, info.word, "state of %.*s: %s", (int)s->head.key.len, s->head.key.ptr, info.sentence);
+    else if (--s->loads_owed == 0)
+        loaded(lane, s);
+}
+
+static void ask_load(struct lane *lane, struct subject *s)
+{
+    if (lane->loading_first + lane->n_loading == lane->cap_loading) {
+        if (lane->loading_first > 0) {
+            memmove(lane->loading, lane->loading + lane->loading_first, lane->n_loading * sizeof(struct subject *));
+            lane->loading_first = 0;
+        }
+        if (lane->n_loading == lane->cap_loading) {
+            lane->cap_loading = lane->cap_loading ? 2 * lane->cap_loading : 256;
+            lane->loading = realloc(lane->loading, lane->cap_loading * sizeof(struct subject *));
+            if (!lane->loading)
+                abort();
+        }
+    }
+    lane->loading[lane->loading_first + lane->n_loading++] = s;
+    s->loads_owed = (uint8_t)lane->kind->n_keys;
+    for (size_t key = 0; key < lane->kind->n_keys; key++) {
+        redis_begin(lane->redis, 2, on_load, lane);
+        redis_arg(lane->redis, BYTES("HGETALL"));
+        lane->scratch.len = 0;
+        lane_key(lane, lane->kind->key_names[key], s->head.key, &lane->scratch);
+        redis_arg(lane->redis, (struct bytes){lane->scratch.data, lane->scratch.len});
+    }
+}
+
+/* ---- one record ---- */
+
+static uint64_t identity(const struct kafka_record *record)
+{
+    return bytes_hash(record->key) * 31 + bytes_hash(record->value);
+}
+
+/* A record below `applied`: already counted. The one just below must be the one the fence remembers. */
+static void met_again(struct lane *lane, const struct kafka_record *record)
+{
+    const struct fence_position *at = &lane->fence.at[record->input];
+    if (record->offset == at->applied - 1 && at->timestamp != -1 &&
+        (record->timestamp != at->timestamp || identity(record) != at->hash)) {
+        lane_trouble(lane, ERR_REFUSED, "other_log",
+                     "%s/%d offset %" PRId64 " is not the record counted there before: the topic was recreated or lost records; set epoch "
+                     "to %d to read it as a new log, keeping the counters",
+                     lane->options->inputs[record->input], lane->partition, record->offset, lane->fence.epoch + 1);
+        return;
+    }
+    if (record->offset < at->published || !record->key.ptr || !decode(lane, record))
+        return;
+    struct subject *s = lane_subject(lane, record->key);
+    s->forced = true;
+    s->reason = LANE_RECOVERY;
+    lane_queue(lane, s);
+}
+
+static void met_first(struct lane *lane, const struct kafka_record *record)
+{
+    struct lane_input *in = &lane->in[record->input];
+    in->timestamp = record->timestamp;
+    in->hash = identity(record);
+    COUNT(lane->counters, received);
+    if (lane->oldest_change_ms == 0)
+        lane->oldest_change_ms = clock_mono_ms();
+    if (!decode(lane, record))
+        return;
+    struct subject *s = lane_subject(lane, record->key);
+    if (s->loads_owed)
+        subject_wait(s, record);
+    else
+        apply(lane, s, record);
+}
+
+static bool on_record(void *owner, const struct kafka_record *record)
+{
+    struct reading *reading = owner;
+    struct lane *lane = reading->lane;
+    struct lane_input *in = &lane->in[record->input];
+    in->heard_ms = reading->now;
+    if (record->offset < in->next)
+        return true; /* delivered twice in consecutive polls: seen with this library */
+    in->next = record->offset + 1;
+    in->ended = false;
+    if (record->timestamp > in->frontier)
+        in->frontier = record->timestamp;
+    if (record->offset < lane->fence.at[record->input].applied)
+        met_again(lane, record);
+    else
+        met_first(lane, record);
+    return lane->trouble.code == ERR_OK && --reading->budget > 0 && record->timestamp <= reading->limit;
+}
+
+static void on_end(void *owner, int input, int64_t offset)
+{
+    struct reading *reading = owner;
+    struct lane *lane = reading->lane;
+    lane->in[input].ended = true;
+    lane->in[input].heard_ms = reading->now;
+    if (offset < lane->fence.at[input].applied)
+        lane_trouble(lane, ERR_REFUSED, "other_log",
+                     "%s/%d ends at offset %" PRId64 " but %" PRId64 " records of it were counted: the topic was recreated; set epoch to %d to "
+                     "read it as a new log, keeping the counters",
+                     lane->options->inputs[input], lane->partition, offset, lane->fence.at[input].applied, lane->fence.epoch + 1);
+}
+
+static void on_out_of_range(void *owner, int input, int64_t earliest, int64_t latest)
+{
+    struct reading *reading = owner;
+    struct lane *lane = reading->lane;
+    struct lane_input *in = &lane->in[input];
+    int64_t applied = lane->fence.at[input].applied;
+    if (earliest < 0 || (latest >= 0 && latest < applied)) {
+        lane_trouble(lane, earliest < 0 ? ERR_WEATHER : ERR_REFUSED, "other_log",
+                     "%s/%d holds offsets %" PRId64 " to %" PRId64 " but %" PRId64 " records of it were counted: set epoch to %d to read it as a "
+                     "new log",
+                     lane->options->inputs[input], lane->partition, earliest, latest, applied, lane->fence.epoch + 1);
+        return;
+    }
+    if (earliest > applied && !lane->options->log_lost_skip) {
+        lane_trouble(lane, ERR_REFUSED, "log_lost",
+                     "%s/%d: offsets %" PRId64 " to %" PRId64 " expired before they were read; set retention.lost=skip to go on without them",
+                     lane->options->inputs[input], lane->partition, applied, earliest - 1);
+        return;
+    }
+    if (earliest > applied) {
+        log_error("log_lost", "topic=%s partition=%d from=%" PRId64 " to=%" PRId64, lane->options->inputs[input], lane->partition, applied,
+                  earliest - 1);
+        COUNT_N(lane->counters, skipped_lost, (uint64_t)(earliest - applied));
+    }
+    in->next = earliest;
+    in->sought = false;
+    lane->state = LANE_SEEKING;
+}
+
+/* The input whose records are oldest goes first; the others wait at its frontier + align. -1: all stand at their end. */
+static int next_input(const struct lane *lane, const bool *dry, int64_t *limit)
+{
+    int oldest = -1;
+    int64_t other = INT64_MAX;
+    for (size_t i = 0; i < lane->kind->n_inputs; i++) {
+        const struct lane_input *in = &lane->in[i];
+        if (in->ended && dry[i])
+            continue;
+        if (oldest < 0 || in->frontier < lane->in[oldest].frontier) {
+            if (oldest >= 0 && lane->in[oldest].frontier < other)
+                other = lane->in[oldest].frontier;
+            oldest = (int)i;
+        } else if (in->frontier < other) {
+            other = in->frontier;
+        }
+    }
+    *limit = other > INT64_MAX - lane->options->align_ms ? INT64_MAX : other + lane->options->align_ms;
+    return oldest;
+}
+
+void lane_read(struct lane *lane, int64_t now)
+{
+    struct reading reading = {lane, 0, 0, TURN_RECORDS, now};
+    bool dry[LANE_INPUTS] = {false};
+    size_t got = 0;
+    while (reading.budget > 0 && lane->trouble.code == ERR_OK && lane->state == LANE_READING) {
+        reading.input = next_input(lane, dry, &reading.limit);
+        if (reading.input < 0)
+            break;
+        struct feed_handlers handlers = {&reading, on_record, on_end, on_out_of_range};
+        size_t n = feed_read(lane->in[reading.input].feed, &handlers);
+        got += n;
+        if (n == 0) {
+            dry[reading.input] = true;
+            if (!lane->in[reading.input].ended)
+                break; /* the oldest input has nothing here yet: the others must not run ahead */
+        }
+    }
+    if (got > 0) {
+        lane->read_mono_ms = now;
+        lane->read_wall_ms = clock_wall_ms();
+        int64_t newest = INT64_MIN;
+        for (size_t i = 0; i < lane->kind->n_inputs; i++)
+            newest = lane->in[i].frontier > newest ? lane->in[i].frontier : newest;
+        lane->live = lane->read_wall_ms - newest < 3600 * 1000;
+    }
+}

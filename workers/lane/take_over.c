@@ -1,0 +1,197 @@
+/* take_over: how a lane becomes ours. WATCH and read the fence; judge it; write it back with a new random token in a
+ * MULTI; only when EXEC agrees (nobody wrote it meanwhile) the positions in it are ours to read from. Behind every EXEC
+ * rides the next WATCH + GET, so that each commit costs one round trip. */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <sys/random.h>
+
+#include "lane_room.h"
+
+static uint64_t random64(void)
+{
+    uint64_t n = 0;
+    while (n == 0)
+        if (getrandom(&n, sizeof n, 0) != sizeof n)
+            n = 0;
+    return n;
+}
+
+static struct bytes fence_key(struct lane *lane)
+{
+    lane->scratch.len = 0;
+    buffer_add(&lane->scratch, lane->prefix, lane->prefix_len);
+    buffer_add_text(&lane->scratch, "fence");
+    return (struct bytes){lane->scratch.data, lane->scratch.len};
+}
+
+static int64_t sweep_number(const struct lane *lane)
+{
+    return clock_wall_ms() * SWEEP_SLOTS / lane->options->sweep_interval_ms;
+}
+
+static void on_fence_behind(void *arg, const struct redis_answer *answer)
+{
+    struct lane *lane = arg;
+    lane->checking = false;
+    if (answer->type != REDIS_TEXT || !bytes_equal(answer->text, (struct bytes){lane->fence_text.data, lane->fence_text.len}))
+        lane_trouble(lane, ERR_LOST, "fence_differs", "the fence in Redis is not the one written: another worker took over, or Redis went back");
+    else
+        lane->fence_watched = true;
+}
+
+void lane_watch_behind_exec(struct lane *lane)
+{
+    lane->fence_watched = false;
+    lane->checking = true;
+    redis_command(lane->redis, (struct bytes[]){BYTES("WATCH"), fence_key(lane)}, 2, NULL, NULL);
+    redis_command(lane->redis, (struct bytes[]){BYTES("GET"), fence_key(lane)}, 2, on_fence_behind, lane);
+}
+
+void lane_check_fence(struct lane *lane, int64_t now)
+{
+    if (lane->checking || lane->committing || now < lane->idle_check_ms)
+        return;
+    lane->idle_check_ms = now + 1000;
+    lane->checking = true;
+    redis_command(lane->redis, (struct bytes[]){BYTES("GET"), fence_key(lane)}, 2, on_fence_behind, lane);
+}
+
+/* ---- the judgement ---- */
+
+static enum err judge_missing(struct lane *lane, struct err_info *info)
+{
+    int64_t committed[LANE_INPUTS];
+    enum err err = consumer_committed(lane->worker->consumer, lane->partition, 2000, committed, info);
+    if (err != ERR_OK)
+        return err;
+    bool known = false;
+    for (size_t i = 0; i < lane->kind->n_inputs; i++)
+        known |= committed[i] > 0;
+    if (known && !lane->options->redis_lost_rebuild)
+        return err_set(info, ERR_REFUSED, "redis_lost",
+                       "lane %d has no fence in Redis but group %s has committed offsets: its counters were lost (flush, eviction, empty "
+                       "restore); restore Redis, or set redis.lost=rebuild to count again from the earliest record",
+                       lane->partition, lane->options->group);
+    if (known)
+        log_warn("redis_lost", "lane=%d action=rebuild", lane->partition);
+    lane->fence = (struct fence){.partitions = lane->worker->partitions, .epoch = lane->options->epoch, .n = lane->kind->n_inputs};
+    lane->fence.generation = random64();
+    lane->fence.sweep = sweep_number(lane);
+    for (size_t i = 0; i < lane->fence.n; i++)
+        lane->fence.at[i].timestamp = -1;
+    lane->fresh = true;
+    return ERR_OK;
+}
+
+static enum err judge_present(struct lane *lane, struct bytes text, struct err_info *info)
+{
+    enum err err = fence_read(text, &lane->fence, info);
+    if (err != ERR_OK)
+        return err;
+    struct fence *fence = &lane->fence;
+    if (fence->partitions != lane->worker->partitions)
+        return err_set(info, ERR_REFUSED, "partitions_changed",
+                       "the counters were made with %d partitions but the topics now have %d, so creators moved to other lanes; make new topics "
+                       "and another namespace, or bring the old count back",
+                       fence->partitions, lane->worker->partitions);
+    if (fence->n != lane->kind->n_inputs)
+        return err_set(info, ERR_REFUSED, "inputs_changed", "the fence names %zu inputs, this program reads %zu", fence->n, lane->kind->n_inputs);
+    if (fence->epoch > lane->options->epoch)
+        return err_set(info, ERR_REFUSED, "epoch_old", "the fence says epoch %d, the configuration %d: set epoch to %d", fence->epoch,
+                       lane->options->epoch, fence->epoch);
+    lane->fresh = false;
+    if (fence->epoch < lane->options->epoch) { /* a new log: read it from its beginning, keep the counters */
+        fence->epoch = lane->options->epoch;
+        for (size_t i = 0; i < fence->n; i++)
+            fence->at[i] = (struct fence_position){.timestamp = -1};
+    }
+    return ERR_OK;
+}
+
+/* Reading starts at the lowest of published and the record before applied (its identity is compared). */
+static void start_positions(struct lane *lane)
+{
+    int64_t before[LANE_INPUTS] = {0};
+    for (size_t i = 0; i < lane->kind->n_inputs; i++) {
+        const struct fence_position *at = &lane->fence.at[i];
+        struct lane_input *in = &lane->in[i];
+        in->next = at->applied > 0 && at->applied - 1 < at->published ? at->applied - 1 : at->published;
+        in->timestamp = at->timestamp;
+        in->hash = at->hash;
+        in->frontier = INT64_MIN;
+        in->ended = in->sought = false;
+        before[i] = at->published;
+    }
+    lane->as_of = lane->fence.as_of;
+    ledger_start(&lane->ledger, before);
+}
+
+static void on_taken(void *arg, const struct redis_answer *answer)
+{
+    struct lane *lane = arg;
+    struct err_info info;
+    if (answer->type == REDIS_NIL) {
+        lane_trouble(lane, ERR_LOST, "take_over_refused", "another worker wrote the fence at the same time");
+    } else if (redis_fate(answer, &info) != ERR_OK) {
+        lane_trouble(lane, info.code, info.word, "%s", info.sentence);
+    } else {
+        start_positions(lane);
+        lane->state = LANE_SEEKING;
+        COUNT(lane->counters, takeovers);
+    }
+}
+
+static void take(struct lane *lane)
+{
+    lane->fence.token = random64();
+    fence_write(&lane->fence, &lane->fence_text);
+    redis_command(lane->redis, (struct bytes[]){BYTES("MULTI")}, 1, NULL, NULL);
+    redis_command(lane->redis, (struct bytes[]){BYTES("SET"), fence_key(lane), {lane->fence_text.data, lane->fence_text.len}}, 3, NULL, NULL);
+    redis_command(lane->redis, (struct bytes[]){BYTES("EXEC")}, 1, on_taken, lane);
+    lane_watch_behind_exec(lane);
+}
+
+static void on_fence(void *arg, const struct redis_answer *answer)
+{
+    struct lane *lane = arg;
+    struct err_info info;
+    enum err err = redis_fate(answer, &info);
+    if (err == ERR_OK)
+        err = answer->type == REDIS_NIL ? judge_missing(lane, &info) : judge_present(lane, answer->text, &info);
+    if (err != ERR_OK)
+        lane_trouble(lane, err, info.word, "%s", info.sentence);
+    else
+        take(lane);
+}
+
+void lane_connect(struct lane *lane, int64_t now)
+{
+    struct err_info info;
+    if (redis_open(&lane->options->redis, &lane->redis, &info) != ERR_OK) {
+        lane->redis = NULL;
+        lane_trouble(lane, ERR_WEATHER, info.word, "%s", info.sentence);
+        return;
+    }
+    lane->takeover++;
+    lane->state = LANE_TAKING;
+    lane->idle_check_ms = now + 1000;
+    redis_command(lane->redis, (struct bytes[]){BYTES("WATCH"), fence_key(lane)}, 2, NULL, NULL);
+    redis_command(lane->redis, (struct bytes[]){BYTES("GET"), fence_key(lane)}, 2, on_fence, lane);
+}
+
+void lane_seek(struct lane *lane)
+{
+    struct err_info info;
+    for (size_t i = 0; i < lane->kind->n_inputs; i++) {
+        struct lane_input *in = &lane->in[i];
+        bool anew = lane->fence.at[i].applied == 0 && in->next == 0;
+        if (!in->sought && feed_seek(in->feed, anew ? FEED_EARLIEST : in->next, &info) != ERR_OK)
+            return; /* the leader is not known yet: next turn */
+        in->sought = true;
+        in->heard_ms = clock_mono_ms();
+    }
+    lane->state = LANE_READING;
+    lane->backoff_ms = 0;
+    log_info("lane_taken", "lane=%d epoch=%d applied=%" PRId64 ",%" PRId64 ",%" PRId64 " fresh=%d", lane->partition, lane->fence.epoch,
+             lane->fence.at[0].applied, lane->fence.at[1].applied, lane->fence.at[2].applied, lane->fresh);
+}

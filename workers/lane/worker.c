@@ -1,0 +1,243 @@
+/* worker: one thread: a consumer, a publisher and the lanes the group gives it. worker_run() turns them until told to stop;
+ * it never stops polling, whatever is away. Stopping and losing partitions are the same: finish what was read, or drop it
+ * (the fence knows), and let go. */
+#include <errno.h>
+#include <inttypes.h>
+#include <poll.h>
+#include <stdlib.h>
+
+#include "lane_room.h"
+
+#define REVOKE_MS 3000 /* a batch is finished within this, or dropped */
+
+static struct lane *lane_by_partition(const struct worker *worker, int32_t partition)
+{
+    for (size_t i = 0; i < worker->n_lanes; i++)
+        if (worker->lanes[i]->partition == partition)
+            return worker->lanes[i];
+    return NULL;
+}
+
+static void on_delivered(void *owner, uint64_t ticket, const struct err_info *failure)
+{
+    struct worker *worker = owner;
+    struct lane *lane = lane_by_partition(worker, (int32_t)(ticket >> 48));
+    if (!failure)
+        COUNT(&worker->counters, delivered);
+    if (lane)
+        lane_delivered(lane, (uint16_t)(ticket >> 32), (uint32_t)ticket, failure);
+}
+
+static void close_lanes(struct worker *worker)
+{
+    for (size_t i = 0; i < worker->n_lanes; i++)
+        lane_close(worker->lanes[i]);
+    free(worker->lanes);
+    worker->lanes = NULL;
+    worker->n_lanes = 0;
+}
+
+static void on_assigned(void *owner, const int32_t *partitions, size_t n)
+{
+    struct worker *worker = owner;
+    close_lanes(worker);
+    worker->lanes = calloc(n ? n : 1, sizeof *worker->lanes);
+    if (!worker->lanes)
+        abort();
+    for (size_t i = 0; i < n; i++)
+        worker->lanes[worker->n_lanes++] = lane_open(worker, partitions[i]);
+    COUNT(&worker->counters, rebalances);
+    log_info("lanes_assigned", "worker=%s lanes=%zu", worker->options.name, n);
+}
+
+/* Finish what was read: true when every lane has committed and every output was acknowledged. */
+static bool drain(struct worker *worker, int64_t until)
+{
+    bool settled = false;
+    for (size_t i = 0; i < worker->n_lanes; i++)
+        worker->lanes[i]->draining = true;
+    while (!settled && clock_mono_ms() < until) {
+        settled = true;
+        for (size_t i = 0; i < worker->n_lanes; i++) {
+            lane_turn(worker->lanes[i], clock_mono_ms());
+            settled &= lane_settled(worker->lanes[i]);
+        }
+        publisher_poll(worker->publisher, settled ? 0 : 1);
+    }
+    for (size_t i = 0; settled && i < worker->n_lanes; i++) {
+        worker->lanes[i]->offsets_ms = 0;
+        if (worker->lanes[i]->state == LANE_READING)
+            lane_commit_offsets(worker->lanes[i], clock_mono_ms());
+    }
+    return settled;
+}
+
+static void on_revoked(void *owner, bool lost)
+{
+    struct worker *worker = owner;
+    bool settled = !lost && drain(worker, clock_mono_ms() + REVOKE_MS);
+    log_info("lanes_revoked", "worker=%s lanes=%zu lost=%d settled=%d", worker->options.name, worker->n_lanes, lost, settled);
+    close_lanes(worker);
+}
+
+static enum err open_consumer(struct worker *worker, struct err_info *info)
+{
+    const struct worker_options *o = &worker->options;
+    struct consumer_options options = {o->group,          o->pairs, o->n_pairs, o->inputs, o->kind->n_inputs, o->prefetch_bytes,
+                                       {worker, on_assigned, on_revoked}};
+    return consumer_open(&options, &worker->consumer, info);
+}
+
+static enum err open_publisher(struct worker *worker, struct err_info *info)
+{
+    const struct worker_options *o = &worker->options;
+    const char *topics[] = {o->output_topic, o->dead_letter_topic};
+    struct publisher_options options = {o->pairs, o->n_pairs, topics, 2, worker, on_delivered};
+    return publisher_open(&options, &worker->publisher, info);
+}
+
+/* Partition i of each input belongs together, so their counts must agree. */
+static enum err check_partitions(struct worker *worker, struct err_info *info)
+{
+    const struct worker_options *o = &worker->options;
+    for (size_t i = 0; i < o->kind->n_inputs; i++) {
+        int32_t count = 0;
+        enum err err = consumer_partitions(worker->consumer, (int)i, 5000, &count, info);
+        if (err != ERR_OK)
+            return err;
+        if (i == 0)
+            worker->partitions = count;
+        if (count != worker->partitions)
+            return err_set(info, ERR_REFUSED, "partitions_differ",
+                           "topic %s has %d partitions but %s has %d: the inputs must be co-partitioned (microflux topics create makes them so)",
+                           o->inputs[i], count, o->inputs[0], worker->partitions);
+    }
+    return ERR_OK;
+}
+
+enum err worker_open(const struct worker_options *options, struct worker **result, struct err_info *info)
+{
+    struct worker *worker = calloc(1, sizeof *worker);
+    if (!worker)
+        return err_set(info, ERR_NO_MEMORY, "no_memory", "no memory for a worker");
+    worker->options = *options;
+    srand((unsigned)clock_mono_us() ^ (unsigned)options->index);
+    enum err err = options->kind->open(options->kind_options, &worker->self, info);
+    if (err == ERR_OK)
+        err = open_consumer(worker, info);
+    if (err == ERR_OK)
+        err = open_publisher(worker, info);
+    if (err == ERR_OK)
+        err = check_partitions(worker, info);
+    if (err != ERR_OK) {
+        worker_close(worker);
+        return err;
+    }
+    *result = worker;
+    return ERR_OK;
+}
+
+void worker_close(struct worker *worker)
+{
+    if (!worker)
+        return;
+    close_lanes(worker);
+    consumer_close(worker->consumer);
+    publisher_close(worker->publisher);
+    if (worker->self)
+        worker->options.kind->close(worker->self);
+    free(worker);
+}
+
+const struct worker_counters *worker_counters(const struct worker *worker) { return &worker->counters; }
+
+static void set(atomic_int_fast64_t *gauge, int64_t n) { atomic_store_explicit(gauge, n, memory_order_relaxed); }
+
+static void measure(struct worker *worker)
+{
+    int64_t running = 0, held = 0, lag = 0, subjects = 0, bytes = 0;
+    for (size_t i = 0; i < worker->n_lanes; i++) {
+        const struct lane *lane = worker->lanes[i];
+        running += lane->state == LANE_READING;
+        held += lane->state == LANE_HELD;
+        subjects += (int64_t)lane->cache.n;
+        bytes += (int64_t)lane->cache.bytes;
+        for (size_t k = 0; lane->state == LANE_READING && k < lane->kind->n_inputs; k++) {
+            int64_t low, high;
+            feed_watermarks(lane->in[k].feed, &low, &high);
+            if (!lane->in[k].ended && high > lane->in[k].next)
+                lag += high - lane->in[k].next;
+        }
+    }
+    set(&worker->counters.lanes, (int64_t)worker->n_lanes);
+    set(&worker->counters.lanes_running, running);
+    set(&worker->counters.lanes_held, held);
+    set(&worker->counters.lag, lag);
+    set(&worker->counters.subjects, subjects);
+    set(&worker->counters.cache_bytes, bytes);
+    if (worker->redis_away && worker->n_lanes > 0 && running + held == (int64_t)worker->n_lanes) {
+        worker->redis_away = false;
+        log_info("redis_back", "worker=%s lanes=%" PRId64, worker->options.name, running);
+    }
+}
+
+/* A producer that failed for good is thrown away; what it still held comes again from the fence. */
+static enum err mend(struct worker *worker, struct err_info *info)
+{
+    struct err_info why;
+    enum err err = ERR_OK;
+    if (publisher_failed(worker->publisher, &why)) {
+        log_error("producer_failed", "worker=%s message=\"%s\" action=new_producer", worker->options.name, why.sentence);
+        publisher_close(worker->publisher);
+        worker->publisher = NULL;
+        for (size_t i = 0; i < worker->n_lanes; i++)
+            if (worker->lanes[i]->state != LANE_HELD)
+                lane_lost(worker->lanes[i], clock_mono_ms());
+        err = open_publisher(worker, info);
+    }
+    if (err == ERR_OK && worker->recreate) {
+        worker->recreate = false;
+        consumer_close(worker->consumer);
+        worker->consumer = NULL;
+        err = open_consumer(worker, info);
+    }
+    return err;
+}
+
+static void sleep_until_something(struct worker *worker, int64_t now)
+{
+    struct pollfd fds[1 + 1024];
+    nfds_t n = 0;
+    int64_t wait = publisher_waiting(worker->publisher) ? 5 : 50;
+    fds[n++] = (struct pollfd){consumer_fd(worker->consumer), POLLIN, 0};
+    for (size_t i = 0; i < worker->n_lanes; i++) {
+        const struct lane *lane = worker->lanes[i];
+        int64_t wants = lane_wants_ms(lane, now);
+        wait = wants < wait ? wants : wait;
+        if (lane->redis && n < 1025)
+            fds[n++] = (struct pollfd){redis_fd(lane->redis), redis_events(lane->redis), 0};
+    }
+    if (poll(fds, n, (int)wait) > 0 && fds[0].revents)
+        consumer_drain_fd(worker->consumer);
+}
+
+enum err worker_run(struct worker *worker, const atomic_bool *stop, int drain_ms, struct err_info *info)
+{
+    enum err err = ERR_OK;
+    while (err == ERR_OK && !atomic_load_explicit(stop, memory_order_relaxed)) {
+        int64_t now = clock_mono_ms();
+        consumer_poll(worker->consumer);
+        publisher_poll(worker->publisher, 0);
+        for (size_t i = 0; i < worker->n_lanes; i++)
+            lane_turn(worker->lanes[i], now);
+        measure(worker);
+        err = mend(worker, info);
+        if (err == ERR_OK)
+            sleep_until_something(worker, now);
+    }
+    if (err != ERR_OK)
+        return err;
+    if (!drain(worker, clock_mono_ms() + drain_ms))
+        return err_set(info, ERR_WEATHER, "not_drained", "stopped before every score was acknowledged; the next owner publishes them again");
+    return ERR_OK;
+}

@@ -1,0 +1,198 @@
+/* score: the worker kind that scores creators: the engine's verbs, each a few lines over the domain, the layout and the
+ * record. Nothing here knows Kafka positions, fences or batches. */
+#include <stdlib.h>
+
+#include "microflux/schemas.h"
+#include "microflux/score_worker.h"
+#include "score_decode.h"
+
+struct score_worker {
+    const struct score_worker_options *options;
+    struct avro_reader *readers[N_TOPICS];
+    struct avro_scratch *scratch;
+    uint64_t output_fingerprint;
+    union score_record record; /* the one decoded last */
+    struct score score;        /* the one evaluated last */
+};
+
+static void score_close(void *self)
+{
+    struct score_worker *w = self;
+    if (!w)
+        return;
+    for (int i = 0; i < N_TOPICS; i++)
+        avro_reader_close(w->readers[i]);
+    avro_scratch_close(w->scratch);
+    free(w);
+}
+
+static enum err score_open(const void *options, void **self, struct err_info *info)
+{
+    struct score_worker *w = calloc(1, sizeof *w);
+    if (!w)
+        return err_set(info, ERR_NO_MEMORY, "no_memory", "no memory for the score worker");
+    w->options = options;
+    w->scratch = avro_scratch_open();
+    w->output_fingerprint = avro_fingerprint(schema_creator_score, info);
+    enum err err = ERR_OK;
+    for (int i = 0; i < N_TOPICS && err == ERR_OK; i++)
+        err = score_reader_open(i, w->options->bare_json[i], w->options->max_record_bytes, &w->readers[i], info);
+    for (size_t i = 0; i < w->options->n_writers && err == ERR_OK; i++)
+        err = avro_reader_add(w->readers[w->options->writers[i].input], w->options->writers[i].id, w->options->writers[i].json, info);
+    if (err != ERR_OK) {
+        score_close(w);
+        return err;
+    }
+    *self = w;
+    return ERR_OK;
+}
+
+static struct provenance provenance(const struct kafka_record *record)
+{
+    return (struct provenance){record->offset, record->timestamp};
+}
+
+static struct bytes creator_of(const struct score_worker *w, int input)
+{
+    switch (input) {
+    case TOPIC_PROFILES:
+        return w->record.profile.creator_id;
+    case TOPIC_POSTS:
+        return w->record.post.creator_id;
+    default:
+        return w->record.interaction.creator_id;
+    }
+}
+
+static enum err score_decode(void *self, int input, const struct kafka_record *record, uint32_t *schema_id, struct err_info *info)
+{
+    struct score_worker *w = self;
+    *schema_id = 0;
+    if (!record->key.ptr || record->key.len == 0)
+        return err_set(info, ERR_REJECT, "no_key", "the record has no key; the key must be the creator_id");
+    enum err err = score_record_decode(w->readers[input], w->scratch, input, record->value, &w->record, schema_id, info);
+    if (err != ERR_OK)
+        return err;
+    if (!bytes_equal(record->key, creator_of(w, input)))
+        return err_set(info, ERR_REJECT, "wrong_key", "the key is \"%.*s\" but creator_id is \"%.*s\"; they must be equal", (int)record->key.len,
+                       record->key.ptr, (int)creator_of(w, input).len, creator_of(w, input).ptr);
+    return creator_judge(&w->options->rules, input, &w->record, &(struct provenance){record->offset, record->timestamp}, info);
+}
+
+static void score_init(void *state) { creator_init(state); }
+
+static void score_clear(void *state) { creator_clear(state); }
+
+static size_t score_bytes(const void *state) { return creator_bytes(state); }
+
+static enum err score_load(void *self, void *state, int key, const struct redis_answer *hash, struct err_info *info)
+{
+    (void)self;
+    return layout_load(state, key, hash, info);
+}
+
+static void score_loaded(void *self, void *state)
+{
+    (void)self;
+    layout_loaded(state);
+}
+
+static enum lane_verdict verdict(enum applied applied)
+{
+    switch (applied) {
+    case APPLIED:
+        return LANE_APPLIED;
+    case APPLIED_LATE:
+        return LANE_LATE;
+    case REFUSED_RECORD:
+        return LANE_REJECTED;
+    default:
+        return LANE_IGNORED;
+    }
+}
+
+/* A creator met for the first time in a new log epoch starts its own offsets anew: the version orders by epoch first. */
+static void enter_epoch(struct creator *c, int32_t epoch)
+{
+    if (c->epoch == epoch)
+        return;
+    c->epoch = epoch;
+    memset(c->offsets, 0, sizeof c->offsets);
+}
+
+static enum lane_verdict score_apply(void *self, void *state, int input, int32_t epoch, const struct kafka_record *record, int64_t *as_of,
+                                     struct err_info *info)
+{
+    struct score_worker *w = self;
+    struct provenance at = provenance(record);
+    struct applied_counts counts = {0};
+    enter_epoch(state, epoch);
+    switch (input) {
+    case TOPIC_PROFILES:
+        return verdict(creator_profile(state, &w->options->rules, &w->record.profile, &at, as_of, info));
+    case TOPIC_POSTS:
+        return verdict(creator_post(state, &w->options->rules, &w->record.post, &at, as_of, &counts, info));
+    default:
+        return verdict(creator_interaction(state, &w->options->rules, &w->record.interaction, &at, as_of, &counts, info));
+    }
+}
+
+static void score_changes(void *self, void *state, const struct lane_writer *writer)
+{
+    (void)self;
+    struct change_writer fields = {writer->arg, writer->set, writer->drop};
+    layout_write(state, &fields);
+}
+
+static int64_t own_offsets(const struct creator *c)
+{
+    int64_t sum = 0;
+    for (int i = 0; i < N_TOPICS; i++)
+        sum += c->offsets[i];
+    return sum;
+}
+
+static uint64_t score_evaluate(void *self, const void *state, const struct lane_view *view)
+{
+    struct score_worker *w = self;
+    if (own_offsets(state) == 0)
+        return 0; /* nothing of it was ever applied */
+    creator_score(state, w->options->methodology, view->as_of, &w->score);
+    return score_digest(&w->score);
+}
+
+static void score_encode_record(void *self, const void *state, struct bytes subject, const struct lane_view *view, enum lane_reason reason,
+                                struct buffer *out)
+{
+    struct score_worker *w = self;
+    const struct creator *c = state;
+    struct score_origin origin = {.creator_id = subject,
+                                  .partition = view->partition,
+                                  .epoch = (int32_t)c->epoch,
+                                  .offsets = own_offsets(c),
+                                  .idle = view->idle,
+                                  .reason = (enum record_reason)reason};
+    memcpy(origin.applied, view->applied, sizeof origin.applied);
+    avro_put_frame(out, w->options->output_id, w->output_fingerprint);
+    score_encode(&w->score, w->options->methodology, &origin, out);
+}
+
+const struct lane_kind score_kind = {
+    .name = "score",
+    .n_inputs = N_TOPICS,
+    .n_keys = N_CREATOR_KEYS,
+    .state_size = sizeof(struct creator),
+    .key_names = creator_key_names,
+    .open = score_open,
+    .close = score_close,
+    .decode = score_decode,
+    .init = score_init,
+    .clear = score_clear,
+    .bytes = score_bytes,
+    .load = score_load,
+    .loaded = score_loaded,
+    .apply = score_apply,
+    .changes = score_changes,
+    .evaluate = score_evaluate,
+    .encode = score_encode_record,
+};
