@@ -1,0 +1,191 @@
+/* run: the main job: reads the configuration, starts the workers, waits for a signal, stops them in reverse order.
+ *
+ * Signals are blocked before any thread starts; main alone waits for them. The first SIGTERM or SIGINT drains within the
+ * deadline, a second one leaves at once. */
+#include <inttypes.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "microflux/args.h"
+#include "microflux/commands.h"
+#include "microflux/log.h"
+#include "options.h"
+
+#define DRAIN_MS 10000
+#define COUNTERS_S 60
+
+struct running {
+    pthread_t thread;
+    struct worker_options options;
+    struct worker *_Atomic worker;
+    const atomic_bool *stop;
+    enum err err;
+    struct err_info info;
+    char name[96];
+};
+
+/* Until the broker can be asked: weather is waited for, everything else is said and ends the start. */
+static enum err open_patiently(struct running *r, struct worker **worker)
+{
+    enum err err;
+    bool said = false;
+    while ((err = worker_open(&r->options, worker, &r->info)) == ERR_WEATHER && !atomic_load(r->stop)) {
+        if (!said)
+            log_warn("start_waits", "worker=%s message=\"%s\"", r->name, r->info.sentence);
+        said = true;
+        nanosleep(&(struct timespec){.tv_nsec = 500000000}, NULL);
+    }
+    return err;
+}
+
+static void *worker_thread(void *arg)
+{
+    struct running *r = arg;
+    struct worker *worker = NULL;
+    r->err = open_patiently(r, &worker);
+    if (r->err == ERR_OK) {
+        atomic_store(&r->worker, worker);
+        r->err = worker_run(worker, r->stop, DRAIN_MS, &r->info);
+    } else if (r->err == ERR_WEATHER) {
+        r->err = ERR_OK; /* told to stop before there was a broker: nothing was begun */
+    }
+    if (r->err != ERR_OK)
+        kill(getpid(), SIGTERM);
+    return NULL;
+}
+
+static void set_defaults(struct worker_options *o, const struct config *config, const struct score_setup *setup, int index, const char *name)
+{
+    static const char *inputs[N_TOPICS];
+    inputs[TOPIC_PROFILES] = config->topic_profiles;
+    inputs[TOPIC_POSTS] = config->topic_posts;
+    inputs[TOPIC_INTERACTIONS] = config->topic_interactions;
+    size_t memory = (size_t)config->memory_mib << 20;
+    *o = (struct worker_options){
+        .kind = &score_kind,
+        .kind_options = &setup->options,
+        .index = index,
+        .group = config->group,
+        .namespace_ = config->namespace_,
+        .name = name,
+        .inputs = inputs,
+        .output_topic = config->topic_creator_scores,
+        .dead_letter_topic = config->topic_dead_letters,
+        .pairs = kafka_pairs_of(config),
+        .n_pairs = config->n_kafka,
+        .redis = redis_options_of(config, name),
+        .cache_bytes = memory / 2 / (size_t)config->workers,
+        .prefetch_bytes = memory / 4 / (size_t)config->workers,
+        .epoch = (int32_t)config->log_epoch,
+        .redis_lost_rebuild = config->redis_lost == LOST_GO_ON,
+        .log_lost_skip = config->log_lost == LOST_GO_ON,
+        .flush_ms = config->lane_flush_ms,
+        .commit_ms = config->lane_commit_ms,
+        .align_ms = config->lane_align_ms,
+        .watchdog_ms = config->lane_watchdog_s * 1000,
+        .min_interval_ms = config->score_min_interval_ms,
+        .sweep_interval_ms = config->sweep_interval_s * 1000,
+    };
+}
+
+#define READ(field) (unsigned long long)atomic_load_explicit(&c->field, memory_order_relaxed)
+
+static void log_counters(struct running *all, int64_t n)
+{
+    for (int64_t i = 0; i < n; i++) {
+        struct worker *worker = atomic_load(&all[i].worker);
+        if (!worker)
+            continue;
+        const struct worker_counters *c = worker_counters(worker);
+        log_info("counters",
+                 "worker=%s received=%llu applied=%llu late=%llu ignored=%llu rejected=%llu commits=%llu published=%llu delivered=%llu "
+                 "refused=%llu takeovers=%llu loads=%llu evictions=%llu lag=%lld subjects=%lld lanes=%lld running=%lld held=%lld",
+                 all[i].name, READ(received), READ(applied), READ(late), READ(ignored), READ(rejected), READ(commits), READ(published),
+                 READ(delivered), READ(refused), READ(takeovers), READ(loads), READ(evictions), (long long)READ(lag), (long long)READ(subjects),
+                 (long long)READ(lanes), (long long)READ(lanes_running), (long long)READ(lanes_held));
+    }
+}
+
+static void wait_for_signal(struct running *all, int64_t n)
+{
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGTERM);
+    sigaddset(&set, SIGINT);
+    while (sigtimedwait(&set, NULL, &(struct timespec){.tv_sec = COUNTERS_S}) < 0)
+        log_counters(all, n);
+    pthread_sigmask(SIG_UNBLOCK, &set, NULL); /* a second signal ends the process at once */
+}
+
+static int run(const struct config *config, const struct score_setup *setup)
+{
+    atomic_bool stop = false;
+    int status = 0;
+    char host[64] = "host";
+    gethostname(host, sizeof host - 1);
+    struct running *all = calloc((size_t)config->workers, sizeof *all);
+    if (!all)
+        abort();
+    for (int64_t i = 0; i < config->workers; i++) {
+        snprintf(all[i].name, sizeof all[i].name, "%s-%d-%" PRId64, host, (int)getpid(), i);
+        all[i].stop = &stop;
+        set_defaults(&all[i].options, config, setup, (int)i, all[i].name);
+        if (pthread_create(&all[i].thread, NULL, worker_thread, &all[i]) != 0)
+            abort();
+    }
+    wait_for_signal(all, config->workers);
+    atomic_store(&stop, true);
+    for (int64_t i = config->workers - 1; i >= 0; i--) {
+        pthread_join(all[i].thread, NULL);
+        if (all[i].err != ERR_OK)
+            status = complain("run", &all[i].info);
+    }
+    log_counters(all, config->workers);
+    for (int64_t i = config->workers - 1; i >= 0; i--)
+        worker_close(atomic_load(&all[i].worker));
+    log_info("stopped", "clean=%d", status == 0);
+    free(all);
+    return status;
+}
+
+int command_run(int argc, char **argv)
+{
+    struct config *config = NULL;
+    struct score_setup setup;
+    struct err_info info;
+    char **rest;
+    size_t n;
+    int status = 0;
+    int64_t workers = 0;
+    const struct arg options[] = {{"workers", ARG_INT, "N", "threads, each with its own lanes (else workers= of the configuration)", &workers}};
+    const struct args args = {"run", NULL, "Reads profiles, posts and interactions, keeps the counters, publishes creator scores.",
+                              "microflux run --bootstrap localhost:9092 --set redis.address=localhost:6379", options, 1, true};
+    if (!args_parse(&args, argc, argv, &rest, &n, &config, &status))
+        return status;
+    if (workers > 0)
+        config->workers = workers;
+    log_setup(strcmp(config->log_level, "debug") == 0   ? LOG_LEVEL_DEBUG
+              : strcmp(config->log_level, "warn") == 0  ? LOG_LEVEL_WARN
+              : strcmp(config->log_level, "error") == 0 ? LOG_LEVEL_ERROR
+                                                        : LOG_LEVEL_INFO,
+              strcmp(config->log_format, "json") == 0);
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGTERM);
+    sigaddset(&set, SIGINT);
+    sigaddset(&set, SIGPIPE);
+    pthread_sigmask(SIG_BLOCK, &set, NULL);
+    config_log_effective(config);
+    if (score_setup_open(config, &setup, &info) != ERR_OK) {
+        status = complain("run", &info);
+    } else {
+        status = run(config, &setup);
+        score_setup_close(&setup);
+    }
+    config_free(config);
+    return status;
+}
