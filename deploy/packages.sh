@@ -1,0 +1,45 @@
+#!/usr/bin/env bash
+# Installs the Debian packages that microflux needs and that are missing. usage: deploy/packages.sh [run|build|test|nightly] ...
+#   run      what the binary and its demo need at run time
+#   build    compiler, CMake and libraries
+#   test     build, and a broker's Java, Python and tools of the per-change tests
+#   nightly  test, and the linters, fuzzers and browsers of tests/nightly.sh
+# As root, or with sudo. Says nothing when nothing is missing.
+set -euo pipefail
+
+run=(redis-server redis-tools)
+build=(gcc cmake ninja-build pkg-config libc6-dev librdkafka-dev libavro-dev libhiredis-dev libinih-dev libjansson-dev
+  libxxhash-dev libjemalloc-dev libcmocka-dev git ca-certificates)
+kafka=(default-jre-headless maven)
+check=(clang clang-format libclang-rt-14-dev spin python3 python3-venv procps)
+extra=(shellcheck debootstrap tmux)
+
+wanted=()
+for set in "${@:-run}"; do
+  case $set in
+  run) wanted+=("${run[@]}") ;;
+  build) wanted+=("${run[@]}" "${build[@]}") ;;
+  kafka) wanted+=("${kafka[@]}") ;;
+  test) wanted+=("${run[@]}" "${build[@]}" "${kafka[@]}" "${check[@]}") ;;
+  nightly) wanted+=("${run[@]}" "${build[@]}" "${kafka[@]}" "${check[@]}" "${extra[@]}") ;;
+  *) sed -n 2,7p "$0" >&2; exit 64 ;;
+  esac
+done
+
+# A java or mvn from elsewhere will do.
+missing=()
+for package in "${wanted[@]}"; do
+  case $package in
+  default-jre-headless) command -v java > /dev/null && continue ;;
+  maven) command -v mvn > /dev/null && continue ;;
+  esac
+  dpkg-query -W -f '${Status}' "$package" 2> /dev/null | grep -q '^install ok installed' || missing+=("$package")
+done
+[ ${#missing[@]} -gt 0 ] || exit 0
+
+sudo=; [ "$(id -u)" = 0 ] || sudo=sudo
+echo "installing: ${missing[*]}" >&2
+export DEBIAN_FRONTEND=noninteractive
+$sudo apt-get install -y -q --no-install-recommends "${missing[@]}" > /dev/null 2>&1 ||
+  { $sudo apt-get update -q > /dev/null && $sudo apt-get install -y -q --no-install-recommends "${missing[@]}" > /dev/null; }
+# Debian starts a redis-server on 6379 by itself; microflux starts its own.
