@@ -21,6 +21,9 @@ void score_setup_close(struct score_setup *setup);
 struct redis_options redis_options_of(const struct config *config, const char *name);
 const struct kafka_pair *kafka_pairs_of(const struct config *config); /* config->n_kafka of them */
 
+/* schema_of_topic: the embedded schema of a configured topic; NULL: not one of ours. */
+const char *schema_of_topic(const struct config *config, const char *topic);
+
 /* file_text: the whole file, NUL-terminated; gives, free(). */
 enum err file_text(const char *path, char **text, struct err_info *info) MF_MUST_CHECK;
 

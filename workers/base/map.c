@@ -1,0 +1,71 @@
+/* map: linear probing, load at most 0.7, removal by moving back what follows: no tombstones, so look-ups stay short. */
+#include "microflux/map.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+static size_t home(const struct map *map, uint64_t hash) { return hash & (map->capacity - 1); }
+
+struct map_entry *map_find(const struct map *map, struct bytes key, uint64_t hash)
+{
+    if (map->capacity == 0)
+        return NULL;
+    for (size_t i = home(map, hash);; i = (i + 1) & (map->capacity - 1)) {
+        struct map_entry *entry = map->slots[i];
+        if (!entry || (entry->hash == hash && bytes_equal(entry->key, key)))
+            return entry;
+    }
+}
+
+static void place(struct map *map, struct map_entry *entry)
+{
+    size_t i = home(map, entry->hash);
+    while (map->slots[i])
+        i = (i + 1) & (map->capacity - 1);
+    map->slots[i] = entry;
+}
+
+static void grow(struct map *map)
+{
+    struct map old = *map;
+    map->capacity = old.capacity ? 2 * old.capacity : 64;
+    map->slots = calloc(map->capacity, sizeof(struct map_entry *));
+    if (!map->slots)
+        abort();
+    for (size_t i = 0; i < old.capacity; i++)
+        if (old.slots[i])
+            place(map, old.slots[i]);
+    free(old.slots);
+}
+
+void map_add(struct map *map, struct map_entry *entry)
+{
+    if ((map->n + 1) * 10 > map->capacity * 7)
+        grow(map);
+    place(map, entry);
+    map->n++;
+}
+
+void map_remove(struct map *map, struct map_entry *entry)
+{
+    size_t mask = map->capacity - 1, hole = home(map, entry->hash);
+    while (map->slots[hole] != entry) {
+        assert(map->slots[hole]);
+        hole = (hole + 1) & mask;
+    }
+    for (size_t i = (hole + 1) & mask; map->slots[i]; i = (i + 1) & mask) {
+        size_t wanted = home(map, map->slots[i]->hash);
+        if (((i - wanted) & mask) >= ((i - hole) & mask)) { /* it may stand in the hole: its home is not after it */
+            map->slots[hole] = map->slots[i];
+            hole = i;
+        }
+    }
+    map->slots[hole] = NULL;
+    map->n--;
+}
+
+void map_free(struct map *map)
+{
+    free(map->slots);
+    *map = (struct map){0};
+}

@@ -1,0 +1,35 @@
+/* random: a small seeded generator (SplitMix64, Steele et al. 2014) and the few distributions the generators draw from. */
+#ifndef COMMANDS_RANDOM_H
+#define COMMANDS_RANDOM_H
+
+#include <math.h>
+#include <stdint.h>
+
+struct random {
+    uint64_t state;
+};
+
+static inline uint64_t random_next(struct random *r)
+{
+    uint64_t z = r->state += 0x9e3779b97f4a7c15ULL;
+    z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9ULL;
+    z = (z ^ z >> 27) * 0x94d049bb133111ebULL;
+    return z ^ z >> 31;
+}
+
+static inline double random_unit(struct random *r) /* [0, 1) */
+{
+    return (double)(random_next(r) >> 11) * 0x1p-53;
+}
+
+static inline int64_t random_below(struct random *r, int64_t n) { return n > 0 ? (int64_t)(random_next(r) % (uint64_t)n) : 0; }
+
+static inline double random_normal(struct random *r) /* Box–Muller */
+{
+    double u = random_unit(r) + 0x1p-54;
+    return sqrt(-2 * log(u)) * cos(6.283185307179586 * random_unit(r));
+}
+
+static inline double random_lognormal(struct random *r, double median, double sigma) { return median * exp(sigma * random_normal(r)); }
+
+#endif

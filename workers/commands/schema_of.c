@@ -1,0 +1,18 @@
+/* schema_of: which of the embedded schemas a topic holds, by its configured name. */
+#include "options.h"
+
+#include "microflux/schemas.h"
+
+const char *schema_of_topic(const struct config *config, const char *topic)
+{
+    const struct {
+        const char *topic, *schema;
+    } known[] = {{config->topic_profiles, schema_profile},
+                 {config->topic_posts, schema_post},
+                 {config->topic_interactions, schema_interaction},
+                 {config->topic_creator_scores, schema_creator_score}};
+    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
+        if (strcmp(topic, known[i].topic) == 0)
+            return known[i].schema;
+    return NULL;
+}

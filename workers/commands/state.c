@@ -1,0 +1,197 @@
+/* state: what Redis holds of a creator, in words or JSON. Reads the same keys that redis-cli would; never writes. */
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "microflux/args.h"
+#include "microflux/commands.h"
+#include "options.h"
+
+struct looking {
+    const struct config *config;
+    struct redis *redis;
+    int32_t partitions;
+};
+
+static void lane_prefix(const struct looking *look, int32_t lane, char *prefix, size_t size)
+{
+    char tag[24];
+    lane_tag(lane, tag, sizeof tag);
+    snprintf(prefix, size, "mf:%s:score:{%s}:", look->config->namespace_, tag);
+}
+
+/* The fence of lane 0 knows how many lanes there are. */
+static enum err read_partitions(struct looking *look, struct err_info *info)
+{
+    char key[192];
+    const struct redis_answer *answer;
+    struct fence fence;
+    for (int32_t lane = 0; lane < 64; lane++) {
+        lane_prefix(look, lane, key, sizeof key - 8);
+        strcat(key, "fence");
+        enum err err = redis_call(look->redis, (struct bytes[]){BYTES("GET"), bytes_of(key)}, 2, &answer, info);
+        if (err == ERR_OK)
+            err = redis_fate(answer, info);
+        if (err != ERR_OK)
+            return err;
+        if (answer->type == REDIS_TEXT) {
+            err = fence_read(answer->text, &fence, info);
+            look->partitions = fence.partitions;
+            return err;
+        }
+    }
+    return err_set(info, ERR_NOT_FOUND, "no_fence", "namespace \"%s\" has no lanes in this Redis: is redis.address or namespace another one?",
+                   look->config->namespace_);
+}
+
+static enum err load(struct looking *look, int32_t lane, const char *creator, struct creator *c, bool *found, struct err_info *info)
+{
+    char prefix[160], key[512];
+    const struct redis_answer *answer;
+    *found = false;
+    lane_prefix(look, lane, prefix, sizeof prefix);
+    for (int k = 0; k < N_CREATOR_KEYS; k++) {
+        snprintf(key, sizeof key, "%s%s:%s", prefix, creator_key_names[k], creator);
+        enum err err = redis_call(look->redis, (struct bytes[]){BYTES("HGETALL"), bytes_of(key)}, 2, &answer, info);
+        if (err == ERR_OK)
+            err = redis_fate(answer, info);
+        if (err == ERR_OK && answer->n > 0) {
+            *found = true;
+            err = layout_load(c, k, answer, info);
+        }
+        if (err != ERR_OK)
+            return err;
+    }
+    layout_loaded(c);
+    return ERR_OK;
+}
+
+static void print_text(const struct creator *c, const struct methodology *methodology, const char *creator, int32_t lane, int64_t as_of)
+{
+    struct score score;
+    static const char *const windows[4] = {"24 h", "7 d", "30 d", "90 d"};
+    creator_score(c, methodology, as_of, &score);
+    printf("%s  lane %d\n", creator, lane);
+    if (score.has_profile)
+        printf("  %s, %" PRId64 " followers\n", score.platform, score.followers);
+    for (size_t i = 0; i < score.n_tiers; i++)
+        printf("  tier %-12s %s %s\n", score.tiers[i].scheme, score.tiers[i].tier, score.tiers[i].band);
+    if (score.rate.there)
+        printf("  engagement rate %.4f %% over %d posts\n", 100 * score.rate.value, score.rate_posts);
+    if (score.has_estimate)
+        printf("  estimate %.4f %% (%.4f .. %.4f), confidence %.2f\n", 100 * score.estimate, 100 * score.estimate_low, 100 * score.estimate_high,
+               score.estimate_confidence);
+    printf("  %-8s", "");
+    for (int k = KIND_VIEW; k < N_KINDS; k++)
+        printf("%12s", kind_names[k]);
+    for (int w = 0; w < 4; w++) {
+        printf("\n  %-8s", windows[w]);
+        for (int k = KIND_VIEW; k < N_KINDS; k++)
+            printf("%12" PRId64, score.windows[w][k]);
+    }
+    printf("\n  %-8s", "ever");
+    for (int k = KIND_VIEW; k < N_KINDS; k++)
+        printf("%12" PRId64, score.totals[k]);
+    printf("\n  %d posts kept\n", c->n_posts);
+}
+
+static int64_t lane_as_of(struct looking *look, int32_t lane)
+{
+    char key[192];
+    const struct redis_answer *answer;
+    struct fence fence;
+    struct err_info info;
+    lane_prefix(look, lane, key, sizeof key - 8);
+    strcat(key, "fence");
+    if (redis_call(look->redis, (struct bytes[]){BYTES("GET"), bytes_of(key)}, 2, &answer, &info) == ERR_OK && answer->type == REDIS_TEXT &&
+        fence_read(answer->text, &fence, &info) == ERR_OK)
+        return fence.as_of;
+    return 0;
+}
+
+static enum err show(struct looking *look, const char *creator, bool json, struct err_info *info)
+{
+    struct creator c;
+    struct methodology *methodology = NULL;
+    struct buffer out = {0};
+    bool found = false;
+    int32_t lane = lane_of(bytes_of(creator), look->partitions);
+    creator_init(&c);
+    enum err err = load(look, lane, creator, &c, &found, info);
+    if (err == ERR_OK && !found)
+        err = err_set(info, ERR_NOT_FOUND, "no_creator", "nothing is known of creator \"%s\" in namespace \"%s\"", creator,
+                      look->config->namespace_);
+    if (err == ERR_OK)
+        err = methodology_open(look->config->score_schemes, &methodology, info);
+    if (err == ERR_OK && json) {
+        layout_json(&c, bytes_of(creator), lane, &out);
+        printf("%.*s\n", (int)out.len, out.data);
+    } else if (err == ERR_OK) {
+        print_text(&c, methodology, creator, lane, lane_as_of(look, lane));
+    }
+    methodology_close(methodology);
+    buffer_free(&out);
+    creator_clear(&c);
+    return err;
+}
+
+/* --all: every creator, through the sweep's index of each lane. */
+static enum err show_all(struct looking *look, struct err_info *info)
+{
+    enum err err = ERR_OK;
+    for (int32_t lane = 0; lane < look->partitions && err == ERR_OK; lane++)
+        for (int slot = 0; slot < 1024 && err == ERR_OK; slot++) {
+            char key[192];
+            const struct redis_answer *answer;
+            lane_prefix(look, lane, key, sizeof key - 8);
+            snprintf(key + strlen(key), 8, "i:%d", slot);
+            err = redis_call(look->redis, (struct bytes[]){BYTES("HKEYS"), bytes_of(key)}, 2, &answer, info);
+            if (err == ERR_OK)
+                err = redis_fate(answer, info);
+            struct buffer names = {0};
+            for (size_t i = 0; err == ERR_OK && i < answer->n; i++) {
+                buffer_add(&names, answer->items[i]->text.ptr, answer->items[i]->text.len);
+                buffer_add(&names, "", 1);
+            }
+            for (size_t at = 0; err == ERR_OK && at < names.len; at += strlen(names.data + at) + 1)
+                err = show(look, names.data + at, true, info);
+            buffer_free(&names);
+        }
+    return err;
+}
+
+int command_state(int argc, char **argv)
+{
+    struct config *config = NULL;
+    struct looking look = {0};
+    struct err_info info;
+    char **rest;
+    size_t n;
+    int status = 0;
+    const char *format = "text";
+    bool all = false;
+    const struct arg options[] = {
+        {"format", ARG_CHOICE, "text|json", "json: raw counters, one object a line", &format},
+        {"all", ARG_FLAG, NULL, "every creator, as json", &all},
+    };
+    const struct args args = {"state", "CREATOR", "Shows what Redis holds of a creator: counters, days, posts.",
+                              "microflux state creator-42 --format json", options, 2, true};
+    if (!args_parse(&args, argc, argv, &rest, &n, &config, &status))
+        return status;
+    struct redis_options redis = redis_options_of(config, "microflux-state");
+    look.config = config;
+    if (n != (all ? 0 : 1)) {
+        fprintf(stderr, "microflux state: name one creator, or say --all\n");
+        status = 64;
+    } else {
+        enum err err = redis_open(&redis, &look.redis, &info);
+        if (err == ERR_OK)
+            err = read_partitions(&look, &info);
+        if (err == ERR_OK)
+            err = all ? show_all(&look, &info) : show(&look, rest[0], strcmp(format, "json") == 0, &info);
+        if (err != ERR_OK)
+            status = complain("state", &info);
+    }
+    redis_close(look.redis);
+    config_free(config);
+    return status;
+}
