@@ -120,22 +120,26 @@ struct post {
     uint8_t format;
     int64_t posted_at, offset, followers;
     int64_t counts[N_KINDS];          /* raw; published values clamp at 0 */
+    uint32_t hash;                    /* of the id: compared first */
     int64_t metrics_at;               /* newest post.metrics, 0 = none */
-    int64_t metrics[N_KINDS];         /* its totals, -1 = unknown */
+    int64_t metrics[5];               /* its totals, VIEW to SAVE, -1 = unknown */
 };
 
-/* ---- what a tier scheme says now (a fold over the profile days) ---- */
+/* ---- a tier scheme's fold over the profile days, in order (§1) ---- */
 #define SCHEMES 4
-struct tier_state {
+struct tier_fold {
     int64_t since;
-    uint8_t tier, band; /* indices into the scheme's table; 255 = none */
+    int64_t tier_run, band_run; /* crossing of a run beyond an edge that is going on; 0 = none */
+    uint8_t entry;              /* index into the scheme's table: tier and band */
+    int8_t tier_way, band_way;  /* +1 above, -1 below, during a run */
+    bool there;                 /* a day was folded in */
 };
 
 struct creator_dirty {
     uint64_t hours, days[2], profile_days; /* bit = slot */
     uint64_t posts, post_counts;           /* bit = slot 0..39: all of it, or the counters only */
     uint64_t posts_gone, profile_days_gone; /* bit = slot: to be deleted */
-    bool totals, profile, base, any;
+    bool totals, profile, base, any; /* any: the version moved */
 };
 
 struct creator {
@@ -151,20 +155,33 @@ struct creator {
     struct profile_day *profile_days; /* ascending by day, n_profile_days */
     struct post *posts;               /* newest first by (posted_at, id), n_posts; then n_placeholders */
     uint8_t n_profile_days, cap_profile_days, n_posts, n_placeholders, cap_posts;
-    bool has_base;                       /* profile days have left the 40 */
-    struct tier_state base[SCHEMES];     /* the fold up to the newest day that left, per scheme */
-    int64_t base_beyond[SCHEMES];        /* crossing time of a run that was going on then, 0 = none (see tier.h) */
+    struct tier_fold *base; /* SCHEMES of them once profile days have left the 40, else NULL: the fold up to the newest that left */
     struct creator_dirty dirty;
 };
 
 /* ---- how records are judged; plain configuration of the methodology ---- */
 enum late_policy { POLICY_COUNT, POLICY_DROP, POLICY_REJECT };
 
+struct methodology; /* see methodology.h: tables and constants, immutable, shared */
+
 struct creator_rules {
+    const struct methodology *methodology;
     int64_t max_future;                   /* ms */
     enum late_policy late, future;
     uint16_t totals[N_PLATFORMS];         /* bit = kind whose totals count (counting.totals) */
 };
+
+/* One decoded record of any input. */
+union score_record {
+    struct profile_record profile;
+    struct post_record post;
+    struct interaction_record interaction;
+};
+
+/* creator_judge: what can be said without the creator: ERR_REJECT words bad_id, bad_time, negative_followers, future, late. The
+ * verbs below expect a record that passed. */
+enum err creator_judge(const struct creator_rules *rules, int topic, const union score_record *record, const struct provenance *at,
+                       struct err_info *info) MF_MUST_CHECK;
 
 /* What became of a record. */
 enum applied {
@@ -172,7 +189,6 @@ enum applied {
     APPLIED_LATE,    /* totals only */
     IGNORED_OTHER,   /* kind OTHER: metric only; not in the version, does not move as_of */
     IGNORED_POLICY,  /* late or future under `drop` */
-    REFUSED_RECORD,  /* reject: info filled (words: future, late, negative_followers, bad_time …) */
 };
 
 struct applied_counts { /* side metrics of one apply */
@@ -184,13 +200,13 @@ void creator_init(struct creator *c);
 void creator_clear(struct creator *c);
 size_t creator_bytes(const struct creator *c); /* memory held, for the cache's limit */
 
-/* The three verbs. as_of: the lane's, raised by the call when the record moves it. Never fail otherwise. */
+/* The three verbs. as_of: the lane's, raised by the call when the record moves it. The rules' tier tables fold the days that leave. */
 enum applied creator_profile(struct creator *c, const struct creator_rules *rules, const struct profile_record *record,
-                             const struct provenance *at, int64_t *as_of, struct err_info *info);
+                             const struct provenance *at, int64_t *as_of);
 enum applied creator_post(struct creator *c, const struct creator_rules *rules, const struct post_record *record,
-                          const struct provenance *at, int64_t *as_of, struct applied_counts *counts, struct err_info *info);
+                          const struct provenance *at, int64_t *as_of, struct applied_counts *counts);
 enum applied creator_interaction(struct creator *c, const struct creator_rules *rules, const struct interaction_record *record,
-                                 const struct provenance *at, int64_t *as_of, struct applied_counts *counts, struct err_info *info);
+                                 const struct provenance *at, int64_t *as_of, struct applied_counts *counts);
 
 /* ---- what is published (§1, §2); every rate rounded to 1e-7 ---- */
 struct tier_value {
@@ -218,8 +234,6 @@ struct score {
     bool has_estimate, followers_late;
     double estimate, estimate_low, estimate_high, estimate_confidence;
 };
-
-struct methodology; /* see methodology.h: tables and constants, immutable, shared */
 
 /* creator_score: pure; does not touch the creator. */
 void creator_score(const struct creator *c, const struct methodology *methodology, int64_t as_of, struct score *score);

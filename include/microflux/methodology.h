@@ -8,6 +8,7 @@
 struct tier_edge {
     const char *tier, *band; /* from `from` followers on (inclusive) */
     int64_t from;
+    int64_t edge; /* the 2 % are taken of this: `from`, or 100,000 where micro ends with it included */
 };
 
 struct tier_scheme {
@@ -26,6 +27,11 @@ struct methodology {
     int32_t rate_posts, rate_least;              /* 12, 5 */
     double estimate_half, estimate_peer_weight, estimate_offset, interval_z, interval_sigma, interval_floor; /* 2^(-1/2) a post, 0.3, 0.5, 1.28, 0.58, 0.15 */
 };
+
+/* tier_plain: the table's entry of a follower count. tier_fold_day: one more day. tier_now: the fold over base and kept days. */
+size_t tier_plain(const struct tier_scheme *scheme, int64_t followers);
+void tier_fold_day(const struct methodology *m, const struct tier_scheme *scheme, const struct profile_day *day, struct tier_fold *fold);
+struct tier_fold tier_now(const struct methodology *m, size_t scheme, const struct creator *c);
 
 /* methodology_open: schemes is "default,stim,…" (first must be default). ERR_USAGE names the unknown one. Gives. */
 enum err methodology_open(const char *schemes, struct methodology **methodology, struct err_info *info) MF_MUST_CHECK;

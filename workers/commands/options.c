@@ -121,7 +121,7 @@ enum err score_setup_open(const struct config *config, struct score_setup *setup
     o->rules.late = (enum late_policy)config->late_policy;
     o->rules.future = (enum late_policy)config->future_policy;
     enum err err = methodology_open(config->score_schemes, &setup->methodology, info);
-    o->methodology = setup->methodology;
+    o->methodology = o->rules.methodology = setup->methodology;
     if (err == ERR_OK)
         err = read_bare(config, setup, info);
     if (err == ERR_OK)

@@ -1,9 +1,9 @@
 /* mock: the broker inside librdkafka, for the demo and for tests of this room. It keeps a few MiB a partition in memory
  * and knows no real transactions: it proves nothing about exactness. */
+#include "kafka_room.h"
+
 #include <librdkafka/rdkafka_mock.h>
 #include <stdlib.h>
-
-#include "kafka_room.h"
 
 struct mock {
     rd_kafka_t *rk;

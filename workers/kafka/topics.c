@@ -114,7 +114,7 @@ enum err topics_create(const struct kafka_pair *pairs, size_t n_pairs, const str
                        struct err_info *info)
 {
     rd_kafka_t *rk = NULL;
-    const char *names[64];
+    const char *names[64] = {NULL};
     int32_t counts[64];
     if (n > 64)
         return err_set(info, ERR_USAGE, "topics", "%zu topics at once; at most 64", n);

@@ -104,8 +104,6 @@ static enum lane_verdict verdict(enum applied applied)
         return LANE_APPLIED;
     case APPLIED_LATE:
         return LANE_LATE;
-    case REFUSED_RECORD:
-        return LANE_REJECTED;
     default:
         return LANE_IGNORED;
     }
@@ -126,14 +124,15 @@ static enum lane_verdict score_apply(void *self, void *state, int input, int32_t
     struct score_worker *w = self;
     struct provenance at = provenance(record);
     struct applied_counts counts = {0};
+    (void)info; /* nothing is refused here: score_decode judged */
     enter_epoch(state, epoch);
     switch (input) {
     case TOPIC_PROFILES:
-        return verdict(creator_profile(state, &w->options->rules, &w->record.profile, &at, as_of, info));
+        return verdict(creator_profile(state, &w->options->rules, &w->record.profile, &at, as_of));
     case TOPIC_POSTS:
-        return verdict(creator_post(state, &w->options->rules, &w->record.post, &at, as_of, &counts, info));
+        return verdict(creator_post(state, &w->options->rules, &w->record.post, &at, as_of, &counts));
     default:
-        return verdict(creator_interaction(state, &w->options->rules, &w->record.interaction, &at, as_of, &counts, info));
+        return verdict(creator_interaction(state, &w->options->rules, &w->record.interaction, &at, as_of, &counts));
     }
 }
 

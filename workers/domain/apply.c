@@ -1,0 +1,205 @@
+/* apply: what can be judged without the creator, and the verbs for posts and interactions: which bucket, which totals, which
+ * post a record counts in (scoring.md §0.1). */
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "domain_room.h"
+
+#define LATE_MS   (92 * MS_DAY)
+#define LAST_TIME 253402300799999LL /* the end of the year 9999 */
+#define LONGEST_ID 256
+
+const char *const platform_names[N_PLATFORMS] = {"OTHER", "INSTAGRAM", "TIKTOK", "YOUTUBE", "X", "FACEBOOK", "LINKEDIN", "TWITCH", "PINTEREST", "SNAPCHAT"};
+const char *const kind_names[N_KINDS] = {"OTHER", "VIEW", "LIKE", "COMMENT", "SHARE", "SAVE", "CLICK", "PURCHASE", "FOLLOW"};
+const char *const format_names[N_FORMATS] = {"OTHER", "IMAGE", "CAROUSEL", "VIDEO", "SHORT_VIDEO", "STORY", "TEXT", "LIVE", "AUDIO"};
+
+void creator_init(struct creator *c)
+{
+    *c = (struct creator){0};
+    c->hours.span = 48;
+    c->days.span = 92;
+}
+
+void creator_clear(struct creator *c)
+{
+    for (size_t i = 0; i < (size_t)c->n_posts + c->n_placeholders; i++)
+        free(c->posts[i].id);
+    free(c->posts);
+    free(c->profile_days);
+    free(c->base);
+    window_free(&c->hours);
+    window_free(&c->days);
+    creator_init(c);
+}
+
+size_t creator_bytes(const struct creator *c)
+{
+    size_t cells = (size_t)c->hours.cap + c->days.cap;
+    return sizeof *c + cells * sizeof(struct cell) + c->cap_profile_days * sizeof(struct profile_day) + c->cap_posts * (sizeof(struct post) + 32) +
+           (c->base ? SCHEMES * sizeof *c->base : 0);
+}
+
+bool is_future(const struct creator_rules *rules, int64_t time, const struct provenance *at)
+{
+    return at->timestamp >= 0 && time > at->timestamp + rules->max_future;
+}
+
+static bool is_late(int64_t time, const struct provenance *at) { return at->timestamp >= 0 && time < at->timestamp - LATE_MS; }
+
+void moved(struct creator *c, int topic, const struct provenance *at, int64_t time, int64_t *as_of)
+{
+    if (at->offset + 1 > c->offsets[topic])
+        c->offsets[topic] = at->offset + 1;
+    if (time > *as_of)
+        *as_of = time;
+    c->dirty.any = true;
+}
+
+/* ---- the judgement ---- */
+
+static enum err judge_id(const char *field, struct bytes id, struct err_info *info)
+{
+    if (id.len == 0 || id.len > LONGEST_ID)
+        return err_set(info, ERR_REJECT, "bad_id", "%s has %zu bytes; 1 to %d are accepted", field, id.len, LONGEST_ID);
+    return ERR_OK;
+}
+
+static enum err judge_time(const struct creator_rules *rules, const char *field, int64_t time, const struct provenance *at, struct err_info *info)
+{
+    if (time < 0 || time > LAST_TIME)
+        return err_set(info, ERR_REJECT, "bad_time", "%s is %" PRId64 ", which is not a time between 1970 and 9999 in ms", field, time);
+    if (rules->future == POLICY_REJECT && is_future(rules, time, at))
+        return err_set(info, ERR_REJECT, "future", "%s %" PRId64 " is %" PRId64 " s after the record's own timestamp; is the sender's clock wrong?",
+                       field, time, (time - at->timestamp) / 1000);
+    return ERR_OK;
+}
+
+static enum err judge_profile(const struct creator_rules *rules, const struct profile_record *r, const struct provenance *at, struct err_info *info)
+{
+    if (r->followers < 0 || (r->has_following && r->following < 0) || (r->has_posts && r->posts < 0))
+        return err_set(info, ERR_REJECT, "negative_followers", "followers, following or posts is negative (followers %" PRId64 ")", r->followers);
+    return judge_time(rules, "observed_at", r->observed_at, at, info);
+}
+
+static enum err judge_interaction(const struct creator_rules *rules, const struct interaction_record *r, const struct provenance *at,
+                                  struct err_info *info)
+{
+    if (r->post_id.ptr && judge_id("post_id", r->post_id, info) != ERR_OK)
+        return ERR_REJECT;
+    if (rules->late == POLICY_REJECT && is_late(r->occurred_at, at) && r->occurred_at >= 0)
+        return err_set(info, ERR_REJECT, "late", "occurred_at %" PRId64 " is more than 92 days before the record's own timestamp", r->occurred_at);
+    return judge_time(rules, "occurred_at", r->occurred_at, at, info);
+}
+
+enum err creator_judge(const struct creator_rules *rules, int topic, const union score_record *record, const struct provenance *at,
+                       struct err_info *info)
+{
+    enum err err = judge_id("creator_id", record->profile.creator_id, info); /* all three begin with it */
+    if (err != ERR_OK)
+        return err;
+    switch (topic) {
+    case TOPIC_PROFILES:
+        return judge_profile(rules, &record->profile, at, info);
+    case TOPIC_POSTS:
+        err = judge_id("post_id", record->post.post_id, info);
+        return err != ERR_OK ? err : judge_time(rules, "posted_at", record->post.posted_at, at, info);
+    default:
+        return judge_interaction(rules, &record->interaction, at, info);
+    }
+}
+
+/* ---- counting ---- */
+
+static void count_buckets(struct creator *c, int kind, int64_t count, int64_t time)
+{
+    int slot;
+    if (window_add(&c->hours, time / MS_HOUR, kind, count, &slot))
+        c->dirty.hours |= 1ULL << slot;
+    if (window_add(&c->days, time / MS_DAY, kind, count, &slot))
+        c->dirty.days[slot / 64] |= 1ULL << slot % 64;
+}
+
+static void count_total(struct creator *c, int kind, int64_t count)
+{
+    c->totals[kind] += count;
+    c->dirty.totals = true;
+}
+
+static bool totals_count(const struct creator *c, const struct creator_rules *rules, int kind)
+{
+    return c->has_profile && rules->totals[c->platform] >> kind & 1;
+}
+
+/* Platforms that send totals: the difference to the newest snapshot known goes to the bucket of observed_at. */
+static void count_metrics(struct creator *c, const struct creator_rules *rules, struct post *post, const struct post_metrics *m)
+{
+    const int64_t now[5] = {m->has_views ? m->views : -1, m->has_likes ? m->likes : -1, m->has_comments ? m->comments : -1,
+                            m->has_shares ? m->shares : -1, m->has_saves ? m->saves : -1};
+    if (m->observed_at <= post->metrics_at || m->observed_at < 0 || m->observed_at > LAST_TIME)
+        return;
+    for (int i = 0; i < 5; i++) {
+        int kind = KIND_VIEW + i;
+        if (now[i] < 0 || !totals_count(c, rules, kind))
+            continue;
+        int64_t change = now[i] - (post->metrics[i] > 0 ? post->metrics[i] : 0);
+        count_buckets(c, kind, change, m->observed_at);
+        count_total(c, kind, change);
+        post->counts[kind] += change;
+        post->metrics[i] = now[i];
+    }
+    post->metrics_at = m->observed_at;
+    c->dirty.posts |= 1ULL << post->slot;
+}
+
+enum applied creator_post(struct creator *c, const struct creator_rules *rules, const struct post_record *r, const struct provenance *at,
+                          int64_t *as_of, struct applied_counts *counts)
+{
+    if (is_future(rules, r->posted_at, at))
+        return IGNORED_POLICY;
+    moved(c, TOPIC_POSTS, at, r->posted_at, as_of);
+    struct post *post = posts_enter(c, r, at->offset);
+    if (post && r->has_metrics && !is_future(rules, r->metrics.observed_at, at))
+        count_metrics(c, rules, post, &r->metrics);
+    posts_expire(c, *as_of, counts);
+    return APPLIED;
+}
+
+static void count_in_post(struct creator *c, const struct interaction_record *r, int64_t as_of, struct applied_counts *counts)
+{
+    if (!r->post_id.ptr)
+        return;
+    if (c->n_placeholders)
+        posts_expire(c, as_of, counts);
+    struct post *post = posts_find(c, r->post_id);
+    if (!post)
+        post = posts_placeholder(c, r->post_id, r->occurred_at, as_of, counts);
+    if (!post)
+        return;
+    post->counts[r->kind] += r->count;
+    c->dirty.post_counts |= 1ULL << post->slot;
+}
+
+/* §6: the creator's own comments count as own replies and nowhere else. */
+static bool own_comment(const struct interaction_record *r)
+{
+    return r->kind == KIND_COMMENT && r->actor_id.ptr && bytes_equal(r->actor_id, r->creator_id);
+}
+
+enum applied creator_interaction(struct creator *c, const struct creator_rules *rules, const struct interaction_record *r,
+                                 const struct provenance *at, int64_t *as_of, struct applied_counts *counts)
+{
+    if (r->kind <= KIND_OTHER || r->kind >= N_KINDS)
+        return IGNORED_OTHER;
+    bool late = is_late(r->occurred_at, at);
+    if (is_future(rules, r->occurred_at, at) || (late && rules->late == POLICY_DROP))
+        return IGNORED_POLICY;
+    moved(c, TOPIC_INTERACTIONS, at, r->occurred_at, as_of);
+    if (own_comment(r) || totals_count(c, rules, r->kind))
+        return late ? APPLIED_LATE : APPLIED;
+    count_total(c, r->kind, r->count);
+    if (late)
+        return APPLIED_LATE;
+    count_buckets(c, r->kind, r->count, r->occurred_at);
+    count_in_post(c, r, *as_of, counts);
+    return APPLIED;
+}

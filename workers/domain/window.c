@@ -1,0 +1,72 @@
+/* window: a sparse ring of buckets: only what was counted is kept. A slot (bucket mod span) belongs to the newest bucket
+ * seen for it, so the ring is a function of the set of events, whatever their order (scoring.md §0.1). */
+#include <stdlib.h>
+
+#include "microflux/creator.h"
+
+static bool before(const struct cell *cell, int64_t bucket, int what)
+{
+    return cell->bucket != bucket ? cell->bucket < bucket : cell->what < what;
+}
+
+/* A newer bucket takes the slot from an older one; false: a newer one has it already. */
+static bool take_slot(struct window *w, int64_t bucket)
+{
+    uint16_t kept = 0;
+    for (uint16_t i = 0; i < w->n; i++)
+        if (w->cells[i].bucket > bucket && (w->cells[i].bucket - bucket) % w->span == 0)
+            return false;
+    for (uint16_t i = 0; i < w->n; i++)
+        if (w->cells[i].bucket >= bucket || (bucket - w->cells[i].bucket) % w->span != 0)
+            w->cells[kept++] = w->cells[i];
+    w->n = kept;
+    return true;
+}
+
+static void make_room(struct window *w)
+{
+    if (w->n < w->cap)
+        return;
+    w->cap = w->cap ? (uint16_t)(w->cap + w->cap / 2) : 4;
+    w->cells = realloc(w->cells, w->cap * sizeof *w->cells);
+    if (!w->cells)
+        abort();
+}
+
+bool window_add(struct window *w, int64_t bucket, int what, int64_t count, int *slot)
+{
+    uint16_t at = w->n;
+    *slot = (int)(bucket % w->span);
+    while (at > 0 && !before(&w->cells[at - 1], bucket, what))
+        at--;
+    if (at < w->n && w->cells[at].bucket == bucket && w->cells[at].what == what) {
+        w->cells[at].count += count;
+        return true;
+    }
+    bool known = (at > 0 && w->cells[at - 1].bucket == bucket) || (at < w->n && w->cells[at].bucket == bucket);
+    if (!known) {
+        if (!take_slot(w, bucket))
+            return false;
+        for (at = w->n; at > 0 && !before(&w->cells[at - 1], bucket, what);)
+            at--;
+    }
+    make_room(w);
+    memmove(w->cells + at + 1, w->cells + at, (size_t)(w->n - at) * sizeof *w->cells);
+    w->cells[at] = (struct cell){count, (int32_t)bucket, (int16_t)what};
+    w->n++;
+    return true;
+}
+
+void window_sum(const struct window *w, int64_t width, int64_t after, int64_t *sums)
+{
+    memset(sums, 0, N_COUNTS * sizeof *sums);
+    for (uint16_t i = w->n; i > 0 && w->cells[i - 1].bucket * width > after; i--)
+        sums[w->cells[i - 1].what] += w->cells[i - 1].count;
+}
+
+void window_free(struct window *w)
+{
+    free(w->cells);
+    w->cells = NULL;
+    w->n = w->cap = 0;
+}
