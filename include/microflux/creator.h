@@ -208,6 +208,9 @@ enum applied creator_post(struct creator *c, const struct creator_rules *rules, 
 enum applied creator_interaction(struct creator *c, const struct creator_rules *rules, const struct interaction_record *record,
                                  const struct provenance *at, int64_t *as_of, struct applied_counts *counts);
 
+/* creator_post_followers: f_p, the followers at post time; false: none known. */
+bool creator_post_followers(const struct creator *c, const struct post *post, int64_t *followers, bool *late);
+
 /* ---- what is published (§1, §2); every rate rounded to 1e-7 ---- */
 struct tier_value {
     const char *scheme, *tier, *band;

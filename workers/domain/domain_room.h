@@ -14,8 +14,6 @@ const struct profile_day *profile_day_for(const struct creator *c, int64_t poste
 
 /* posts_fix_followers: the oldest kept day leaves: posts that count on it keep its followers for good. */
 void posts_fix_followers(struct creator *c);
-/* post_followers: f_p of a post; false: none known. */
-bool post_followers(const struct creator *c, const struct post *post, int64_t *followers, bool *late);
 
 struct post *posts_find(struct creator *c, struct bytes id);
 /* posts_placeholder: opens one for an unknown post, NULL where the rules open none. */

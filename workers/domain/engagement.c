@@ -28,7 +28,7 @@ static size_t mature_posts(const struct creator *c, const struct methodology *m,
         const struct post *p = &c->posts[i];
         int64_t age = as_of - p->posted_at, followers;
         bool followers_late;
-        if (age < m->mature_ms || age > m->mature_until_ms || post_sponsored(p) || p->deleted || !post_followers(c, p, &followers, &followers_late))
+        if (age < m->mature_ms || age > m->mature_until_ms || post_sponsored(p) || p->deleted || !creator_post_followers(c, p, &followers, &followers_late))
             continue;
         *late |= followers_late;
         out[n++] = (struct mature){engagements(p->counts), at_least_0(p->counts[KIND_LIKE]) + at_least_0(p->counts[KIND_COMMENT]),

@@ -81,11 +81,8 @@ static struct post make(struct creator *c, struct bytes id)
     return post;
 }
 
-static void mark_new(struct creator *c, const struct post *post)
-{
-    c->dirty.posts |= 1ULL << post->slot;
-    c->dirty.posts_gone &= ~(1ULL << post->slot);
-}
+/* posts_gone stays set where the slot is used again: the fields of the one before go first. */
+static void mark_new(struct creator *c, const struct post *post) { c->dirty.posts |= 1ULL << post->slot; }
 
 void posts_expire(struct creator *c, int64_t as_of, struct applied_counts *counts)
 {
@@ -113,7 +110,7 @@ struct post *posts_placeholder(struct creator *c, struct bytes id, int64_t occur
     return &c->posts[n_all(c) - 1];
 }
 
-bool post_followers(const struct creator *c, const struct post *post, int64_t *followers, bool *late)
+bool creator_post_followers(const struct creator *c, const struct post *post, int64_t *followers, bool *late)
 {
     if (post->followers_fixed) {
         *followers = post->followers;

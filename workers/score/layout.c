@@ -1,0 +1,248 @@
+/* layout: a creator as three hashes of plain text (docs/reference/redis-layout.md); writes what is dirty and nothing else.
+ * Counts are letters with numbers, "v120 l-3": VIEW v, LIKE l, COMMENT c, SHARE s, SAVE a, CLICK k, PURCHASE p, FOLLOW f,
+ * posts n, sponsored y; a kind that was never counted is not written. */
+#include "layout.h"
+
+#include <stdio.h>
+
+const char *const creator_key_names[N_CREATOR_KEYS] = {"c", "f", "p"};
+const char layout_letters[N_COUNTS + 1] = "-vlcsakpfny";
+
+struct text { /* one value being made */
+    char at[512];
+    size_t len;
+};
+
+static void add_int(struct text *t, int64_t n)
+{
+    char digits[24], *p = digits + sizeof digits;
+    uint64_t left = n < 0 ? 0 - (uint64_t)n : (uint64_t)n;
+    do
+        *--p = (char)('0' + left % 10);
+    while (left /= 10);
+    if (n < 0)
+        *--p = '-';
+    size_t len = (size_t)(digits + sizeof digits - p);
+    if (t->len + len + 2 < sizeof t->at) {
+        memcpy(t->at + t->len, p, len);
+        t->len += len;
+    }
+}
+
+static void add_char(struct text *t, char c) { t->at[t->len++] = c; }
+
+static void add_next(struct text *t, int64_t n)
+{
+    if (t->len)
+        add_char(t, ' ');
+    add_int(t, n);
+}
+
+static void add_count(struct text *t, int what, int64_t n)
+{
+    if (t->len)
+        add_char(t, ' ');
+    add_char(t, layout_letters[what]);
+    add_int(t, n);
+}
+
+static void set(const struct change_writer *w, int key, const char *field, size_t len, const struct text *t)
+{
+    w->set(w->arg, key, (struct bytes){field, len}, (struct bytes){t->at, t->len});
+}
+
+/* "h12", "3i" …: a slot with a letter before or behind it. */
+static size_t slot_field(char *out, char before, int slot, char behind)
+{
+    struct text t = {.len = 0};
+    if (before)
+        add_char(&t, before);
+    add_int(&t, slot);
+    if (behind)
+        add_char(&t, behind);
+    memcpy(out, t.at, t.len);
+    return t.len;
+}
+
+static void write_bucket(const struct window *window, int slot, char letter, const struct change_writer *w)
+{
+    struct text t = {.len = 0};
+    char field[8];
+    for (uint16_t i = 0; i < window->n; i++) {
+        const struct cell *cell = &window->cells[i];
+        if (cell->bucket % window->span != slot)
+            continue;
+        if (!t.len)
+            add_int(&t, cell->bucket);
+        if (cell->what)
+            add_count(&t, cell->what, cell->count);
+    }
+    set(w, KEY_COUNTERS, field, slot_field(field, letter, slot, 0), &t);
+}
+
+static void write_buckets(const struct window *window, const uint64_t *dirty, char letter, const struct change_writer *w)
+{
+    for (int word = 0; word * 64 < window->span; word++)
+        for (uint64_t left = dirty[word]; left; left &= left - 1)
+            write_bucket(window, word * 64 + __builtin_ctzll(left), letter, w);
+}
+
+static void write_version(const struct creator *c, const struct change_writer *w)
+{
+    struct text t = {.len = 0};
+    add_int(&t, c->epoch);
+    for (int i = 0; i < N_TOPICS; i++)
+        add_next(&t, c->offsets[i]);
+    set(w, KEY_COUNTERS, "v", 1, &t);
+}
+
+static void write_totals(const struct creator *c, const struct change_writer *w)
+{
+    struct text t = {.len = 0};
+    for (int kind = KIND_VIEW; kind < N_KINDS; kind++)
+        if (c->totals[kind])
+            add_count(&t, kind, c->totals[kind]);
+    set(w, KEY_COUNTERS, "t", 1, &t);
+}
+
+static void write_profile(const struct creator *c, const struct change_writer *w)
+{
+    struct text t = {.len = 0};
+    add_int(&t, c->profile_at);
+    add_next(&t, c->profile_offset);
+    add_next(&t, c->platform);
+    add_next(&t, c->verified);
+    add_char(&t, ' ');
+    for (const char *p = c->country[0] ? c->country : "-"; *p; p++)
+        add_char(&t, *p);
+    set(w, KEY_COUNTERS, "a", 1, &t);
+}
+
+static void write_base(const struct creator *c, const struct change_writer *w)
+{
+    for (int scheme = 0; scheme < SCHEMES; scheme++) {
+        const struct tier_fold *fold = &c->base[scheme];
+        struct text t = {.len = 0};
+        char field[4];
+        add_int(&t, fold->entry);
+        add_next(&t, fold->since);
+        add_next(&t, fold->tier_run);
+        add_next(&t, fold->tier_way);
+        add_next(&t, fold->band_run);
+        add_next(&t, fold->band_way);
+        if (fold->there)
+            set(w, KEY_COUNTERS, field, slot_field(field, 'b', scheme, 0), &t);
+    }
+}
+
+static void add_maybe(struct text *t, bool there, int64_t n)
+{
+    if (there) {
+        add_next(t, n);
+    } else {
+        add_char(t, ' ');
+        add_char(t, '-');
+    }
+}
+
+static void write_profile_days(const struct creator *c, const struct change_writer *w)
+{
+    char field[8];
+    for (uint64_t left = c->dirty.profile_days_gone; left; left &= left - 1)
+        w->drop(w->arg, KEY_PROFILE_DAYS, (struct bytes){field, slot_field(field, 0, __builtin_ctzll(left), 0)});
+    for (size_t i = 0; i < c->n_profile_days; i++) {
+        const struct profile_day *day = &c->profile_days[i];
+        struct text t = {.len = 0};
+        if (!(c->dirty.profile_days >> day->slot & 1))
+            continue;
+        add_int(&t, day->day);
+        add_next(&t, day->observed_at);
+        add_next(&t, day->offset);
+        add_next(&t, day->followers);
+        add_maybe(&t, day->has_following, day->following);
+        add_maybe(&t, day->has_posts, day->posts);
+        set(w, KEY_PROFILE_DAYS, field, slot_field(field, 0, day->slot, 0), &t);
+    }
+}
+
+/* ---- posts: <slot> attributes, <slot>c counters, <slot>i id, <slot>m newest totals ---- */
+
+static void write_post_counts(const struct post *post, const struct change_writer *w)
+{
+    struct text t = {.len = 0};
+    char field[8];
+    for (int kind = KIND_VIEW; kind < N_KINDS; kind++)
+        if (post->counts[kind])
+            add_count(&t, kind, post->counts[kind]);
+    set(w, KEY_POSTS, field, slot_field(field, 0, post->slot, 'c'), &t);
+}
+
+static void write_post_metrics(const struct post *post, const struct change_writer *w)
+{
+    struct text t = {.len = 0};
+    char field[8];
+    if (!post->metrics_at)
+        return;
+    add_int(&t, post->metrics_at);
+    for (int i = 0; i < 5; i++)
+        if (post->metrics[i] >= 0)
+            add_count(&t, KIND_VIEW + i, post->metrics[i]);
+    set(w, KEY_POSTS, field, slot_field(field, 0, post->slot, 'm'), &t);
+}
+
+static void write_post(const struct post *post, const struct change_writer *w)
+{
+    struct text t = {.len = 0};
+    char field[8];
+    int flags = post->placeholder | post->deleted << 1 | post->official << 2 | post->disclosed_word << 3 | post->likely << 4 |
+                post->followers_fixed << 5 | post->followers_late << 6 | post->counted << 7;
+    add_int(&t, post->posted_at);
+    add_next(&t, post->offset);
+    add_next(&t, flags);
+    add_next(&t, post->format);
+    add_next(&t, post->followers);
+    set(w, KEY_POSTS, field, slot_field(field, 0, post->slot, 0), &t);
+    w->set(w->arg, KEY_POSTS, (struct bytes){field, slot_field(field, 0, post->slot, 'i')}, (struct bytes){post->id, post->id_len});
+    write_post_counts(post, w);
+    write_post_metrics(post, w);
+}
+
+static void drop_posts(const struct creator *c, const struct change_writer *w)
+{
+    static const char letters[] = {0, 'c', 'i', 'm'};
+    char field[8];
+    for (uint64_t left = c->dirty.posts_gone; left; left &= left - 1)
+        for (size_t i = 0; i < sizeof letters; i++)
+            w->drop(w->arg, KEY_POSTS, (struct bytes){field, slot_field(field, 0, __builtin_ctzll(left), letters[i])});
+}
+
+static void write_posts(const struct creator *c, const struct change_writer *w)
+{
+    drop_posts(c, w);
+    if (!(c->dirty.posts | c->dirty.post_counts))
+        return;
+    for (size_t i = 0; i < (size_t)c->n_posts + c->n_placeholders; i++) {
+        const struct post *post = &c->posts[i];
+        if (c->dirty.posts >> post->slot & 1)
+            write_post(post, w);
+        else if (c->dirty.post_counts >> post->slot & 1)
+            write_post_counts(post, w);
+    }
+}
+
+void layout_write(struct creator *c, const struct change_writer *w)
+{
+    if (c->dirty.any)
+        write_version(c, w);
+    if (c->dirty.totals)
+        write_totals(c, w);
+    if (c->dirty.profile)
+        write_profile(c, w);
+    if (c->dirty.base && c->base)
+        write_base(c, w);
+    write_buckets(&c->hours, &c->dirty.hours, 'h', w);
+    write_buckets(&c->days, c->dirty.days, 'd', w);
+    write_profile_days(c, w);
+    write_posts(c, w);
+    c->dirty = (struct creator_dirty){0};
+}

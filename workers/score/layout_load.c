@@ -1,0 +1,277 @@
+/* layout_load: the three hashes become a creator again. A field that cannot be read is an error that names it: state is
+ * never guessed. Fields that are not the layout's (the engine's g and s) are skipped. */
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "layout.h"
+
+static bool ints(struct bytes *text, int64_t *out, int n)
+{
+    for (int i = 0; i < n; i++)
+        if (!bytes_int(text, &out[i]))
+            return false;
+    return true;
+}
+
+static bool maybe(struct bytes *text, bool *there, int64_t *n)
+{
+    if (text->len >= 2 && text->ptr[0] == ' ' && text->ptr[1] == '-' && (text->len == 2 || text->ptr[2] == ' ')) {
+        *text = (struct bytes){text->ptr + 2, text->len - 2};
+        *there = false;
+        *n = 0;
+        return true;
+    }
+    return *there = bytes_int(text, n);
+}
+
+/* " v120 l-3": one letter with its number; false at the end or at something else. */
+static bool count(struct bytes *text, int *what, int64_t *n)
+{
+    size_t skip = text->len && text->ptr[0] == ' ';
+    const char *letter = text->len > skip ? strchr(layout_letters + 1, text->ptr[skip]) : NULL;
+    if (!letter || !*letter)
+        return false;
+    *what = (int)(letter - layout_letters);
+    *text = (struct bytes){text->ptr + skip + 1, text->len - skip - 1};
+    return bytes_int(text, n);
+}
+
+static bool load_counts(struct bytes text, int64_t *counts, int n)
+{
+    int what;
+    int64_t number;
+    while (count(&text, &what, &number)) {
+        if (what >= n)
+            return false;
+        counts[what] = number;
+    }
+    return text.len == 0;
+}
+
+static bool load_bucket(struct window *window, struct bytes text)
+{
+    int64_t bucket, number;
+    int what, slot;
+    bool any = false;
+    if (!bytes_int(&text, &bucket))
+        return false;
+    while (count(&text, &what, &number)) {
+        window_add(window, bucket, what, number, &slot);
+        any = true;
+    }
+    if (!any)
+        window_add(window, bucket, 0, 0, &slot);
+    return text.len == 0;
+}
+
+static bool load_attributes(struct creator *c, struct bytes text)
+{
+    int64_t n[4];
+    if (!ints(&text, n, 4) || text.len < 2)
+        return false;
+    c->has_profile = true;
+    c->profile_at = n[0];
+    c->profile_offset = n[1];
+    c->platform = (uint8_t)n[2];
+    c->verified = n[3] != 0;
+    if (text.ptr[1] != '-')
+        memcpy(c->country, text.ptr + 1, text.len - 1 < 3 ? text.len - 1 : 3);
+    return true;
+}
+
+static bool load_base(struct creator *c, int scheme, struct bytes text)
+{
+    int64_t n[6];
+    if (scheme < 0 || scheme >= SCHEMES || !ints(&text, n, 6))
+        return false;
+    if (!c->base)
+        c->base = calloc(SCHEMES, sizeof *c->base);
+    if (!c->base)
+        abort();
+    c->base[scheme] = (struct tier_fold){n[1], n[2], n[4], (uint8_t)n[0], (int8_t)n[3], (int8_t)n[5], true};
+    return true;
+}
+
+static bool load_counter(struct creator *c, struct bytes field, struct bytes text)
+{
+    int64_t n[1 + N_TOPICS], slot = 0;
+    struct bytes number = {field.ptr + 1, field.len - 1};
+    switch (field.ptr[0]) {
+    case 'v':
+        if (!ints(&text, n, 1 + N_TOPICS))
+            return false;
+        c->epoch = n[0];
+        memcpy(c->offsets, n + 1, sizeof c->offsets);
+        return true;
+    case 't':
+        return load_counts(text, c->totals, N_KINDS);
+    case 'a':
+        return load_attributes(c, text);
+    case 'b':
+        return bytes_int(&number, &slot) && load_base(c, (int)slot, text);
+    case 'h':
+        return load_bucket(&c->hours, text);
+    case 'd':
+        return load_bucket(&c->days, text);
+    default:
+        return true; /* the engine's */
+    }
+}
+
+static bool load_profile_day(struct creator *c, struct bytes field, struct bytes text)
+{
+    int64_t slot, n[4];
+    struct profile_day day = {0};
+    if (!bytes_int(&field, &slot) || slot < 0 || slot >= PROFILE_DAYS || c->n_profile_days == PROFILE_DAYS || !ints(&text, n, 4) ||
+        !maybe(&text, &day.has_following, &day.following) || !maybe(&text, &day.has_posts, &day.posts))
+        return false;
+    day.day = (int32_t)n[0];
+    day.observed_at = n[1];
+    day.offset = n[2];
+    day.followers = n[3];
+    day.slot = (uint8_t)slot;
+    c->profile_days[c->n_profile_days++] = day;
+    return true;
+}
+
+/* ---- posts: gathered by slot, put in order at the end ---- */
+
+static bool load_post_attributes(struct post *post, struct bytes text)
+{
+    int64_t n[5];
+    if (!ints(&text, n, 5))
+        return false;
+    post->posted_at = n[0];
+    post->offset = n[1];
+    post->placeholder = n[2] & 1;
+    post->deleted = n[2] >> 1 & 1;
+    post->official = n[2] >> 2 & 1;
+    post->disclosed_word = n[2] >> 3 & 1;
+    post->likely = n[2] >> 4 & 1;
+    post->followers_fixed = n[2] >> 5 & 1;
+    post->followers_late = n[2] >> 6 & 1;
+    post->counted = n[2] >> 7 & 1;
+    post->format = (uint8_t)n[3];
+    post->followers = n[4];
+    return true;
+}
+
+static bool load_post_metrics(struct post *post, struct bytes text)
+{
+    int64_t counts[N_KINDS];
+    memset(counts, 0xff, sizeof counts);
+    if (!bytes_int(&text, &post->metrics_at) || !load_counts(text, counts, N_KINDS))
+        return false;
+    memcpy(post->metrics, counts + KIND_VIEW, sizeof post->metrics);
+    return true;
+}
+
+static bool load_post_id(struct post *post, struct bytes text)
+{
+    post->id = malloc(text.len ? text.len : 1);
+    if (!post->id)
+        abort();
+    memcpy(post->id, text.ptr, text.len);
+    post->id_len = (uint16_t)text.len;
+    post->hash = (uint32_t)bytes_hash(text);
+    return true;
+}
+
+static bool load_post(struct post *by_slot, struct bytes field, struct bytes text)
+{
+    int64_t slot;
+    if (!bytes_int(&field, &slot) || slot < 0 || slot >= POSTS + PLACEHOLDERS)
+        return false;
+    struct post *post = &by_slot[slot];
+    post->slot = (uint8_t)slot;
+    switch (field.len ? field.ptr[0] : 0) {
+    case 0:
+        return load_post_attributes(post, text);
+    case 'c':
+        return load_counts(text, post->counts, N_KINDS);
+    case 'i':
+        return !post->id && load_post_id(post, text);
+    case 'm':
+        return load_post_metrics(post, text);
+    default:
+        return true;
+    }
+}
+
+static void gather_posts(struct creator *c, struct post *by_slot)
+{
+    size_t n = 0;
+    for (int i = 0; i < POSTS + PLACEHOLDERS; i++)
+        n += by_slot[i].id != NULL;
+    if (n == 0)
+        return;
+    c->posts = malloc((n + 2) * sizeof *c->posts);
+    if (!c->posts)
+        abort();
+    c->cap_posts = (uint8_t)(n + 2);
+    n = 0;
+    for (int i = 0; i < POSTS + PLACEHOLDERS; i++)
+        if (by_slot[i].id)
+            c->posts[n++] = by_slot[i];
+    c->n_posts = (uint8_t)n; /* placeholders are told apart when all is in order: layout_loaded */
+}
+
+enum err layout_load(struct creator *c, int key, const struct redis_answer *hash, struct err_info *info)
+{
+    struct post by_slot[POSTS + PLACEHOLDERS] = {0};
+    bool ok = true;
+    size_t i;
+    if (key == KEY_PROFILE_DAYS && hash->n) {
+        c->cap_profile_days = PROFILE_DAYS;
+        c->profile_days = calloc(PROFILE_DAYS, sizeof *c->profile_days);
+        if (!c->profile_days)
+            abort();
+    }
+    for (int k = 0; k < POSTS + PLACEHOLDERS; k++)
+        memset(by_slot[k].metrics, 0xff, sizeof by_slot[k].metrics);
+    for (i = 0; ok && i + 1 < hash->n; i += 2) {
+        struct bytes field = hash->items[i]->text, text = hash->items[i + 1]->text;
+        if (field.len == 0)
+            continue;
+        ok = key == KEY_COUNTERS ? load_counter(c, field, text) : key == KEY_PROFILE_DAYS ? load_profile_day(c, field, text) : load_post(by_slot, field, text);
+    }
+    if (key == KEY_POSTS)
+        gather_posts(c, by_slot);
+    if (ok)
+        return ERR_OK;
+    return err_set(info, ERR_REJECT, "state", "field %.*s of hash %s cannot be read: \"%.*s\"", (int)hash->items[i - 2]->text.len,
+                   hash->items[i - 2]->text.ptr, creator_key_names[key], (int)hash->items[i - 1]->text.len, hash->items[i - 1]->text.ptr);
+}
+
+static int by_day(const void *a, const void *b)
+{
+    const struct profile_day *x = a, *y = b;
+    return x->day < y->day ? -1 : x->day > y->day;
+}
+
+/* Posts before placeholders; posts newest first by (posted_at, id); placeholders in the order they were opened. */
+static int by_place(const void *a, const void *b)
+{
+    const struct post *x = a, *y = b;
+    if (x->placeholder != y->placeholder)
+        return x->placeholder ? 1 : -1;
+    if (x->posted_at != y->posted_at)
+        return (x->posted_at > y->posted_at ? -1 : 1) * (x->placeholder ? -1 : 1);
+    if (x->placeholder)
+        return x->slot < y->slot ? -1 : 1;
+    int order = memcmp(x->id, y->id, x->id_len < y->id_len ? x->id_len : y->id_len);
+    return order ? -order : (int)y->id_len - (int)x->id_len;
+}
+
+void layout_loaded(struct creator *c)
+{
+    size_t n = c->n_posts;
+    if (c->n_profile_days)
+        qsort(c->profile_days, c->n_profile_days, sizeof *c->profile_days, by_day);
+    if (n)
+        qsort(c->posts, n, sizeof *c->posts, by_place);
+    c->n_posts = c->n_placeholders = 0;
+    for (size_t i = 0; i < n; i++)
+        *(c->posts[i].placeholder ? &c->n_placeholders : &c->n_posts) += 1;
+    c->dirty = (struct creator_dirty){0};
+}

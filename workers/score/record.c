@@ -1,0 +1,97 @@
+/* record: a score in the order of schemas/creator-score.avsc. */
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "microflux/score.h"
+
+static void put_counts(struct buffer *out, const int64_t counts[N_KINDS])
+{
+    for (int kind = KIND_VIEW; kind < N_KINDS; kind++)
+        avro_put_long(out, counts[kind]);
+    avro_put_long(out, engagements(counts));
+}
+
+static void put_optional(struct buffer *out, struct optional x)
+{
+    avro_put_long(out, x.there);
+    if (x.there)
+        avro_put_double(out, x.value);
+}
+
+static void put_methodology(struct buffer *out, const struct methodology *m)
+{
+    char digest[17];
+    snprintf(digest, sizeof digest, "%016" PRIx64, m->digest);
+    avro_put_bytes(out, bytes_of(m->name));
+    avro_put_bytes(out, bytes_of(m->version));
+    avro_put_bytes(out, bytes_of(digest));
+}
+
+static void put_origin(struct buffer *out, const struct score *s, const struct score_origin *origin)
+{
+    avro_put_bytes(out, origin->creator_id);
+    avro_put_long(out, origin->epoch);
+    avro_put_long(out, origin->offsets);
+    avro_put_long(out, s->as_of);
+    avro_put_long(out, origin->idle);
+    avro_put_long(out, origin->partition);
+    for (int i = 0; i < N_TOPICS; i++)
+        avro_put_long(out, origin->applied[i]);
+}
+
+static void put_tiers(struct buffer *out, const struct score *s)
+{
+    if (s->n_tiers)
+        avro_put_long(out, (int64_t)s->n_tiers);
+    for (size_t i = 0; i < s->n_tiers; i++) {
+        avro_put_bytes(out, bytes_of(s->tiers[i].scheme));
+        avro_put_bytes(out, bytes_of(s->tiers[i].tier));
+        avro_put_bytes(out, bytes_of(s->tiers[i].band));
+        avro_put_long(out, s->tiers[i].since);
+    }
+    avro_put_long(out, 0);
+}
+
+static void put_profile(struct buffer *out, const struct score *s)
+{
+    avro_put_long(out, s->has_profile);
+    if (s->has_profile)
+        avro_put_bytes(out, bytes_of(s->platform));
+    avro_put_long(out, s->has_profile);
+    if (s->has_profile)
+        avro_put_long(out, s->followers);
+}
+
+static void put_rates(struct buffer *out, const struct score *s)
+{
+    put_optional(out, s->rate);
+    avro_put_long(out, s->rate_posts);
+    put_optional(out, s->rate_lc);
+    put_optional(out, s->rate_views);
+    avro_put_long(out, s->rate_views_posts);
+    avro_put_long(out, s->mature_posts);
+    avro_put_long(out, s->has_estimate);
+    if (s->has_estimate) {
+        avro_put_double(out, s->estimate);
+        avro_put_double(out, s->estimate_low);
+        avro_put_double(out, s->estimate_high);
+        avro_put_double(out, s->estimate_confidence);
+    }
+    put_optional(out, s->velocity);
+    avro_put_bool(out, s->followers_late);
+}
+
+void score_encode(const struct score *s, const struct methodology *m, const struct score_origin *origin, struct buffer *out)
+{
+    put_origin(out, s, origin);
+    put_methodology(out, m);
+    put_profile(out, s);
+    put_tiers(out, s);
+    for (int w = 0; w < 4; w++)
+        put_counts(out, s->windows[w]);
+    put_counts(out, s->totals);
+    avro_put_long(out, s->posts_90d);
+    avro_put_long(out, s->sponsored_90d);
+    put_rates(out, s);
+    avro_put_long(out, origin->reason);
+}
