@@ -1,5 +1,5 @@
 # Writes OUT: one NUL-terminated C array a schema file, named schema_<file with _ for ->.
-set(text "/* made from schemas/*.avsc */\n#include \"microflux/schemas.h\"\n\n")
+set(text "// made from the .avsc files of this folder\n#include \"microflux/schemas.h\"\n\n")
 separate_arguments(FILES)
 foreach(file ${FILES})
   get_filename_component(name ${file} NAME_WE)

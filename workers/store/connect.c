@@ -53,7 +53,7 @@ static enum err split(const char *address, char *host, size_t size, const char *
 enum err store_connect(const char *address, int *fd, struct err_info *info)
 {
     char host[256];
-    const char *port;
+    const char *port = NULL;
     struct addrinfo hints = {.ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM}, *found = NULL;
     if (strncmp(address, "unix:", 5) == 0)
         return connect_unix(address + 5, address, fd, info);

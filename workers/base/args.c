@@ -1,0 +1,185 @@
+/* args: the command line of one sub-command, from a table. Refusals name the nearest right option. */
+#include "microflux/args.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "config_table.h"
+
+extern char **environ;
+
+#define MOST_SETS 64
+
+struct parsing {
+    const struct args *args;
+    const char *file;
+    const char *sets[MOST_SETS];
+    char *bootstrap; /* "kafka.bootstrap.servers=…" */
+    size_t n_sets;
+};
+
+static void print_help(const struct args *args)
+{
+    printf("usage: microflux %s%s%s%s\n%s\n\n", args->command, args->n_options || args->configured ? " [options]" : "", args->positional ? " " : "",
+           args->positional ? args->positional : "", args->summary);
+    for (size_t i = 0; i < args->n_options; i++) {
+        const struct arg *o = &args->options[i];
+        char left[64];
+        snprintf(left, sizeof left, "--%s%s%s", o->name, o->value ? " " : "", o->value ? o->value : "");
+        printf("  %-22s %s\n", left, o->sentence);
+    }
+    if (args->configured)
+        printf("  %-22s %s\n  %-22s %s\n  %-22s %s\n", "--bootstrap ADDRESS", "Kafka, as host:port,host:port", "--config FILE",
+               "configuration (microflux config sample)", "--set KEY=VALUE", "one key of it; may be repeated");
+    printf("\nexample: %s\n", args->example);
+}
+
+static const char *option_name(const void *options, size_t i) { return ((const struct arg *)options)[i].name; }
+
+static bool refuse(const struct args *args, int *status, const char *format, const char *a, const char *b)
+{
+    fprintf(stderr, "microflux %s: ", args->command);
+    fprintf(stderr, format, a, b);
+    fprintf(stderr, "\n");
+    *status = 64;
+    return false;
+}
+
+static bool unknown(const struct args *args, const char *name, int *status)
+{
+    struct arg known[48];
+    size_t n = args->n_options < 40 ? args->n_options : 40;
+    if (n)
+        memcpy(known, args->options, n * sizeof *known);
+    known[n++] = (struct arg){.name = "help"};
+    if (args->configured) {
+        known[n++] = (struct arg){.name = "bootstrap"};
+        known[n++] = (struct arg){.name = "config"};
+        known[n++] = (struct arg){.name = "set"};
+    }
+    return refuse(args, status, "there is no option --%s; did you mean --%s?", name, nearest_name(name, option_name, known, n));
+}
+
+static bool choice_known(const char *choices, const char *value)
+{
+    size_t len = strlen(value);
+    for (const char *p = choices; (p = strstr(p, value)) != NULL; p++)
+        if ((p == choices || p[-1] == '|') && (p[len] == 0 || p[len] == '|'))
+            return true;
+    return false;
+}
+
+static bool set_option(const struct args *args, const struct arg *o, const char *value, int *status)
+{
+    char *end;
+    switch (o->type) {
+    case ARG_FLAG:
+        *(bool *)o->target = true;
+        return true;
+    case ARG_CHOICE:
+        if (!choice_known(o->value, value))
+            return refuse(args, status, "\"%s\" is none of %s", value, o->value);
+        /* fall through */
+    case ARG_TEXT:
+        *(const char **)o->target = value;
+        return true;
+    case ARG_INT:
+        errno = 0;
+        *(int64_t *)o->target = strtoll(value, &end, 10);
+        if (!*value || *end || errno || *(int64_t *)o->target < 0)
+            return refuse(args, status, "--%s wants a whole number, not \"%s\"", o->name, value);
+    }
+    return true;
+}
+
+static bool set_common(struct parsing *p, const char *name, const char *value, int *status)
+{
+    if (strcmp(name, "config") == 0) {
+        p->file = value;
+    } else if (p->n_sets == MOST_SETS) {
+        return refuse(p->args, status, "more than 64 --set: use --config %s%s", "FILE", "");
+    } else if (strcmp(name, "set") == 0) {
+        p->sets[p->n_sets++] = value;
+    } else {
+        free(p->bootstrap);
+        if (asprintf(&p->bootstrap, "kafka.bootstrap.servers=%s", value) < 0)
+            abort();
+        p->sets[p->n_sets++] = p->bootstrap;
+    }
+    return true;
+}
+
+static const struct arg *find(const struct args *args, const char *name)
+{
+    for (size_t i = 0; i < args->n_options; i++)
+        if (strcmp(args->options[i].name, name) == 0)
+            return &args->options[i];
+    return NULL;
+}
+
+static bool is_common(const struct args *args, const char *name)
+{
+    return args->configured && (strcmp(name, "config") == 0 || strcmp(name, "set") == 0 || strcmp(name, "bootstrap") == 0);
+}
+
+/* One "--name value", "--name=value" or "--flag" at argv[*i]. */
+static bool take_option(struct parsing *p, int argc, char **argv, int *i, int *status)
+{
+    char name[64];
+    const char *text = argv[*i] + 2, *equals = strchr(text, '=');
+    snprintf(name, sizeof name, "%.*s", (int)(equals ? (size_t)(equals - text) : strlen(text)), text);
+    const struct arg *o = find(p->args, name);
+    if (!o && !is_common(p->args, name))
+        return unknown(p->args, name, status);
+    const char *value = equals ? equals + 1 : NULL;
+    if (o && o->type == ARG_FLAG)
+        return value ? refuse(p->args, status, "--%s takes no value, not \"%s\"", name, value) : set_option(p->args, o, NULL, status);
+    if (!value && *i + 1 >= argc)
+        return refuse(p->args, status, "--%s wants a value%s", name, "");
+    if (!value)
+        value = argv[++*i];
+    return o ? set_option(p->args, o, value, status) : set_common(p, name, value, status);
+}
+
+static bool load(struct parsing *p, struct config **config, int *status)
+{
+    struct err_info info;
+    struct config_sources sources = {p->file, environ, p->sets, p->n_sets};
+    if (!p->args->configured || config_load(&sources, config, &info) == ERR_OK)
+        return true;
+    return refuse(p->args, status, "%s%s", info.sentence, "");
+}
+
+bool args_parse(const struct args *args, int argc, char **argv, char ***positionals, size_t *n_positionals, struct config **config, int *status)
+{
+    struct parsing p = {.args = args};
+    bool ok = true;
+    size_t n = 0;
+    *status = 0;
+    for (int i = 1; i < argc && ok; i++) {
+        if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0) {
+            print_help(args);
+            free(p.bootstrap);
+            return false;
+        }
+        if (strncmp(argv[i], "--", 2) == 0 && argv[i][2])
+            ok = take_option(&p, argc, argv, &i, status);
+        else if (argv[i][0] == '-' && argv[i][1] && argv[i][1] != '-')
+            ok = unknown(args, argv[i] + 1, status);
+        else
+            argv[++n] = argv[i];
+    }
+    if (ok)
+        ok = load(&p, config, status);
+    free(p.bootstrap);
+    if (ok && !args->positional && n > 0) {
+        ok = refuse(args, status, "\"%s\" is not expected%s", argv[1], "");
+        if (args->configured)
+            config_free(*config);
+    }
+    *positionals = argv + 1;
+    *n_positionals = n;
+    return ok;
+}

@@ -1,0 +1,61 @@
+/* commands: the table of sub-commands. */
+#include "microflux/commands.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const struct {
+    const char *name;
+    int (*run)(int argc, char **argv);
+    const char *sentence;
+} table[] = {
+    {"run", command_run, "the main job: read, count, score, publish"},
+    {"demo", command_demo, "a generated stream scored before your eyes, nothing needed but redis-server"},
+    {"topics", command_topics, "create the topics that are missing"},
+    {"produce", command_produce, "send NDJSON as framed Avro"},
+    {"generate", command_generate, "write a seeded stream of profiles, posts and interactions"},
+    {"tail", command_tail, "print a topic, decoded"},
+    {"state", command_state, "show what Redis holds of a creator"},
+    {"bench", command_bench, "measure: CPU per event, latency, exactness"},
+    {"config", command_config, "sample file, reference page, effective values"},
+};
+#define N (sizeof table / sizeof table[0])
+
+static int help(void)
+{
+    printf("microflux " MF_VERSION ": live tier and engagement scores of creators, from Kafka, kept exact in Redis\n\n");
+    for (size_t i = 0; i < N; i++)
+        printf("  %-10s %s\n", table[i].name, table[i].sentence);
+    printf("\nmicroflux COMMAND --help says more. example: microflux demo --seconds 20\n");
+    return 0;
+}
+
+/* The command that shares most letters from the start; good enough for nine of them. */
+static const char *nearest(const char *wrong)
+{
+    size_t best = 0, most = 0;
+    for (size_t i = 0; i < N; i++) {
+        size_t same = 0;
+        for (const char *p = wrong; *p; p++)
+            same += strchr(table[i].name, *p) != NULL;
+        same = 2 * same + 4 * (table[i].name[0] == wrong[0]) - (strlen(table[i].name) > strlen(wrong) ? strlen(table[i].name) - strlen(wrong) : 0);
+        if (same > most && same < 1000) {
+            most = same;
+            best = i;
+        }
+    }
+    return table[best].name;
+}
+
+int commands_main(int argc, char **argv)
+{
+    if (argc < 2 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0)
+        return help();
+    if (strcmp(argv[1], "--version") == 0)
+        return printf("microflux " MF_VERSION "\n") < 0;
+    for (size_t i = 0; i < N; i++)
+        if (strcmp(table[i].name, argv[1]) == 0)
+            return table[i].run(argc - 1, argv + 1);
+    fprintf(stderr, "microflux: there is no command \"%s\"; did you mean %s?\n", argv[1], nearest(argv[1]));
+    return 64;
+}

@@ -1,0 +1,3 @@
+#include "microflux/commands.h"
+int command_demo(int argc, char **argv) { (void)argc; (void)argv; return 70; }
+int command_bench(int argc, char **argv) { (void)argc; (void)argv; return 70; }
