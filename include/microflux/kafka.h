@@ -79,7 +79,7 @@ void consumer_commit(struct consumer *consumer, int32_t partition, const int64_t
 
 struct feed *consumer_feed(struct consumer *consumer, int input, int32_t partition); /* borrowed */
 
-/* After `assigned` a feed stands at the log's end and is silent until feed_seek. feed_seek: to an absolute offset or
+/* After `assigned` a feed is silent until feed_seek. feed_seek: to an absolute offset or
  * FEED_EARLIEST; whatever was prefetched before is never delivered. ERR_WEATHER: not possible yet, try again. */
 #define FEED_EARLIEST (-2)
 enum err feed_seek(struct feed *feed, int64_t offset, struct err_info *info) MF_MUST_CHECK;

@@ -1,35 +1,57 @@
-/* conf: settings, errors and the weather of one librdkafka client. A property the library refuses ends the start. */
-#include <errno.h>
-#include <stdio.h>
+/* conf: settings, errors and records of librdkafka in our words. Ours are set first and the user's last; what the library
+ * refuses ends the start, with key, value and its own sentence. Secrets never leave this file. */
+#include <stdatomic.h>
+#include <stdlib.h>
 #include <string.h>
-#include <sys/types.h>
+#include <strings.h>
 
 #include "kafka_room.h"
 
-static enum err set(rd_kafka_conf_t *conf, const char *key, const char *value, struct err_info *info)
+#define SCRAM_MENDED 0x020601ff /* librdkafka before it doubles the nonce, which Kafka 4 refuses */
+
+static bool secret(const char *key)
 {
-    char why[256];
-    if (rd_kafka_conf_set(conf, key, value, why, sizeof why) == RD_KAFKA_CONF_OK)
-        return ERR_OK;
-    return err_set(info, ERR_USAGE, "kafka_property", "kafka.%s: %s", key, why);
+    return strstr(key, "password") || strstr(key, "secret") || strstr(key, ".pem") || strstr(key, "jaas");
 }
 
+static enum err set(rd_kafka_conf_t *conf, const struct kafka_pair *pair, struct err_info *info)
+{
+    char why[160];
+    if (rd_kafka_conf_set(conf, pair->key, pair->value, why, sizeof why) == RD_KAFKA_CONF_OK)
+        return ERR_OK;
+    return err_set(info, ERR_USAGE, "kafka_property", "kafka.%s=%s: %s", pair->key,
+                   secret(pair->key) ? "***" : pair->value, why);
+}
+
+static void warn_of_scram(const struct kafka_pair *pair)
+{
+    static atomic_flag said = ATOMIC_FLAG_INIT;
+    if (rd_kafka_version() >= SCRAM_MENDED || strncmp(pair->key, "sasl.mechanism", 14) != 0 ||
+        strncasecmp(pair->value, "SCRAM", 5) != 0 || atomic_flag_test_and_set(&said))
+        return;
+    log_warn("kafka_scram", "librdkafka=%s message=\"Kafka 4 refuses SCRAM from librdkafka before 2.6.1: use PLAIN over TLS or mTLS\"",
+             rd_kafka_version_str());
+}
+
+/* What is an error comes to the error callback as well and is told there. */
 static void on_log(const rd_kafka_t *rk, int level, const char *facility, const char *text)
 {
-    (void)rk;
-    if (level <= 3)
-        log_debug("kafka_log", "facility=%s message=\"%s\"", facility, text);
+    log_debug("kafka_log", "client=%s level=%d facility=%s message=\"%s\"", rk ? rd_kafka_name(rk) : "-", level, facility,
+              text);
 }
 
-enum err conf_make(const struct kafka_pair *ours, const struct kafka_pair *users, size_t n_users, rd_kafka_conf_t **result, struct err_info *info)
+enum err conf_make(const struct kafka_pair *ours, const struct kafka_pair *users, size_t n_users,
+                   rd_kafka_conf_t **result, struct err_info *info)
 {
     rd_kafka_conf_t *conf = rd_kafka_conf_new();
     enum err err = ERR_OK;
     rd_kafka_conf_set_log_cb(conf, on_log);
     for (; err == ERR_OK && ours->key; ours++)
-        err = set(conf, ours->key, ours->value, info);
-    for (size_t i = 0; err == ERR_OK && i < n_users; i++)
-        err = set(conf, users[i].key, users[i].value, info);
+        err = set(conf, ours, info);
+    for (size_t i = 0; err == ERR_OK && i < n_users; i++) {
+        err = set(conf, &users[i], info);
+        warn_of_scram(&users[i]);
+    }
     if (err != ERR_OK) {
         rd_kafka_conf_destroy(conf);
         return err;
@@ -38,40 +60,56 @@ enum err conf_make(const struct kafka_pair *ours, const struct kafka_pair *users
     return ERR_OK;
 }
 
-enum err kafka_err(struct err_info *info, rd_kafka_resp_err_t code, const char *what)
+enum err conf_client(rd_kafka_type_t type, rd_kafka_conf_t *conf, rd_kafka_t **rk, struct err_info *info)
 {
-    return err_set(info, ERR_WEATHER, rd_kafka_err2name(code), "%s: %s", what, rd_kafka_err2str(code));
+    char why[200];
+    *rk = rd_kafka_new(type, conf, why, sizeof why);
+    if (*rk)
+        return ERR_OK;
+    rd_kafka_conf_destroy(conf);
+    return err_set(info, ERR_USAGE, "kafka_client", "no Kafka client with these kafka.* settings: %s", why);
 }
 
-void away_error(struct away *away, rd_kafka_t *rk, rd_kafka_resp_err_t code, const char *reason)
+enum err kafka_err(struct err_info *info, enum err fate, rd_kafka_resp_err_t code, const char *what)
 {
-    if (code == RD_KAFKA_RESP_ERR__FATAL) {
-        char why[256];
-        rd_kafka_resp_err_t cause = rd_kafka_fatal_error(rk, why, sizeof why);
-        log_error("kafka_fatal", "error=%s message=\"%s\"", rd_kafka_err2name(cause), why);
-        return;
-    }
-    if (code != RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN || away->now)
-        return;
-    away->now = true;
-    log_warn("kafka_away", "client=%s message=\"%s\"", rd_kafka_name(rk), reason);
+    return err_set(info, fate, rd_kafka_err2name(code), "%s: %s", what, rd_kafka_err2str(code));
 }
 
-void away_over(struct away *away)
+char **names_copy(const char *const *names, size_t n)
 {
-    if (away->now)
-        log_info("kafka_back", "message=\"a broker answers again\"");
-    away->now = false;
+    char **copy = calloc(n + 1, sizeof *copy);
+    for (size_t i = 0; copy && i < n; i++)
+        if (!(copy[i] = strdup(names[i])))
+            abort();
+    if (!copy)
+        abort();
+    return copy;
+}
+
+void names_free(char **names, size_t n)
+{
+    for (size_t i = 0; names && i < n; i++)
+        free(names[i]);
+    free(names);
 }
 
 void record_of(const rd_kafka_message_t *m, int input, struct kafka_record *record)
 {
-    *record = (struct kafka_record){.input = input, .partition = m->partition, .offset = m->offset, .native = m};
+    record->input = input;
+    record->partition = m->partition;
+    record->offset = m->offset;
     record->timestamp = rd_kafka_message_timestamp(m, NULL);
-    record->key = (struct bytes){m->key, m->key_len};
-    record->value = (struct bytes){m->payload, m->len};
-    if (!m->payload)
-        record->value.len = 0;
+    record->key = (struct bytes){m->key, m->key ? m->key_len : 0};
+    record->value = (struct bytes){m->payload, m->payload ? m->len : 0};
+    record->native = m;
+}
+
+size_t record_header_count(const struct kafka_record *record)
+{
+    rd_kafka_headers_t *all;
+    if (!record->native || rd_kafka_message_headers(record->native, &all) != RD_KAFKA_RESP_ERR_NO_ERROR)
+        return 0;
+    return rd_kafka_header_cnt(all);
 }
 
 size_t kafka_record_headers(const struct kafka_record *record, struct kafka_header *headers, size_t max)
@@ -80,8 +118,12 @@ size_t kafka_record_headers(const struct kafka_record *record, struct kafka_head
     size_t n = 0;
     if (!record->native || rd_kafka_message_headers(record->native, &all) != RD_KAFKA_RESP_ERR_NO_ERROR)
         return 0;
-    while (n < max && rd_kafka_header_get_all(all, n, &headers[n].name, (const void **)&headers[n].value.ptr, &headers[n].value.len) ==
-                          RD_KAFKA_RESP_ERR_NO_ERROR)
-        n++;
+    for (; n < max; n++) {
+        const void *value;
+        size_t len;
+        if (rd_kafka_header_get_all(all, n, &headers[n].name, &value, &len) != RD_KAFKA_RESP_ERR_NO_ERROR)
+            break;
+        headers[n].value = (struct bytes){value, len};
+    }
     return n;
 }

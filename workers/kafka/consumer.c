@@ -1,6 +1,8 @@
-/* consumer: an eager (range) group member whose positions come from its owner. A new partition is assigned at the log's
- * end, so that nothing is fetched before the owner has read its fence; feed_seek() then says where to start. Each
- * partition has a queue of its own, so that the owner chooses which one to read; all of them wake one eventfd. */
+/* consumer: an eager (range) group member whose positions come from its owner, never from Kafka. A new partition is
+ * assigned paused, so that nothing is fetched before the owner has read its fence; feed_seek() then says where to start.
+ * Each partition has a queue of its own, so that the owner chooses what to read; all of them wake one eventfd.
+ * consumer_poll() is where the group speaks: handlers are called from there and from consumer_close() only. */
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,6 +10,65 @@
 #include <unistd.h>
 
 #include "kafka_room.h"
+
+#define LANES_GUESSED 8 /* librdkafka bounds each partition alone, before anybody knows how many there will be */
+#define FEED_KIB_MIN  512
+#define FEED_KIB_MAX  65536
+
+/* ---- settings ---- */
+
+static size_t feed_kib(const struct consumer_options *o)
+{
+    size_t kib = o->prefetch_bytes / 1024 / (o->n_topics * LANES_GUESSED);
+    return kib < FEED_KIB_MIN ? FEED_KIB_MIN : kib > FEED_KIB_MAX ? FEED_KIB_MAX : kib;
+}
+
+/* Without these three this room does not work: records would be skipped, ends not told, inputs not dealt alike. */
+static enum err check_reserved(const struct consumer_options *o, struct err_info *info)
+{
+    static const struct kafka_pair reserved[] = {{"partition.assignment.strategy", "range"},
+                                                 {"auto.offset.reset", "error"},
+                                                 {"enable.partition.eof", "true"}};
+    for (size_t i = 0; i < o->n_pairs; i++)
+        for (size_t k = 0; k < sizeof reserved / sizeof *reserved; k++)
+            if (strcmp(o->pairs[i].key, reserved[k].key) == 0 && strcmp(o->pairs[i].value, reserved[k].value) != 0)
+                return err_set(info, ERR_USAGE, "kafka_reserved", "kafka.%s=%s: must stay %s, leave it out", o->pairs[i].key,
+                               o->pairs[i].value, reserved[k].value);
+    return ERR_OK;
+}
+
+static enum err make_conf(const struct consumer_options *o, rd_kafka_conf_t **conf, struct err_info *info)
+{
+    static atomic_int number;
+    char host[64] = "", client[128], kib[24];
+    gethostname(host, sizeof host - 1);
+    snprintf(client, sizeof client, "%s-%d-%d", host, (int)getpid(), atomic_fetch_add(&number, 1));
+    snprintf(kib, sizeof kib, "%zu", feed_kib(o));
+    const struct kafka_pair ours[] = {{"client.id", client},
+                                      {"group.id", (char *)(uintptr_t)o->group},
+                                      {"enable.auto.commit", "false"},
+                                      {"enable.auto.offset.store", "false"},
+                                      {"auto.offset.reset", "error"}, /* an unexpected reset must never be silent */
+                                      {"isolation.level", "read_committed"},
+                                      {"partition.assignment.strategy", "range"},
+                                      {"enable.partition.eof", "true"},
+                                      {"check.crcs", "true"},
+                                      {"queued.max.messages.kbytes", kib},
+                                      {"queued.min.messages", "10000"},
+                                      {"fetch.wait.max.ms", "10"},
+                                      {"fetch.error.backoff.ms", "50"},
+                                      {"session.timeout.ms", "10000"},
+                                      {"heartbeat.interval.ms", "1000"},
+                                      {"reconnect.backoff.max.ms", "2000"},
+                                      /* with the next one a hung leader's partitions are read again (range only) */
+                                      {"socket.timeout.ms", "6000"},
+                                      {"topic.metadata.refresh.interval.ms", "5000"},
+                                      {NULL, NULL}};
+    enum err err = check_reserved(o, info);
+    return err == ERR_OK ? conf_make(ours, o->pairs, o->n_pairs, conf, info) : err;
+}
+
+/* ---- the group ---- */
 
 static bool has(const int32_t *partitions, size_t n, int32_t partition)
 {
@@ -17,7 +78,7 @@ static bool has(const int32_t *partitions, size_t n, int32_t partition)
     return false;
 }
 
-/* The partitions that every input got: range gives one member the same indices of all of them. */
+/* The partitions that every input got: range deals one member the same numbers of all of them. */
 static size_t common_partitions(const struct consumer *c, const rd_kafka_topic_partition_list_t *list, int32_t *partitions)
 {
     size_t n = 0;
@@ -25,120 +86,102 @@ static size_t common_partitions(const struct consumer *c, const rd_kafka_topic_p
         size_t topics = 0;
         for (int k = 0; k < list->cnt; k++)
             topics += list->elems[k].partition == list->elems[i].partition;
-        if (topics == c->options.n_topics && !has(partitions, n, list->elems[i].partition))
+        if (topics == c->n_topics && !has(partitions, n, list->elems[i].partition))
             partitions[n++] = list->elems[i].partition;
     }
     return n;
 }
 
-static void assign(struct consumer *c, rd_kafka_topic_partition_list_t *list)
+static void assign(struct consumer *c, const rd_kafka_topic_partition_list_t *list)
 {
     int32_t *partitions = calloc((size_t)list->cnt + 1, sizeof *partitions);
     if (!partitions)
         abort();
     size_t n = common_partitions(c, list, partitions);
-    if (n * c->options.n_topics != (size_t)list->cnt)
-        log_error("not_copartitioned", "assigned=%d lanes=%zu message=\"the inputs have different partition counts\"", list->cnt, n);
-    for (int i = 0; i < list->cnt; i++)
-        list->elems[i].offset = RD_KAFKA_OFFSET_END;
-    rd_kafka_resp_err_t code = rd_kafka_assign(c->rk, list);
+    if (n * c->n_topics != (size_t)list->cnt) {
+        log_error("not_copartitioned", "assigned=%d in_all_inputs=%zu message=\"the inputs have different partition counts\"",
+                  list->cnt, n);
+        n = 0;
+    }
+    if (n * c->n_topics * c->feed_bytes > c->prefetch_bytes)
+        log_info("prefetch_wide", "feeds=%zu bytes=%zu wanted=%zu", n * c->n_topics, n * c->n_topics * c->feed_bytes,
+                 c->prefetch_bytes);
+    feeds_open(c, partitions, n);
+    rd_kafka_resp_err_t code = feeds_assign(c);
     if (code)
         log_error("assign_failed", "error=%s", rd_kafka_err2name(code));
-    feeds_open(c, partitions, n);
-    c->options.handlers.assigned(c->options.handlers.owner, partitions, n);
+    c->handlers.assigned(c->handlers.owner, partitions, n);
     free(partitions);
+}
+
+static void revoke(struct consumer *c, bool lost)
+{
+    c->revoking = true;
+    c->handlers.revoked(c->handlers.owner, lost);
+    c->revoking = false;
+    rd_kafka_assign(c->rk, NULL);
+    feeds_close(c);
 }
 
 static void on_rebalance(rd_kafka_t *rk, rd_kafka_resp_err_t code, rd_kafka_topic_partition_list_t *list, void *opaque)
 {
     struct consumer *c = opaque;
-    if (code == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS) {
+    if (code != RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS)
+        revoke(c, code != RD_KAFKA_RESP_ERR__REVOKE_PARTITIONS || rd_kafka_assignment_lost(rk));
+    else if (c->closing)
+        rd_kafka_assign(rk, NULL);
+    else
         assign(c, list);
-        return;
-    }
-    bool lost = code != RD_KAFKA_RESP_ERR__REVOKE_PARTITIONS || rd_kafka_assignment_lost(rk);
-    c->options.handlers.revoked(c->options.handlers.owner, lost);
-    feeds_close(c);
-    rd_kafka_assign(rk, NULL);
 }
 
 static void on_error(rd_kafka_t *rk, int code, const char *reason, void *opaque)
 {
     struct consumer *c = opaque;
-    away_error(&c->away, rk, code, reason);
-}
-
-static enum err make_conf(const struct consumer_options *o, rd_kafka_conf_t **conf, struct err_info *info)
-{
-    static int number;
-    char client[64], prefetch[32];
-    size_t kbytes = o->prefetch_bytes / 1024;
-    snprintf(client, sizeof client, "microflux-%d-%d", (int)getpid(), __atomic_fetch_add(&number, 1, __ATOMIC_RELAXED));
-    snprintf(prefetch, sizeof prefetch, "%zu", kbytes < 1024 ? 1024 : kbytes > 2097151 ? 2097151 : kbytes);
-    const struct kafka_pair ours[] = {
-        {"client.id", client},
-        {"enable.auto.commit", "false"},
-        {"enable.auto.offset.store", "false"},
-        {"auto.offset.reset", "error"}, /* an unexpected reset must never be silent */
-        {"isolation.level", "read_committed"},
-        {"partition.assignment.strategy", "range"},
-        {"enable.partition.eof", "true"},
-        {"queued.max.messages.kbytes", prefetch},
-        {"queued.min.messages", "10000"},
-        {"fetch.wait.max.ms", "10"},
-        {"fetch.error.backoff.ms", "100"},
-        {"socket.timeout.ms", "6000"}, /* with the next one: a hung leader's partitions are read again (range only) */
-        {"topic.metadata.refresh.interval.ms", "5000"},
-        {"session.timeout.ms", "10000"},
-        {"heartbeat.interval.ms", "1000"},
-        {"reconnect.backoff.max.ms", "2000"},
-        {"check.crcs", "true"},
-        {NULL, NULL}};
-    enum err err = conf_make(ours, o->pairs, o->n_pairs, conf, info);
-    char why[256];
-    if (err == ERR_OK && rd_kafka_conf_set(*conf, "group.id", o->group, why, sizeof why) != RD_KAFKA_CONF_OK) {
-        rd_kafka_conf_destroy(*conf);
-        return err_set(info, ERR_USAGE, "group", "group: %s", why);
-    }
-    return err;
+    weather_error(&c->weather, rk, code, reason);
 }
 
 static enum err subscribe(struct consumer *c, struct err_info *info)
 {
-    rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new((int)c->options.n_topics);
-    for (size_t i = 0; i < c->options.n_topics; i++)
-        rd_kafka_topic_partition_list_add(list, c->options.topics[i], RD_KAFKA_PARTITION_UA);
+    rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new((int)c->n_topics);
+    for (size_t i = 0; i < c->n_topics; i++)
+        rd_kafka_topic_partition_list_add(list, c->topics[i], RD_KAFKA_PARTITION_UA);
     rd_kafka_resp_err_t code = rd_kafka_subscribe(c->rk, list);
     rd_kafka_topic_partition_list_destroy(list);
-    return code ? kafka_err(info, code, "subscribe") : ERR_OK;
+    return code ? kafka_err(info, ERR_USAGE, code, "subscribe") : ERR_OK;
 }
+
+/* ---- life ---- */
 
 enum err consumer_open(const struct consumer_options *options, struct consumer **result, struct err_info *info)
 {
     rd_kafka_conf_t *conf;
-    char why[256];
     enum err err = make_conf(options, &conf, info);
     if (err != ERR_OK)
         return err;
     struct consumer *c = calloc(1, sizeof *c);
     if (!c)
         abort();
-    c->options = *options;
+    c->handlers = options->handlers;
+    c->topics = names_copy(options->topics, options->n_topics);
+    c->n_topics = options->n_topics;
+    c->feed_bytes = feed_kib(options) * 1024;
+    c->prefetch_bytes = options->prefetch_bytes;
+    c->weather.role = "consumer";
     c->fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
     rd_kafka_conf_set_opaque(conf, c);
     rd_kafka_conf_set_rebalance_cb(conf, on_rebalance);
     rd_kafka_conf_set_error_cb(conf, on_error);
-    c->rk = rd_kafka_new(RD_KAFKA_CONSUMER, conf, why, sizeof why);
-    if (!c->rk) {
+    err = c->fd < 0 ? err_set(info, ERR_IO, "eventfd", "no eventfd: %m") : ERR_OK;
+    if (err != ERR_OK)
         rd_kafka_conf_destroy(conf);
-        close(c->fd);
-        free(c);
-        return err_set(info, ERR_USAGE, "kafka", "no Kafka consumer: %s", why);
+    else
+        err = conf_client(RD_KAFKA_CONSUMER, conf, &c->rk, info);
+    if (err == ERR_OK) {
+        rd_kafka_poll_set_consumer(c->rk);
+        c->queue = rd_kafka_queue_get_consumer(c->rk);
+        rd_kafka_queue_io_event_enable(c->queue, c->fd, &(uint64_t){1}, sizeof(uint64_t));
+        err = subscribe(c, info);
     }
-    rd_kafka_poll_set_consumer(c->rk);
-    c->queue = rd_kafka_queue_get_consumer(c->rk);
-    rd_kafka_queue_io_event_enable(c->queue, c->fd, &(uint64_t){1}, sizeof(uint64_t));
-    err = subscribe(c, info);
     if (err != ERR_OK) {
         consumer_close(c);
         return err;
@@ -152,75 +195,88 @@ void consumer_close(struct consumer *c)
     if (!c)
         return;
     c->closing = true;
-    rd_kafka_consumer_close(c->rk); /* revokes: the owner finishes or drops */
-    feeds_close(c);
-    rd_kafka_queue_destroy(c->queue);
-    rd_kafka_destroy(c->rk);
-    close(c->fd);
+    if (c->rk) {
+        rd_kafka_consumer_close(c->rk); /* revokes: the owner finishes or drops */
+        feeds_close(c);
+        rd_kafka_queue_destroy(c->queue);
+        rd_kafka_destroy(c->rk);
+    }
+    if (c->fd >= 0)
+        close(c->fd);
+    names_free(c->topics, c->n_topics);
     free(c);
 }
 
 void consumer_poll(struct consumer *c)
 {
     rd_kafka_message_t *m;
-    while ((m = rd_kafka_consumer_poll(c->rk, 0)) != NULL)
-        rd_kafka_message_destroy(m); /* from before a seek, or an error that on_error told */
+    while ((m = rd_kafka_consumer_poll(c->rk, 0)) != NULL) {
+        if (m->err && m->err != RD_KAFKA_RESP_ERR__PARTITION_EOF)
+            weather_error(&c->weather, c->rk, m->err, rd_kafka_message_errstr(m));
+        rd_kafka_message_destroy(m);
+    }
 }
 
-int consumer_fd(const struct consumer *c) { return c->fd; }
+int consumer_fd(const struct consumer *c)
+{
+    return c->fd;
+}
 
 void consumer_drain_fd(struct consumer *c)
 {
     uint64_t n;
-    while (read(c->fd, &n, sizeof n) == (ssize_t)sizeof n)
-        ;
+    if (read(c->fd, &n, sizeof n) < 0)
+        return; /* it was empty */
 }
+
+void consumer_wake(struct consumer *c)
+{
+    if (write(c->fd, &(uint64_t){1}, sizeof(uint64_t)) < 0)
+        return; /* it is full: awake already */
+}
+
+/* ---- questions to the broker ---- */
 
 enum err consumer_partitions(struct consumer *c, int input, int timeout_ms, int32_t *count, struct err_info *info)
 {
     const struct rd_kafka_metadata *metadata;
-    const char *name = c->options.topics[input];
+    const char *name = c->topics[input];
     rd_kafka_topic_t *topic = rd_kafka_topic_new(c->rk, name, NULL);
     rd_kafka_resp_err_t code = rd_kafka_metadata(c->rk, 0, topic, &metadata, timeout_ms);
     rd_kafka_topic_destroy(topic);
     if (code)
-        return kafka_err(info, code, "no answer from the broker");
-    enum err err = ERR_OK;
+        return err_set(info, ERR_WEATHER, rd_kafka_err2name(code), "no answer from Kafka: %s %s", rd_kafka_err2str(code),
+                       c->weather.reason);
     code = metadata->topic_cnt ? metadata->topics[0].err : RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART;
     *count = metadata->topic_cnt ? metadata->topics[0].partition_cnt : 0;
-    if (code == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART || (!code && *count == 0))
-        err = err_set(info, ERR_NOT_FOUND, "no_topic", "topic %s does not exist: microflux topics create makes it", name);
-    else if (code)
-        err = kafka_err(info, code, name);
     rd_kafka_metadata_destroy(metadata);
-    return err;
-}
-
-static rd_kafka_topic_partition_list_t *all_inputs(const struct consumer *c, int32_t partition)
-{
-    rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new((int)c->options.n_topics);
-    for (size_t i = 0; i < c->options.n_topics; i++)
-        rd_kafka_topic_partition_list_add(list, c->options.topics[i], partition);
-    return list;
+    if (code == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART || (!code && *count == 0))
+        return err_set(info, ERR_NOT_FOUND, "no_topic", "topic %s does not exist: microflux topics create makes it", name);
+    return code ? kafka_err(info, ERR_WEATHER, code, name) : ERR_OK;
 }
 
 enum err consumer_committed(struct consumer *c, int32_t partition, int timeout_ms, int64_t *offsets, struct err_info *info)
 {
-    rd_kafka_topic_partition_list_t *list = all_inputs(c, partition);
+    rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new((int)c->n_topics);
+    for (size_t i = 0; i < c->n_topics; i++)
+        rd_kafka_topic_partition_list_add(list, c->topics[i], partition);
     rd_kafka_resp_err_t code = rd_kafka_committed(c->rk, list, timeout_ms);
-    for (int i = 0; !code && i < list->cnt; i++)
-        offsets[i] = list->elems[i].offset >= 0 ? list->elems[i].offset : -1;
+    for (size_t i = 0; !code && i < c->n_topics; i++) {
+        const rd_kafka_topic_partition_t *at = rd_kafka_topic_partition_list_find(list, c->topics[i], partition);
+        code = at->err;
+        offsets[i] = at->offset >= 0 ? at->offset : -1;
+    }
     rd_kafka_topic_partition_list_destroy(list);
-    return code ? kafka_err(info, code, "committed offsets of the group") : ERR_OK;
+    return code ? kafka_err(info, ERR_WEATHER, code, "committed offsets of the group") : ERR_OK;
 }
 
 void consumer_commit(struct consumer *c, int32_t partition, const int64_t *offsets)
 {
-    rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new((int)c->options.n_topics);
-    for (size_t i = 0; i < c->options.n_topics; i++)
+    rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new((int)c->n_topics);
+    for (size_t i = 0; i < c->n_topics; i++)
         if (offsets[i] >= 0)
-            rd_kafka_topic_partition_list_add(list, c->options.topics[i], partition)->offset = offsets[i];
+            rd_kafka_topic_partition_list_add(list, c->topics[i], partition)->offset = offsets[i];
     if (list->cnt)
-        rd_kafka_commit(c->rk, list, c->closing ? 0 : 1);
+        rd_kafka_commit(c->rk, list, 1); /* consumer_close waits for it */
     rd_kafka_topic_partition_list_destroy(list);
 }

@@ -1,36 +1,94 @@
-/* feed: one partition of one input: a queue that its owner empties when it likes, and a seek. Records from before the
- * last seek are never handed over. */
+/* feed: one partition of one input: a queue that its owner empties when it likes, and a position that only moves forward
+ * between seeks. Two habits of librdkafka shape it:
+ * - A logical start (END, BEGINNING) is looked up in the background, and the answer of a lookup that a seek overtook moves
+ *   the position again, silently (its issue 2256). So only absolute offsets are used: a partition starts paused at 0.
+ * - After an offset out of range it gives the partition up and refuses seeks: then all feeds are assigned anew, each at its
+ *   own position. A checksum failure skips the batch: then the feed is sought back to its position instead. */
 #include <stdlib.h>
 
 #include "kafka_room.h"
+#include "microflux/clock.h"
+
+#define SEEK_MS  1000 /* for librdkafka's own thread; no network */
+#define QUERY_MS 1000
+#define RETRY_MS 1000
+
+static const char *topic_of(const struct feed *feed)
+{
+    return feed->consumer->topics[feed->input];
+}
+
+static size_t n_feeds(const struct consumer *c)
+{
+    return c->n_partitions * c->n_topics;
+}
+
+/* ---- all feeds of an assignment ---- */
+
+static rd_kafka_topic_partition_list_t *list_of(const struct feed *feeds, size_t n, bool unsought_only)
+{
+    rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new((int)n + 1);
+    for (size_t i = 0; i < n; i++)
+        if (!unsought_only || !feeds[i].sought)
+            rd_kafka_topic_partition_list_add(list, topic_of(&feeds[i]), feeds[i].partition)->offset = feeds[i].next;
+    return list;
+}
+
+static void open_feed(struct feed *feed)
+{
+    struct consumer *c = feed->consumer;
+    feed->queue = rd_kafka_queue_get_partition(c->rk, topic_of(feed), feed->partition);
+    if (!feed->queue)
+        return;
+    rd_kafka_queue_forward(feed->queue, NULL); /* holds for the assignments to come, too */
+    rd_kafka_queue_io_event_enable(feed->queue, c->fd, &(uint64_t){1}, sizeof(uint64_t));
+}
 
 void feeds_open(struct consumer *c, const int32_t *partitions, size_t n)
 {
     feeds_close(c);
-    c->feeds = calloc(c->options.n_topics * n + 1, sizeof *c->feeds);
+    c->feeds = calloc(c->n_topics * n + 1, sizeof *c->feeds);
     c->partitions = calloc(n + 1, sizeof *c->partitions);
     if (!c->feeds || !c->partitions)
         abort();
     c->n_partitions = n;
     for (size_t p = 0; p < n; p++) {
         c->partitions[p] = partitions[p];
-        for (size_t i = 0; i < c->options.n_topics; i++) {
-            struct feed *feed = &c->feeds[p * c->options.n_topics + i];
+        for (size_t i = 0; i < c->n_topics; i++) {
+            struct feed *feed = &c->feeds[p * c->n_topics + i];
             *feed = (struct feed){.consumer = c, .input = (int)i, .partition = partitions[p]};
-            feed->queue = rd_kafka_queue_get_partition(c->rk, c->options.topics[i], partitions[p]);
-            if (!feed->queue)
-                continue;
-            rd_kafka_queue_forward(feed->queue, NULL);
-            rd_kafka_queue_io_event_enable(feed->queue, c->fd, &(uint64_t){1}, sizeof(uint64_t));
+            open_feed(feed);
         }
     }
 }
 
+rd_kafka_resp_err_t feeds_assign(struct consumer *c)
+{
+    rd_kafka_topic_partition_list_t *unsought = list_of(c->feeds, n_feeds(c), true);
+    rd_kafka_topic_partition_list_t *all = list_of(c->feeds, n_feeds(c), false);
+    rd_kafka_pause_partitions(c->rk, unsought); /* before the start, or it would fetch from 0 */
+    rd_kafka_resp_err_t code = rd_kafka_assign(c->rk, all);
+    for (size_t i = 0; i < n_feeds(c); i++) {
+        c->feeds[i].paused = !c->feeds[i].sought;
+        c->feeds[i].given_up = false;
+    }
+    rd_kafka_topic_partition_list_destroy(unsought);
+    rd_kafka_topic_partition_list_destroy(all);
+    return code;
+}
+
+static void drop(rd_kafka_message_t *m, void *opaque)
+{
+    (void)m;
+    (void)opaque;
+}
+
 void feeds_close(struct consumer *c)
 {
-    for (size_t i = 0; i < c->n_partitions * c->options.n_topics; i++)
+    for (size_t i = 0; i < n_feeds(c); i++)
         if (c->feeds[i].queue) {
             rd_kafka_queue_io_event_enable(c->feeds[i].queue, -1, NULL, 0);
+            rd_kafka_consume_callback_queue(c->feeds[i].queue, 0, drop, NULL); /* or the prefetch stays in memory */
             rd_kafka_queue_destroy(c->feeds[i].queue);
         }
     free(c->feeds);
@@ -44,78 +102,164 @@ struct feed *consumer_feed(struct consumer *c, int input, int32_t partition)
 {
     for (size_t p = 0; p < c->n_partitions; p++)
         if (c->partitions[p] == partition)
-            return &c->feeds[p * c->options.n_topics + (size_t)input];
+            return &c->feeds[p * c->n_topics + (size_t)input];
     return NULL;
 }
 
-static int64_t earliest(struct feed *feed, int64_t *latest)
+/* ---- seek ---- */
+
+static bool out_of_range(rd_kafka_resp_err_t code)
 {
-    int64_t low = -1, high = -1;
-    if (rd_kafka_query_watermark_offsets(feed->consumer->rk, feed->consumer->options.topics[feed->input], feed->partition, &low, &high, 2000))
-        low = high = -1;
-    *latest = high;
-    return low;
+    return code == RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET || code == RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE;
+}
+
+static void look_for_end(rd_kafka_message_t *m, void *opaque)
+{
+    struct feed *feed = opaque;
+    feed->given_up |= out_of_range(m->err);
+}
+
+static rd_kafka_resp_err_t seek(struct feed *feed)
+{
+    rd_kafka_topic_partition_list_t *one = list_of(feed, 1, false);
+    rd_kafka_error_t *error = rd_kafka_seek_partitions(feed->consumer->rk, one, SEEK_MS);
+    rd_kafka_resp_err_t code = error ? rd_kafka_error_code(error) : one->elems[0].err;
+    if (error)
+        rd_kafka_error_destroy(error);
+    if (!code && feed->paused) {
+        rd_kafka_resume_partitions(feed->consumer->rk, one);
+        feed->paused = false;
+    }
+    rd_kafka_topic_partition_list_destroy(one);
+    return code;
+}
+
+/* The feed's position becomes librdkafka's. What was fetched before is dropped by librdkafka itself (a version barrier). */
+static rd_kafka_resp_err_t go_to_position(struct feed *feed)
+{
+    struct consumer *c = feed->consumer;
+    rd_kafka_resp_err_t code = RD_KAFKA_RESP_ERR__STATE;
+    if (!feed->given_up)
+        code = seek(feed);
+    if (code == RD_KAFKA_RESP_ERR__STATE && !feed->given_up) /* not started yet; or given up, and not read yet */
+        rd_kafka_consume_callback_queue(feed->queue, 0, look_for_end, feed);
+    if (feed->given_up && !c->revoking) {
+        feed->sought = true;
+        code = feeds_assign(c);
+        if (!code)
+            code = seek(feed); /* it may have been paused; refused while the old one stops: the caller tries again */
+    }
+    if (code)
+        return code;
+    feed->sought = true;
+    feed->trouble = FEED_WELL;
+    consumer_wake(c); /* what lies in the queue already would not wake anybody */
+    return code;
+}
+
+static bool ask_watermarks(const struct feed *feed, int64_t *low, int64_t *high)
+{
+    *low = *high = -1;
+    return !rd_kafka_query_watermark_offsets(feed->consumer->rk, topic_of(feed), feed->partition, low, high, QUERY_MS);
 }
 
 enum err feed_seek(struct feed *feed, int64_t offset, struct err_info *info)
 {
-    int64_t latest;
+    int64_t high;
+    feed->sought = false;
     if (!feed->queue)
-        return err_set(info, ERR_WEATHER, "no_queue", "the partition has no queue yet");
-    if (offset == FEED_EARLIEST && (offset = earliest(feed, &latest)) < 0)
-        return err_set(info, ERR_WEATHER, "no_watermarks", "the broker does not say where %s/%d begins",
-                       feed->consumer->options.topics[feed->input], feed->partition);
-    rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(1);
-    rd_kafka_topic_partition_list_add(list, feed->consumer->options.topics[feed->input], feed->partition)->offset = offset;
-    rd_kafka_error_t *error = rd_kafka_seek_partitions(feed->consumer->rk, list, 1000);
-    rd_kafka_resp_err_t code = error ? rd_kafka_error_code(error) : list->elems[0].err;
-    if (error)
-        rd_kafka_error_destroy(error);
-    rd_kafka_topic_partition_list_destroy(list);
-    if (code)
-        return kafka_err(info, code, "seek");
-    feed->sought = true;
-    feed->least = offset;
-    return ERR_OK;
+        return err_set(info, ERR_WEATHER, "no_queue", "%s/%d has no queue", topic_of(feed), feed->partition);
+    if (offset == FEED_EARLIEST && !ask_watermarks(feed, &offset, &high))
+        return err_set(info, ERR_WEATHER, "no_watermarks", "Kafka does not say where %s/%d begins", topic_of(feed),
+                       feed->partition);
+    feed->next = offset;
+    feed->retry_ms = 0;
+    rd_kafka_resp_err_t code = go_to_position(feed);
+    return code ? kafka_err(info, ERR_WEATHER, code, "seek") : ERR_OK;
 }
 
-static void trouble(struct feed *feed, const rd_kafka_message_t *m)
+/* ---- trouble ---- */
+
+/* The broker does not have our position: the owner decides. Or it has by now (another leader): go on. */
+static void settle_outside(struct feed *feed, const struct feed_handlers *h)
 {
-    const struct feed_handlers *h = feed->reading;
     int64_t low, high;
-    switch (m->err) {
-    case RD_KAFKA_RESP_ERR__PARTITION_EOF:
-        if (m->offset >= feed->least)
-            h->end(h->owner, feed->input, m->offset);
+    if (!ask_watermarks(feed, &low, &high))
         return;
-    case RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET:
-    case RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE:
-        low = earliest(feed, &high);
-        h->out_of_range(h->owner, feed->input, low, high);
+    if (feed->next >= low && feed->next <= high) {
+        (void)go_to_position(feed);
         return;
-    default:
-        log_warn("feed_error", "topic=%s partition=%d error=%s message=\"%s\"", feed->consumer->options.topics[feed->input], feed->partition,
-                 rd_kafka_err2name(m->err), rd_kafka_message_errstr(m));
     }
+    feed->trouble = FEED_WELL;
+    feed->sought = false;
+    h->out_of_range(h->owner, feed->input, low, high);
 }
+
+static void settle(struct feed *feed, const struct feed_handlers *handlers)
+{
+    int64_t now = clock_mono_ms();
+    if (now < feed->retry_ms)
+        return;
+    feed->retry_ms = now + RETRY_MS;
+    if (feed->trouble == FEED_OUTSIDE)
+        settle_outside(feed, handlers);
+    else
+        (void)go_to_position(feed);
+}
+
+/* What makes librdkafka go on behind a batch that it could not read. */
+static bool skips(rd_kafka_resp_err_t code)
+{
+    return code == RD_KAFKA_RESP_ERR__BAD_MSG || code == RD_KAFKA_RESP_ERR__BAD_COMPRESSION ||
+           code == RD_KAFKA_RESP_ERR__NOT_IMPLEMENTED || code == RD_KAFKA_RESP_ERR__CRIT_SYS_RESOURCE;
+}
+
+static void on_event(struct feed *feed, const rd_kafka_message_t *m)
+{
+    if (m->err == RD_KAFKA_RESP_ERR__PARTITION_EOF) {
+        weather_fair(&feed->consumer->weather);
+        if (m->offset < feed->next)
+            return;
+        feed->next = m->offset;
+        feed->reading->end(feed->reading->owner, feed->input, m->offset);
+        return;
+    }
+    if (out_of_range(m->err)) {
+        feed->trouble = FEED_OUTSIDE;
+        feed->given_up = true;
+    } else if (skips(m->err)) {
+        feed->trouble = FEED_CORRUPT;
+    }
+    if (m->err != feed->told)
+        log_warn(feed->trouble == FEED_CORRUPT ? "feed_corrupt" : "feed_error",
+                 "topic=%s partition=%d position=%lld error=%s message=\"%s\"", topic_of(feed), feed->partition,
+                 (long long)feed->next, rd_kafka_err2name(m->err), rd_kafka_message_errstr(m));
+    feed->told = m->err;
+}
+
+/* ---- read ---- */
 
 static void on_message(rd_kafka_message_t *m, void *opaque)
 {
     struct feed *feed = opaque;
     struct kafka_record record;
-    if (!feed->sought)
-        return;
-    if (m->err) {
-        trouble(feed, m);
+    if (!feed->sought || feed->trouble != FEED_WELL) {
+        feed->given_up |= out_of_range(m->err);
         return;
     }
-    away_over(&feed->consumer->away);
-    if (m->offset < feed->least)
+    if (m->err) {
+        on_event(feed, m);
         return;
+    }
+    if (m->offset < feed->next)
+        return;
+    weather_fair(&feed->consumer->weather);
     record_of(m, feed->input, &record);
+    feed->next = m->offset + 1;
+    feed->told = RD_KAFKA_RESP_ERR_NO_ERROR;
     feed->n_read++;
     if (!feed->reading->record(feed->reading->owner, &record))
-        rd_kafka_yield(feed->consumer->rk); /* the rest stays in the queue, in order */
+        rd_kafka_yield(feed->consumer->rk); /* the rest goes back to the head of the queue */
 }
 
 size_t feed_read(struct feed *feed, const struct feed_handlers *handlers)
@@ -126,11 +270,15 @@ size_t feed_read(struct feed *feed, const struct feed_handlers *handlers)
     feed->n_read = 0;
     rd_kafka_consume_callback_queue(feed->queue, 0, on_message, feed);
     feed->reading = NULL;
+    if (feed->trouble != FEED_WELL)
+        settle(feed, handlers);
     return feed->n_read;
 }
 
 void feed_watermarks(const struct feed *feed, int64_t *low, int64_t *high)
 {
-    *low = *high = -1;
-    rd_kafka_get_watermark_offsets(feed->consumer->rk, feed->consumer->options.topics[feed->input], feed->partition, low, high);
+    if (rd_kafka_get_watermark_offsets(feed->consumer->rk, topic_of(feed), feed->partition, low, high))
+        *low = *high = -1;
+    *low = *low < 0 ? -1 : *low;
+    *high = *high < 0 ? -1 : *high;
 }

@@ -1,4 +1,4 @@
-/* kafka_room: what the files of this room share: the only place that knows rdkafka.h. */
+/* kafka_room: what the files of this room share. rdkafka.h is included here and in mock.c, nowhere else. */
 #ifndef KAFKA_ROOM_H
 #define KAFKA_ROOM_H
 
@@ -7,44 +7,81 @@
 #include "microflux/kafka.h"
 #include "microflux/log.h"
 
-/* conf_make: our settings first, the user's last (their word wins). ERR_USAGE names the refused one. Gives. */
-enum err conf_make(const struct kafka_pair *ours, const struct kafka_pair *users, size_t n_users, rd_kafka_conf_t **conf,
-                   struct err_info *info) MF_MUST_CHECK; /* ours ends with a NULL key */
+/* ---- conf.c: settings, errors, names ---- */
 
-enum err kafka_err(struct err_info *info, rd_kafka_resp_err_t code, const char *what);
-
+/* conf_make: our settings first (they end with a NULL key), the user's last. Gives. ERR_USAGE names what was refused. */
+enum err conf_make(const struct kafka_pair *ours, const struct kafka_pair *users, size_t n_users,
+                   rd_kafka_conf_t **conf, struct err_info *info) MF_MUST_CHECK;
+/* conf_client: takes conf, also on failure. ERR_USAGE: settings that do not go together, a file that is missing. */
+enum err conf_client(rd_kafka_type_t type, rd_kafka_conf_t *conf, rd_kafka_t **rk, struct err_info *info) MF_MUST_CHECK;
+/* kafka_err: word and sentence of a librdkafka code, under the fate the caller knows. */
+enum err kafka_err(struct err_info *info, enum err fate, rd_kafka_resp_err_t code, const char *what);
+char **names_copy(const char *const *names, size_t n); /* gives */
+void names_free(char **names, size_t n);               /* takes NULL */
 void record_of(const rd_kafka_message_t *message, int input, struct kafka_record *record);
+size_t record_header_count(const struct kafka_record *record);
 
-struct away { /* the weather of one client: said once a change */
-    bool now;
+/* ---- weather.c: what one client says about its brokers, once a change ---- */
+
+struct weather {
+    const char *role; /* static text */
+    bool away;
+    rd_kafka_resp_err_t told;
+    char reason[160]; /* of the last error; "" when there was none */
 };
-void away_error(struct away *away, rd_kafka_t *rk, rd_kafka_resp_err_t code, const char *reason);
-void away_over(struct away *away);
+
+void weather_error(struct weather *weather, rd_kafka_t *rk, rd_kafka_resp_err_t code, const char *reason);
+void weather_clears(struct weather *weather);
+static inline void weather_fair(struct weather *weather) /* something came: cheap, for the hot path */
+{
+    if (weather->away || weather->told)
+        weather_clears(weather);
+}
+
+/* ---- consumer.c and feed.c ---- */
+
+enum feed_trouble {
+    FEED_WELL,
+    FEED_CORRUPT, /* a batch failed its checksum and would be skipped: read it again */
+    FEED_OUTSIDE, /* the broker does not have our position, and librdkafka gave the partition up */
+};
 
 struct feed {
     struct consumer *consumer;
     rd_kafka_queue_t *queue;
     int input;
     int32_t partition;
+    bool sought;     /* else it is paused, and what still comes is from before */
+    bool paused;     /* as far as librdkafka is told */
+    bool given_up;   /* librdkafka stopped it: a seek is refused until it is assigned anew */
+    int64_t next;    /* position: where it was sought to, then behind the last record or end handed over */
+    int64_t retry_ms; /* trouble is looked into at this time again */
+    enum feed_trouble trouble;
+    rd_kafka_resp_err_t told;
     const struct feed_handlers *reading; /* during feed_read */
     size_t n_read;
-    bool sought, stopped;
-    int64_t least; /* offsets below are from before the seek */
 };
 
 struct consumer {
     rd_kafka_t *rk;
     rd_kafka_queue_t *queue; /* of the group: rebalances, errors */
-    struct consumer_options options;
-    struct feed *feeds; /* n_topics × n_partitions */
+    struct consumer_handlers handlers;
+    char **topics;
+    size_t n_topics;
+    struct feed *feeds; /* n_partitions × n_topics */
     int32_t *partitions;
     size_t n_partitions;
+    size_t feed_bytes, prefetch_bytes;
     int fd;
-    struct away away;
-    bool closing;
+    struct weather weather;
+    bool revoking, closing;
 };
 
+/* feeds_open: the queues of these partitions, each served alone, and every partition paused. */
 void feeds_open(struct consumer *consumer, const int32_t *partitions, size_t n);
+/* feeds_assign: hands all feeds to librdkafka, each at its position: at first, and again when one was given up. */
+rd_kafka_resp_err_t feeds_assign(struct consumer *consumer);
 void feeds_close(struct consumer *consumer);
+void consumer_wake(struct consumer *consumer);
 
 #endif

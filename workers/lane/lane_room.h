@@ -101,6 +101,8 @@ struct lane_input {
     int64_t heard_ms;      /* monotonic: when the feed last said anything */
     bool ended;            /* stands at the end of the log */
     bool sought;
+    bool first;            /* nothing was heard since the seek */
+    int64_t gap;           /* where a gap right after a seek ended; seen twice it is one of the log, not of the seek */
 };
 
 struct lane {
@@ -110,6 +112,7 @@ struct lane {
     void *self; /* the kind's */
     struct worker_counters *counters;
     int32_t partition;
+    uint32_t announced; /* the take-over that was logged */
     uint32_t takeover;  /* number of the take-over: delivery reports of an earlier one are ignored */
     enum lane_state state;
     struct redis *redis;

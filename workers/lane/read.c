@@ -231,12 +231,28 @@ static void met_first(struct lane *lane, const struct kafka_record *record)
         apply(lane, s, record);
 }
 
+/* The first thing heard after a seek must be what was asked for. Compaction and control records leave gaps, a seek that the
+ * library undid leaves one too: so ask once more, and believe the same gap the second time. */
+static bool missed(struct lane *lane, struct lane_input *in, int64_t offset)
+{
+    bool gap = in->first && offset > in->next && in->gap != offset;
+    in->first = false;
+    if (!gap)
+        return false;
+    in->gap = offset;
+    in->sought = false;
+    lane->state = LANE_SEEKING;
+    return true;
+}
+
 static bool on_record(void *owner, const struct kafka_record *record)
 {
     struct reading *reading = owner;
     struct lane *lane = reading->lane;
     struct lane_input *in = &lane->in[record->input];
     in->heard_ms = reading->now;
+    if (missed(lane, in, record->offset))
+        return false;
     if (record->offset < in->next)
         return true; /* delivered twice in consecutive polls: seen with this library */
     in->next = record->offset + 1;
@@ -254,8 +270,10 @@ static void on_end(void *owner, int input, int64_t offset)
 {
     struct reading *reading = owner;
     struct lane *lane = reading->lane;
-    lane->in[input].ended = true;
     lane->in[input].heard_ms = reading->now;
+    if (missed(lane, &lane->in[input], offset))
+        return;
+    lane->in[input].ended = true;
     if (offset < lane->fence.at[input].applied)
         lane_trouble(lane, ERR_REFUSED, "other_log",
                      "%s/%d ends at offset %" PRId64 " but %" PRId64 " records of it were counted: the topic was recreated; set epoch to %d to "
@@ -327,7 +345,7 @@ void lane_read(struct lane *lane, int64_t now)
         got += n;
         if (n == 0) {
             dry[reading.input] = true;
-            if (!lane->in[reading.input].ended)
+            if (lane->state != LANE_READING || !lane->in[reading.input].ended)
                 break; /* the oldest input has nothing here yet: the others must not run ahead */
         }
     }

@@ -119,6 +119,7 @@ static void start_positions(struct lane *lane)
         in->timestamp = at->timestamp;
         in->hash = at->hash;
         in->frontier = INT64_MIN;
+        in->gap = -1;
         in->ended = in->sought = false;
         before[i] = at->published;
     }
@@ -185,13 +186,19 @@ void lane_seek(struct lane *lane)
     for (size_t i = 0; i < lane->kind->n_inputs; i++) {
         struct lane_input *in = &lane->in[i];
         bool anew = lane->fence.at[i].applied == 0 && in->next == 0;
-        if (!in->sought && feed_seek(in->feed, anew ? FEED_EARLIEST : in->next, &info) != ERR_OK)
+        if (in->sought)
+            continue;
+        if (feed_seek(in->feed, anew ? FEED_EARLIEST : in->next, &info) != ERR_OK)
             return; /* the leader is not known yet: next turn */
-        in->sought = true;
+        in->sought = in->first = true;
+        in->ended = false;
         in->heard_ms = clock_mono_ms();
     }
     lane->state = LANE_READING;
     lane->backoff_ms = 0;
+    if (lane->announced == lane->takeover)
+        return; /* only a seek was repeated */
+    lane->announced = lane->takeover;
     log_info("lane_taken", "lane=%d epoch=%d applied=%" PRId64 ",%" PRId64 ",%" PRId64 " fresh=%d", lane->partition, lane->fence.epoch,
              lane->fence.at[0].applied, lane->fence.at[1].applied, lane->fence.at[2].applied, lane->fresh);
 }

@@ -1,0 +1,53 @@
+"""fences.py REDIS_PORT ENDS: exit 0 when every lane's fence has applied and published everything up to the ends given."""
+import re
+import socket
+import sys
+
+
+class Redis:
+    """The few lines of RESP this needs: a command, an answer of strings, integers, nulls and lists."""
+
+    def __init__(self, port):
+        self.file = socket.create_connection(("127.0.0.1", int(port))).makefile("rwb")
+
+    def __call__(self, *words):
+        self.file.write(b"*%d\r\n" % len(words))
+        for word in words:
+            word = word.encode()
+            self.file.write(b"$%d\r\n%s\r\n" % (len(word), word))
+        self.file.flush()
+        return self.answer()
+
+    def answer(self):
+        line = self.file.readline()[:-2].decode()
+        kind, rest = line[0], line[1:]
+        if kind == "$":
+            return None if rest == "-1" else self.file.read(int(rest) + 2)[:-2].decode()
+        if kind == "*":
+            return [self.answer() for _ in range(int(rest))]
+        return int(rest) if kind == ":" else rest
+
+
+def fences(redis):
+    """partition → [(applied, published) per input], of every fence in the database."""
+    found = {}
+    for key in redis("KEYS", "mf:*:fence"):
+        text = redis("GET", key)
+        lane = int(re.search(r"\{p(\d+)\.", key).group(1))
+        found[lane] = [tuple(map(int, m.split(",")[:2])) for m in re.findall(r" \d=(\S+)", text)]
+    return found
+
+
+def main():
+    found = fences(Redis(sys.argv[1]))
+    inputs = ["profiles", "posts", "interactions"]
+    for line in open(sys.argv[2]):
+        topic, partition, end = line.split()
+        applied, published = found.get(int(partition), [(0, 0)] * 3)[inputs.index(topic)]
+        if applied != int(end) or published != int(end):
+            return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

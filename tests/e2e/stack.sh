@@ -1,0 +1,70 @@
+# A real Kafka and a real Redis on free loopback ports in a folder of their own; sourced by the end-to-end tests.
+#   stack_up [NODES]   sets DIR, KAFKA, REDIS and exports the environment microflux reads
+#   stack_down         stops everything and removes DIR (also at exit)
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+microflux=${MICROFLUX_BINARY:-$root/build/microflux}
+unset MICROFLUX_BINARY
+
+free_port() { # a port with 40 free ones after it
+  python3 - <<'P'
+import random, socket
+while True:
+    base = random.randrange(20000, 32000, 50)
+    try:
+        for p in (base + 1, base + 11, base + 31):
+            s = socket.socket(); s.bind(("127.0.0.1", p)); s.close()
+        print(base); break
+    except OSError:
+        pass
+P
+}
+
+redis_up() {
+  mkdir -p "$DIR/redis"
+  redis-server --port "$REDIS_PORT" --bind 127.0.0.1 --dir "$DIR/redis" --daemonize yes --pidfile "$DIR/redis.pid" --logfile "$DIR/redis.log" \
+    --appendonly yes --appendfsync everysec --save '' > /dev/null
+  until [ "$(redis-cli -p "$REDIS_PORT" ping 2> /dev/null)" = PONG ]; do sleep 0.05; done
+}
+
+stack_up() {
+  DIR=$(mktemp -d); trap stack_down EXIT
+  local base; base=$(free_port)
+  REDIS_PORT=$((base + 31))
+  XMX=${XMX:-384m} "$root/deploy/kafka.sh" up "$DIR/kafka" "$base" "${1:-1}" || return 1
+  redis_up
+  export MICROFLUX_KAFKA_BOOTSTRAP_SERVERS=127.0.0.1:$((base + 1)) MICROFLUX_REDIS_ADDRESS=127.0.0.1:$REDIS_PORT
+}
+
+stack_down() {
+  for p in $(jobs -p); do kill -9 "$p" 2> /dev/null || true; done
+  [ -f "$DIR/redis.pid" ] && kill -9 "$(cat "$DIR/redis.pid")" 2> /dev/null
+  for p in "$DIR"/kafka/n*.pid; do kill -9 "$(cat "$p" 2> /dev/null)" 2> /dev/null || true; done
+  sleep 0.2; rm -rf "$DIR"
+}
+
+# settled [SECONDS]: waits until Kafka's committed offsets stand at the end of every input (they follow the fence).
+settled() {
+  local end=$(($(date +%s) + ${1:-60}))
+  until python3 "$root/tests/e2e/fences.py" "$REDIS_PORT" "$DIR/ends" ; do
+    [ "$(date +%s)" -lt $end ] || { echo "not settled"; return 1; }
+    sleep 0.2
+  done
+}
+
+# log_ends: the end offset of each input partition, for settled; call after the last record was produced.
+log_ends() {
+  for topic in profiles posts interactions; do
+    "$microflux" tail $topic --until-end --format json | python3 -c "
+import json,sys
+ends={}
+for l in sys.stdin:
+    r=json.loads(l); ends[r['partition']]=max(ends.get(r['partition'],0),r['offset']+1)
+for p,o in sorted(ends.items()): print('$topic',p,o)"
+  done > "$DIR/ends"
+}
+
+passed=0 failed=0
+ok() { passed=$((passed + 1)); echo "ok    $*"; }
+not_ok() { failed=$((failed + 1)); echo "FAIL  $*"; }
+check() { local what=$1; shift; if "$@"; then ok "$what"; else not_ok "$what"; fi; }
+summary() { echo "$passed passed, $failed failed"; [ $failed = 0 ]; }
