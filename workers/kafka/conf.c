@@ -1,5 +1,5 @@
-/* conf: settings, errors and records of librdkafka in our words. Ours are set first and the user's last; what the library
- * refuses ends the start, with key, value and its own sentence. Secrets never leave this file. */
+/* conf: settings, errors and records of librdkafka in our words. Ours are set first and the user's last; what
+ * the library refuses ends the start, with key, value and its own sentence. Secrets never leave this file. */
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,15 +29,17 @@ static void warn_of_scram(const struct kafka_pair *pair)
     if (rd_kafka_version() >= SCRAM_MENDED || strncmp(pair->key, "sasl.mechanism", 14) != 0 ||
         strncasecmp(pair->value, "SCRAM", 5) != 0 || atomic_flag_test_and_set(&said))
         return;
-    log_warn("kafka_scram", "librdkafka=%s message=\"Kafka 4 refuses SCRAM from librdkafka before 2.6.1: use PLAIN over TLS or mTLS\"",
+    log_warn("kafka_scram",
+             "librdkafka=%s message=\"Kafka 4 refuses SCRAM from librdkafka before 2.6.1: use PLAIN over TLS "
+             "or mTLS\"",
              rd_kafka_version_str());
 }
 
 /* What is an error comes to the error callback as well and is told there. */
 static void on_log(const rd_kafka_t *rk, int level, const char *facility, const char *text)
 {
-    log_debug("kafka_log", "client=%s level=%d facility=%s message=\"%s\"", rk ? rd_kafka_name(rk) : "-", level, facility,
-              text);
+    log_debug("kafka_log", "client=%s level=%d facility=%s message=\"%s\"", rk ? rd_kafka_name(rk) : "-",
+              level, facility, text);
 }
 
 enum err conf_make(const struct kafka_pair *ours, const struct kafka_pair *users, size_t n_users,

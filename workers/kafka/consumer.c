@@ -1,7 +1,8 @@
-/* consumer: an eager (range) group member whose positions come from its owner, never from Kafka. A new partition is
- * assigned paused, so that nothing is fetched before the owner has read its fence; feed_seek() then says where to start.
- * Each partition has a queue of its own, so that the owner chooses what to read; all of them wake one eventfd.
- * consumer_poll() is where the group speaks: handlers are called from there and from consumer_close() only. */
+/* consumer: an eager (range) group member whose positions come from its owner, never from Kafka. A new
+ * partition is assigned paused, so that nothing is fetched before the owner has read its fence; feed_seek()
+ * then says where to start. Each partition has a queue of its own, so that the owner chooses what to read;
+ * all of them wake one eventfd. consumer_poll() is where the group speaks: handlers are called from there and
+ * from consumer_close() only. */
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,9 +12,10 @@
 
 #include "kafka_room.h"
 
-#define LANES_GUESSED 8 /* librdkafka bounds each partition alone, before anybody knows how many there will be */
-#define FEED_KIB_MIN  512
-#define FEED_KIB_MAX  65536
+#define LANES_GUESSED                                                                                        \
+    8 /* librdkafka bounds each partition alone, before anybody knows how many there will be */
+#define FEED_KIB_MIN 512
+#define FEED_KIB_MAX 65536
 
 /* ---- settings ---- */
 
@@ -23,7 +25,8 @@ static size_t feed_kib(const struct consumer_options *o)
     return kib < FEED_KIB_MIN ? FEED_KIB_MIN : kib > FEED_KIB_MAX ? FEED_KIB_MAX : kib;
 }
 
-/* Without these three this room does not work: records would be skipped, ends not told, inputs not dealt alike. */
+/* Without these three this room does not work: records would be skipped, ends not told, inputs not dealt
+ * alike. */
 static enum err check_reserved(const struct consumer_options *o, struct err_info *info)
 {
     static const struct kafka_pair reserved[] = {{"partition.assignment.strategy", "range"},
@@ -31,9 +34,10 @@ static enum err check_reserved(const struct consumer_options *o, struct err_info
                                                  {"enable.partition.eof", "true"}};
     for (size_t i = 0; i < o->n_pairs; i++)
         for (size_t k = 0; k < sizeof reserved / sizeof *reserved; k++)
-            if (strcmp(o->pairs[i].key, reserved[k].key) == 0 && strcmp(o->pairs[i].value, reserved[k].value) != 0)
-                return err_set(info, ERR_USAGE, "kafka_reserved", "kafka.%s=%s: must stay %s, leave it out", o->pairs[i].key,
-                               o->pairs[i].value, reserved[k].value);
+            if (strcmp(o->pairs[i].key, reserved[k].key) == 0 &&
+                strcmp(o->pairs[i].value, reserved[k].value) != 0)
+                return err_set(info, ERR_USAGE, "kafka_reserved", "kafka.%s=%s: must stay %s, leave it out",
+                               o->pairs[i].key, o->pairs[i].value, reserved[k].value);
     return ERR_OK;
 }
 
@@ -44,26 +48,27 @@ static enum err make_conf(const struct consumer_options *o, rd_kafka_conf_t **co
     gethostname(host, sizeof host - 1);
     snprintf(client, sizeof client, "%s-%d-%d", host, (int)getpid(), atomic_fetch_add(&number, 1));
     snprintf(kib, sizeof kib, "%zu", feed_kib(o));
-    const struct kafka_pair ours[] = {{"client.id", client},
-                                      {"group.id", (char *)(uintptr_t)o->group},
-                                      {"enable.auto.commit", "false"},
-                                      {"enable.auto.offset.store", "false"},
-                                      {"auto.offset.reset", "error"}, /* an unexpected reset must never be silent */
-                                      {"isolation.level", "read_committed"},
-                                      {"partition.assignment.strategy", "range"},
-                                      {"enable.partition.eof", "true"},
-                                      {"check.crcs", "true"},
-                                      {"queued.max.messages.kbytes", kib},
-                                      {"queued.min.messages", "10000"},
-                                      {"fetch.wait.max.ms", "10"},
-                                      {"fetch.error.backoff.ms", "50"},
-                                      {"session.timeout.ms", "10000"},
-                                      {"heartbeat.interval.ms", "1000"},
-                                      {"reconnect.backoff.max.ms", "2000"},
-                                      /* with the next one a hung leader's partitions are read again (range only) */
-                                      {"socket.timeout.ms", "6000"},
-                                      {"topic.metadata.refresh.interval.ms", "5000"},
-                                      {NULL, NULL}};
+    const struct kafka_pair ours[] = {
+        {"client.id", client},
+        {"group.id", (char *)(uintptr_t)o->group},
+        {"enable.auto.commit", "false"},
+        {"enable.auto.offset.store", "false"},
+        {"auto.offset.reset", "error"}, /* an unexpected reset must never be silent */
+        {"isolation.level", "read_committed"},
+        {"partition.assignment.strategy", "range"},
+        {"enable.partition.eof", "true"},
+        {"check.crcs", "true"},
+        {"queued.max.messages.kbytes", kib},
+        {"queued.min.messages", "10000"},
+        {"fetch.wait.max.ms", "10"},
+        {"fetch.error.backoff.ms", "50"},
+        {"session.timeout.ms", "10000"},
+        {"heartbeat.interval.ms", "1000"},
+        {"reconnect.backoff.max.ms", "2000"},
+        /* with the next one a hung leader's partitions are read again (range only) */
+        {"socket.timeout.ms", "6000"},
+        {"topic.metadata.refresh.interval.ms", "5000"},
+        {NULL, NULL}};
     enum err err = check_reserved(o, info);
     return err == ERR_OK ? conf_make(ours, o->pairs, o->n_pairs, conf, info) : err;
 }
@@ -79,7 +84,8 @@ static bool has(const int32_t *partitions, size_t n, int32_t partition)
 }
 
 /* The partitions that every input got: range deals one member the same numbers of all of them. */
-static size_t common_partitions(const struct consumer *c, const rd_kafka_topic_partition_list_t *list, int32_t *partitions)
+static size_t common_partitions(const struct consumer *c, const rd_kafka_topic_partition_list_t *list,
+                                int32_t *partitions)
 {
     size_t n = 0;
     for (int i = 0; i < list->cnt; i++) {
@@ -92,20 +98,21 @@ static size_t common_partitions(const struct consumer *c, const rd_kafka_topic_p
     return n;
 }
 
-static void assign(struct consumer *c, const rd_kafka_topic_partition_list_t *list)
+static void take(struct consumer *c, const rd_kafka_topic_partition_list_t *list)
 {
     int32_t *partitions = calloc((size_t)list->cnt + 1, sizeof *partitions);
     if (!partitions)
         abort();
     size_t n = common_partitions(c, list, partitions);
     if (n * c->n_topics != (size_t)list->cnt) {
-        log_error("not_copartitioned", "assigned=%d in_all_inputs=%zu message=\"the inputs have different partition counts\"",
+        log_error("not_copartitioned",
+                  "assigned=%d in_all_inputs=%zu message=\"the inputs have different partition counts\"",
                   list->cnt, n);
         n = 0;
     }
     if (n * c->n_topics * c->feed_bytes > c->prefetch_bytes)
-        log_info("prefetch_wide", "feeds=%zu bytes=%zu wanted=%zu", n * c->n_topics, n * c->n_topics * c->feed_bytes,
-                 c->prefetch_bytes);
+        log_info("prefetch_wide", "feeds=%zu bytes=%zu wanted=%zu", n * c->n_topics,
+                 n * c->n_topics * c->feed_bytes, c->prefetch_bytes);
     feeds_open(c, partitions, n);
     rd_kafka_resp_err_t code = feeds_assign(c);
     if (code)
@@ -114,7 +121,7 @@ static void assign(struct consumer *c, const rd_kafka_topic_partition_list_t *li
     free(partitions);
 }
 
-static void revoke(struct consumer *c, bool lost)
+static void give_back(struct consumer *c, bool lost)
 {
     c->revoking = true;
     c->handlers.revoked(c->handlers.owner, lost);
@@ -123,15 +130,16 @@ static void revoke(struct consumer *c, bool lost)
     feeds_close(c);
 }
 
-static void on_rebalance(rd_kafka_t *rk, rd_kafka_resp_err_t code, rd_kafka_topic_partition_list_t *list, void *opaque)
+static void on_rebalance(rd_kafka_t *rk, rd_kafka_resp_err_t code, rd_kafka_topic_partition_list_t *list,
+                         void *opaque)
 {
     struct consumer *c = opaque;
     if (code != RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS)
-        revoke(c, code != RD_KAFKA_RESP_ERR__REVOKE_PARTITIONS || rd_kafka_assignment_lost(rk));
+        give_back(c, code != RD_KAFKA_RESP_ERR__REVOKE_PARTITIONS || rd_kafka_assignment_lost(rk));
     else if (c->closing)
         rd_kafka_assign(rk, NULL);
     else
-        assign(c, list);
+        take(c, list);
 }
 
 static void on_error(rd_kafka_t *rk, int code, const char *reason, void *opaque)
@@ -152,7 +160,8 @@ static enum err subscribe(struct consumer *c, struct err_info *info)
 
 /* ---- life ---- */
 
-enum err consumer_open(const struct consumer_options *options, struct consumer **result, struct err_info *info)
+enum err consumer_open(const struct consumer_options *options, struct consumer **result,
+                       struct err_info *info)
 {
     rd_kafka_conf_t *conf;
     enum err err = make_conf(options, &conf, info);
@@ -237,7 +246,8 @@ void consumer_wake(struct consumer *c)
 
 /* ---- questions to the broker ---- */
 
-enum err consumer_partitions(struct consumer *c, int input, int timeout_ms, int32_t *count, struct err_info *info)
+enum err consumer_partitions(struct consumer *c, int input, int timeout_ms, int32_t *count,
+                             struct err_info *info)
 {
     const struct rd_kafka_metadata *metadata;
     const char *name = c->topics[input];
@@ -245,24 +255,27 @@ enum err consumer_partitions(struct consumer *c, int input, int timeout_ms, int3
     rd_kafka_resp_err_t code = rd_kafka_metadata(c->rk, 0, topic, &metadata, timeout_ms);
     rd_kafka_topic_destroy(topic);
     if (code)
-        return err_set(info, ERR_WEATHER, rd_kafka_err2name(code), "no answer from Kafka: %s %s", rd_kafka_err2str(code),
-                       c->weather.reason);
+        return err_set(info, ERR_WEATHER, rd_kafka_err2name(code), "no answer from Kafka: %s %s",
+                       rd_kafka_err2str(code), c->weather.reason);
     code = metadata->topic_cnt ? metadata->topics[0].err : RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART;
     *count = metadata->topic_cnt ? metadata->topics[0].partition_cnt : 0;
     rd_kafka_metadata_destroy(metadata);
     if (code == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART || (!code && *count == 0))
-        return err_set(info, ERR_NOT_FOUND, "no_topic", "topic %s does not exist: microflux topics create makes it", name);
+        return err_set(info, ERR_NOT_FOUND, "no_topic",
+                       "topic %s does not exist: microflux topics create makes it", name);
     return code ? kafka_err(info, ERR_WEATHER, code, name) : ERR_OK;
 }
 
-enum err consumer_committed(struct consumer *c, int32_t partition, int timeout_ms, int64_t *offsets, struct err_info *info)
+enum err consumer_committed(struct consumer *c, int32_t partition, int timeout_ms, int64_t *offsets,
+                            struct err_info *info)
 {
     rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new((int)c->n_topics);
     for (size_t i = 0; i < c->n_topics; i++)
         rd_kafka_topic_partition_list_add(list, c->topics[i], partition);
     rd_kafka_resp_err_t code = rd_kafka_committed(c->rk, list, timeout_ms);
     for (size_t i = 0; !code && i < c->n_topics; i++) {
-        const rd_kafka_topic_partition_t *at = rd_kafka_topic_partition_list_find(list, c->topics[i], partition);
+        const rd_kafka_topic_partition_t *at =
+            rd_kafka_topic_partition_list_find(list, c->topics[i], partition);
         code = at->err;
         offsets[i] = at->offset >= 0 ? at->offset : -1;
     }

@@ -1,9 +1,11 @@
-/* feed: one partition of one input: a queue that its owner empties when it likes, and a position that only moves forward
- * between seeks. Two habits of librdkafka shape it:
- * - A logical start (END, BEGINNING) is looked up in the background, and the answer of a lookup that a seek overtook moves
- *   the position again, silently (its issue 2256). So only absolute offsets are used: a partition starts paused at 0.
- * - After an offset out of range it gives the partition up and refuses seeks: then all feeds are assigned anew, each at its
- *   own position. A checksum failure skips the batch: then the feed is sought back to its position instead. */
+/* feed: one partition of one input: a queue that its owner empties when it likes, and a position that only
+ * moves forward between seeks. Two habits of librdkafka shape it:
+ * - A logical start (END, BEGINNING) is looked up in the background, and the answer of a lookup that a seek
+ * overtook moves the position again, silently (its issue 2256). So only absolute offsets are used: a
+ * partition starts paused at 0.
+ * - After an offset out of range it gives the partition up and refuses seeks: then all feeds are assigned
+ * anew, each at its own position. A checksum failure skips the batch: then the feed is sought back to its
+ * position instead. */
 #include <stdlib.h>
 
 #include "kafka_room.h"
@@ -30,7 +32,8 @@ static rd_kafka_topic_partition_list_t *list_of(const struct feed *feeds, size_t
     rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new((int)n + 1);
     for (size_t i = 0; i < n; i++)
         if (!unsought_only || !feeds[i].sought)
-            rd_kafka_topic_partition_list_add(list, topic_of(&feeds[i]), feeds[i].partition)->offset = feeds[i].next;
+            rd_kafka_topic_partition_list_add(list, topic_of(&feeds[i]), feeds[i].partition)->offset =
+                feeds[i].next;
     return list;
 }
 
@@ -88,7 +91,8 @@ void feeds_close(struct consumer *c)
     for (size_t i = 0; i < n_feeds(c); i++)
         if (c->feeds[i].queue) {
             rd_kafka_queue_io_event_enable(c->feeds[i].queue, -1, NULL, 0);
-            rd_kafka_consume_callback_queue(c->feeds[i].queue, 0, drop, NULL); /* or the prefetch stays in memory */
+            rd_kafka_consume_callback_queue(c->feeds[i].queue, 0, drop,
+                                            NULL); /* or the prefetch stays in memory */
             rd_kafka_queue_destroy(c->feeds[i].queue);
         }
     free(c->feeds);
@@ -134,20 +138,23 @@ static rd_kafka_resp_err_t seek(struct feed *feed)
     return code;
 }
 
-/* The feed's position becomes librdkafka's. What was fetched before is dropped by librdkafka itself (a version barrier). */
+/* The feed's position becomes librdkafka's. What was fetched before is dropped by librdkafka itself (a
+ * version barrier). */
 static rd_kafka_resp_err_t go_to_position(struct feed *feed)
 {
     struct consumer *c = feed->consumer;
     rd_kafka_resp_err_t code = RD_KAFKA_RESP_ERR__STATE;
     if (!feed->given_up)
         code = seek(feed);
-    if (code == RD_KAFKA_RESP_ERR__STATE && !feed->given_up) /* not started yet; or given up, and not read yet */
+    if (code == RD_KAFKA_RESP_ERR__STATE &&
+        !feed->given_up) /* not started yet; or given up, and not read yet */
         rd_kafka_consume_callback_queue(feed->queue, 0, look_for_end, feed);
     if (feed->given_up && !c->revoking) {
         feed->sought = true;
         code = feeds_assign(c);
         if (!code)
-            code = seek(feed); /* it may have been paused; refused while the old one stops: the caller tries again */
+            code = seek(
+                feed); /* it may have been paused; refused while the old one stops: the caller tries again */
     }
     if (code)
         return code;
@@ -160,7 +167,8 @@ static rd_kafka_resp_err_t go_to_position(struct feed *feed)
 static bool ask_watermarks(const struct feed *feed, int64_t *low, int64_t *high)
 {
     *low = *high = -1;
-    return !rd_kafka_query_watermark_offsets(feed->consumer->rk, topic_of(feed), feed->partition, low, high, QUERY_MS);
+    return !rd_kafka_query_watermark_offsets(feed->consumer->rk, topic_of(feed), feed->partition, low, high,
+                                             QUERY_MS);
 }
 
 enum err feed_seek(struct feed *feed, int64_t offset, struct err_info *info)
@@ -170,8 +178,8 @@ enum err feed_seek(struct feed *feed, int64_t offset, struct err_info *info)
     if (!feed->queue)
         return err_set(info, ERR_WEATHER, "no_queue", "%s/%d has no queue", topic_of(feed), feed->partition);
     if (offset == FEED_EARLIEST && !ask_watermarks(feed, &offset, &high))
-        return err_set(info, ERR_WEATHER, "no_watermarks", "Kafka does not say where %s/%d begins", topic_of(feed),
-                       feed->partition);
+        return err_set(info, ERR_WEATHER, "no_watermarks", "Kafka does not say where %s/%d begins",
+                       topic_of(feed), feed->partition);
     feed->next = offset;
     feed->retry_ms = 0;
     rd_kafka_resp_err_t code = go_to_position(feed);
@@ -232,8 +240,9 @@ static void on_event(struct feed *feed, const rd_kafka_message_t *m)
     }
     if (m->err != feed->told)
         log_warn(feed->trouble == FEED_CORRUPT ? "feed_corrupt" : "feed_error",
-                 "topic=%s partition=%d position=%lld error=%s message=\"%s\"", topic_of(feed), feed->partition,
-                 (long long)feed->next, rd_kafka_err2name(m->err), rd_kafka_message_errstr(m));
+                 "topic=%s partition=%d position=%lld error=%s message=\"%s\"", topic_of(feed),
+                 feed->partition, (long long)feed->next, rd_kafka_err2name(m->err),
+                 rd_kafka_message_errstr(m));
     feed->told = m->err;
 }
 

@@ -9,11 +9,14 @@
 
 /* ---- conf.c: settings, errors, names ---- */
 
-/* conf_make: our settings first (they end with a NULL key), the user's last. Gives. ERR_USAGE names what was refused. */
+/* conf_make: our settings first (they end with a NULL key), the user's last. Gives. ERR_USAGE names what was
+ * refused. */
 enum err conf_make(const struct kafka_pair *ours, const struct kafka_pair *users, size_t n_users,
                    rd_kafka_conf_t **conf, struct err_info *info) MF_MUST_CHECK;
-/* conf_client: takes conf, also on failure. ERR_USAGE: settings that do not go together, a file that is missing. */
-enum err conf_client(rd_kafka_type_t type, rd_kafka_conf_t *conf, rd_kafka_t **rk, struct err_info *info) MF_MUST_CHECK;
+/* conf_client: takes conf, also on failure. ERR_USAGE: settings that do not go together, a file that is
+ * missing. */
+enum err conf_client(rd_kafka_type_t type, rd_kafka_conf_t *conf, rd_kafka_t **rk,
+                     struct err_info *info) MF_MUST_CHECK;
 /* kafka_err: word and sentence of a librdkafka code, under the fate the caller knows. */
 enum err kafka_err(struct err_info *info, enum err fate, rd_kafka_resp_err_t code, const char *what);
 char **names_copy(const char *const *names, size_t n); /* gives */
@@ -51,10 +54,10 @@ struct feed {
     rd_kafka_queue_t *queue;
     int input;
     int32_t partition;
-    bool sought;     /* else it is paused, and what still comes is from before */
-    bool paused;     /* as far as librdkafka is told */
-    bool given_up;   /* librdkafka stopped it: a seek is refused until it is assigned anew */
-    int64_t next;    /* position: where it was sought to, then behind the last record or end handed over */
+    bool sought;      /* else it is paused, and what still comes is from before */
+    bool paused;      /* as far as librdkafka is told */
+    bool given_up;    /* librdkafka stopped it: a seek is refused until it is assigned anew */
+    int64_t next;     /* position: where it was sought to, then behind the last record or end handed over */
     int64_t retry_ms; /* trouble is looked into at this time again */
     enum feed_trouble trouble;
     rd_kafka_resp_err_t told;
@@ -79,7 +82,8 @@ struct consumer {
 
 /* feeds_open: the queues of these partitions, each served alone, and every partition paused. */
 void feeds_open(struct consumer *consumer, const int32_t *partitions, size_t n);
-/* feeds_assign: hands all feeds to librdkafka, each at its position: at first, and again when one was given up. */
+/* feeds_assign: hands all feeds to librdkafka, each at its position: at first, and again when one was given
+ * up. */
 rd_kafka_resp_err_t feeds_assign(struct consumer *consumer);
 void feeds_close(struct consumer *consumer);
 void consumer_wake(struct consumer *consumer);

@@ -1,85 +1,116 @@
-/* publisher: an idempotent producer that waits instead of dropping: message.timeout.ms=0, a full queue is said, every
- * record comes back as delivered or failed, once. */
+/* publisher: an idempotent producer that waits instead of dropping. A full queue is said and nothing else
+ * happens; every record it took comes back once, acknowledged or failed. After a fatal error it takes nothing
+ * more: the owner opens another one. */
 #include <stdlib.h>
 
 #include "kafka_room.h"
 
+#define PURGE_MS 2000 /* for librdkafka's own threads; no network */
+
 struct publisher {
     rd_kafka_t *rk;
-    struct publisher_options options;
     rd_kafka_topic_t **topics;
+    size_t n_topics;
+    void *owner;
+    void (*delivered)(void *owner, uint64_t ticket, const struct err_info *failure);
     struct err_info fatal;
-    struct away away;
+    struct weather weather;
 };
+
+/* ---- errors ---- */
+
+/* Retries are librdkafka's work (message.timeout.ms=0), so what comes out here is for good. */
+static enum err fate_of(rd_kafka_resp_err_t code)
+{
+    switch (code) {
+    case RD_KAFKA_RESP_ERR__QUEUE_FULL:
+        return ERR_WEATHER;
+    case RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE:
+    case RD_KAFKA_RESP_ERR_INVALID_MSG:
+    case RD_KAFKA_RESP_ERR_INVALID_RECORD:
+    case RD_KAFKA_RESP_ERR_INVALID_TIMESTAMP:
+        return ERR_REJECT;
+    case RD_KAFKA_RESP_ERR__PURGE_QUEUE:
+    case RD_KAFKA_RESP_ERR__PURGE_INFLIGHT:
+    case RD_KAFKA_RESP_ERR__FATAL:
+        return ERR_LOST;
+    default:
+        return ERR_REFUSED;
+    }
+}
+
+static void note_fatal(struct publisher *p)
+{
+    char why[256] = "";
+    rd_kafka_resp_err_t cause = rd_kafka_fatal_error(p->rk, why, sizeof why);
+    if (cause && p->fatal.code == ERR_OK)
+        (void)err_set(&p->fatal, ERR_LOST, rd_kafka_err2name(cause), "%s", why);
+}
 
 static void on_delivery(rd_kafka_t *rk, const rd_kafka_message_t *m, void *opaque)
 {
     struct publisher *p = opaque;
     struct err_info info;
     (void)rk;
-    if (!m->err)
-        away_over(&p->away);
+    if (m->err)
+        (void)kafka_err(&info, fate_of(m->err), m->err, rd_kafka_topic_name(m->rkt));
     else
-        kafka_err(&info, m->err, rd_kafka_topic_name(m->rkt));
-    p->options.delivered(p->options.owner, (uint64_t)(uintptr_t)m->_private, m->err ? &info : NULL);
+        weather_fair(&p->weather);
+    p->delivered(p->owner, (uint64_t)(uintptr_t)m->_private, m->err ? &info : NULL);
 }
 
 static void on_error(rd_kafka_t *rk, int code, const char *reason, void *opaque)
 {
     struct publisher *p = opaque;
-    char why[256];
-    if (code == RD_KAFKA_RESP_ERR__FATAL && p->fatal.code == ERR_OK) {
-        rd_kafka_resp_err_t cause = rd_kafka_fatal_error(rk, why, sizeof why);
-        (void)err_set(&p->fatal, ERR_LOST, rd_kafka_err2name(cause), "%s", why);
-    }
-    away_error(&p->away, rk, code, reason);
+    note_fatal(p);
+    weather_error(&p->weather, rk, code, reason);
 }
 
-static enum err open_topics(struct publisher *p, struct err_info *info)
+/* ---- life ---- */
+
+static enum err open_topics(struct publisher *p, const char *const *names, size_t n, struct err_info *info)
 {
-    p->topics = calloc(p->options.n_topics, sizeof *p->topics);
+    p->topics = calloc(n + 1, sizeof *p->topics);
     if (!p->topics)
         abort();
-    for (size_t i = 0; i < p->options.n_topics; i++) {
-        p->topics[i] = rd_kafka_topic_new(p->rk, p->options.topics[i], NULL);
-        if (!p->topics[i])
-            return kafka_err(info, rd_kafka_last_error(), p->options.topics[i]);
+    for (; p->n_topics < n; p->n_topics++) {
+        p->topics[p->n_topics] = rd_kafka_topic_new(p->rk, names[p->n_topics], NULL);
+        if (!p->topics[p->n_topics])
+            return kafka_err(info, ERR_USAGE, rd_kafka_last_error(), names[p->n_topics]);
     }
     return ERR_OK;
 }
 
-enum err publisher_open(const struct publisher_options *options, struct publisher **result, struct err_info *info)
+enum err publisher_open(const struct publisher_options *options, struct publisher **result,
+                        struct err_info *info)
 {
     static const struct kafka_pair ours[] = {{"enable.idempotence", "true"},
                                              {"message.timeout.ms", "0"},
-                                             {"partitioner", "murmur2_random"},
-                                             {"linger.ms", "2"},
+                                             {"partitioner", "murmur2_random"}, /* as the Java clients do */
+                                             {"linger.ms", "5"},
                                              {"compression.type", "lz4"},
+                                             {"queue.buffering.max.messages", "500000"},
+                                             {"queue.buffering.max.kbytes", "131072"},
                                              {"socket.timeout.ms", "6000"},
                                              {"topic.metadata.refresh.interval.ms", "5000"},
                                              {"reconnect.backoff.max.ms", "2000"},
-                                             {"queue.buffering.max.messages", "500000"},
-                                             {"queue.buffering.max.kbytes", "131072"},
                                              {NULL, NULL}};
     rd_kafka_conf_t *conf;
-    char why[256];
     enum err err = conf_make(ours, options->pairs, options->n_pairs, &conf, info);
     if (err != ERR_OK)
         return err;
     struct publisher *p = calloc(1, sizeof *p);
     if (!p)
         abort();
-    p->options = *options;
+    p->owner = options->owner;
+    p->delivered = options->delivered;
+    p->weather.role = "publisher";
     rd_kafka_conf_set_opaque(conf, p);
     rd_kafka_conf_set_dr_msg_cb(conf, on_delivery);
     rd_kafka_conf_set_error_cb(conf, on_error);
-    p->rk = rd_kafka_new(RD_KAFKA_PRODUCER, conf, why, sizeof why);
-    if (!p->rk) {
-        rd_kafka_conf_destroy(conf);
-        free(p);
-        return err_set(info, ERR_USAGE, "kafka", "no Kafka producer: %s", why);
-    }
-    err = open_topics(p, info);
+    err = conf_client(RD_KAFKA_PRODUCER, conf, &p->rk, info);
+    if (err == ERR_OK)
+        err = open_topics(p, options->topics, options->n_topics, info);
     if (err != ERR_OK) {
         publisher_close(p);
         return err;
@@ -87,6 +118,22 @@ enum err publisher_open(const struct publisher_options *options, struct publishe
     *result = p;
     return ERR_OK;
 }
+
+void publisher_close(struct publisher *p)
+{
+    if (!p)
+        return;
+    if (p->rk)
+        publisher_purge(p);
+    for (size_t i = 0; i < p->n_topics; i++)
+        rd_kafka_topic_destroy(p->topics[i]);
+    free(p->topics);
+    if (p->rk)
+        rd_kafka_destroy(p->rk);
+    free(p);
+}
+
+/* ---- publish ---- */
 
 static rd_kafka_headers_t *headers_of(const struct kafka_header *headers, size_t n)
 {
@@ -96,77 +143,81 @@ static rd_kafka_headers_t *headers_of(const struct kafka_header *headers, size_t
     return all;
 }
 
-static rd_kafka_resp_err_t produce_with(struct publisher *p, int topic, int32_t partition, struct bytes key, struct bytes value, int64_t timestamp,
-                                        rd_kafka_headers_t *headers, uint64_t ticket)
+static rd_kafka_resp_err_t produce_with(struct publisher *p, rd_kafka_vu_t *vus, size_t n,
+                                        const struct kafka_header *headers, size_t n_headers)
 {
-    rd_kafka_vu_t vus[8] = {
-        {.vtype = RD_KAFKA_VTYPE_RKT, .u.rkt = p->topics[topic]},
-        {.vtype = RD_KAFKA_VTYPE_PARTITION, .u.i32 = partition},
-        {.vtype = RD_KAFKA_VTYPE_MSGFLAGS, .u.i = RD_KAFKA_MSG_F_COPY},
-        {.vtype = RD_KAFKA_VTYPE_KEY, .u.mem = {(void *)(uintptr_t)key.ptr, key.len}},
-        {.vtype = RD_KAFKA_VTYPE_VALUE, .u.mem = {(void *)(uintptr_t)value.ptr, value.len}},
-        {.vtype = RD_KAFKA_VTYPE_OPAQUE, .u.ptr = (void *)(uintptr_t)ticket},
-        {.vtype = RD_KAFKA_VTYPE_TIMESTAMP, .u.i64 = timestamp},
-        {.vtype = RD_KAFKA_VTYPE_HEADERS, .u.headers = headers},
-    };
-    rd_kafka_error_t *error = rd_kafka_produceva(p->rk, vus, headers ? 8 : 7);
+    rd_kafka_headers_t *all = n_headers ? headers_of(headers, n_headers) : NULL;
+    if (all)
+        vus[n++] = (rd_kafka_vu_t){.vtype = RD_KAFKA_VTYPE_HEADERS, .u.headers = all};
+    rd_kafka_error_t *error = rd_kafka_produceva(p->rk, vus, n);
     rd_kafka_resp_err_t code = error ? rd_kafka_error_code(error) : RD_KAFKA_RESP_ERR_NO_ERROR;
     if (error)
         rd_kafka_error_destroy(error);
-    if (code && headers)
-        rd_kafka_headers_destroy(headers);
+    if (code && all)
+        rd_kafka_headers_destroy(all);
     return code;
 }
 
-enum err publish(struct publisher *p, int topic, int32_t partition, struct bytes key, struct bytes value, int64_t timestamp,
-                 const struct kafka_header *headers, size_t n_headers, uint64_t ticket, struct err_info *info)
+/* librdkafka copies, and takes what it copies from as void *. */
+static void *unconst(const char *ptr)
 {
-    rd_kafka_resp_err_t code = RD_KAFKA_RESP_ERR_NO_ERROR;
-    if (n_headers || timestamp)
-        code = produce_with(p, topic, partition, key, value, timestamp, n_headers ? headers_of(headers, n_headers) : NULL, ticket);
-    else if (rd_kafka_produce(p->topics[topic], partition, RD_KAFKA_MSG_F_COPY, (void *)(uintptr_t)value.ptr, value.len, key.ptr, key.len,
-                              (void *)(uintptr_t)ticket) != 0)
-        code = rd_kafka_last_error();
-    if (!code)
-        return ERR_OK;
-    if (code == RD_KAFKA_RESP_ERR__QUEUE_FULL)
-        return kafka_err(info, code, p->options.topics[topic]);
-    kafka_err(info, code, p->options.topics[topic]);
-    return info->code = ERR_LOST;
+    return (void *)(uintptr_t)ptr;
 }
 
-void publisher_poll(struct publisher *p, int timeout_ms) { rd_kafka_poll(p->rk, timeout_ms); }
+enum err publish(struct publisher *p, int topic, int32_t partition, struct bytes key, struct bytes value,
+                 int64_t timestamp, const struct kafka_header *headers, size_t n_headers, uint64_t ticket,
+                 struct err_info *info)
+{
+    rd_kafka_resp_err_t code = RD_KAFKA_RESP_ERR_NO_ERROR;
+    void *opaque = (void *)(uintptr_t)ticket;
+    if (n_headers || timestamp) {
+        rd_kafka_vu_t vus[8] = {
+            {.vtype = RD_KAFKA_VTYPE_RKT, .u.rkt = p->topics[topic]},
+            {.vtype = RD_KAFKA_VTYPE_PARTITION, .u.i32 = partition},
+            {.vtype = RD_KAFKA_VTYPE_MSGFLAGS, .u.i = RD_KAFKA_MSG_F_COPY},
+            {.vtype = RD_KAFKA_VTYPE_KEY, .u.mem = {unconst(key.ptr), key.len}},
+            {.vtype = RD_KAFKA_VTYPE_VALUE, .u.mem = {unconst(value.ptr), value.len}},
+            {.vtype = RD_KAFKA_VTYPE_OPAQUE, .u.ptr = opaque},
+            {.vtype = RD_KAFKA_VTYPE_TIMESTAMP, .u.i64 = timestamp},
+        };
+        code = produce_with(p, vus, 7, headers, n_headers);
+    } else if (rd_kafka_produce(p->topics[topic], partition, RD_KAFKA_MSG_F_COPY, unconst(value.ptr),
+                                value.len, key.ptr, key.len, opaque) != 0) {
+        code = rd_kafka_last_error();
+    }
+    if (code == RD_KAFKA_RESP_ERR__FATAL)
+        note_fatal(p);
+    return code ? kafka_err(info, fate_of(code), code, rd_kafka_topic_name(p->topics[topic])) : ERR_OK;
+}
+
+void publisher_poll(struct publisher *p, int timeout_ms)
+{
+    rd_kafka_poll(p->rk, timeout_ms);
+}
 
 bool publisher_failed(const struct publisher *p, struct err_info *info)
 {
-    if (p->fatal.code != ERR_OK)
+    if (p->fatal.code != ERR_OK && info)
         *info = p->fatal;
     return p->fatal.code != ERR_OK;
 }
 
-size_t publisher_waiting(const struct publisher *p) { return (size_t)rd_kafka_outq_len(p->rk); }
+size_t publisher_waiting(const struct publisher *p)
+{
+    return (size_t)rd_kafka_outq_len(p->rk);
+}
 
 enum err publisher_flush(struct publisher *p, int timeout_ms, struct err_info *info)
 {
     rd_kafka_resp_err_t code = rd_kafka_flush(p->rk, timeout_ms);
-    return code ? kafka_err(info, code, "records not yet acknowledged") : ERR_OK;
+    return code ? err_set(info, ERR_WEATHER, rd_kafka_err2name(code), "%zu records not yet acknowledged %s",
+                          publisher_waiting(p), p->weather.reason)
+                : ERR_OK;
 }
 
 void publisher_purge(struct publisher *p)
 {
     rd_kafka_purge(p->rk, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
-    rd_kafka_poll(p->rk, 0);
-}
-
-void publisher_close(struct publisher *p)
-{
-    if (!p)
-        return;
-    publisher_purge(p);
-    for (size_t i = 0; p->topics && i < p->options.n_topics; i++)
-        if (p->topics[i])
-            rd_kafka_topic_destroy(p->topics[i]);
-    free(p->topics);
-    rd_kafka_destroy(p->rk);
-    free(p);
+    for (int ms = 0; ms < PURGE_MS && publisher_waiting(p) > 0; ms += 10)
+        rd_kafka_poll(p->rk, 10);
 }

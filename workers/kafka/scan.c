@@ -1,42 +1,84 @@
-/* scan: a whole topic for tools: every partition assigned by hand, no group, no commits. The end is where the library
- * says it is (control records leave gaps), as it stood when each partition was first read out. */
+/* scan: a whole topic for tools: every partition assigned by hand, no group, no commits. With until_end each
+ * partition stops at the end it had when the scan was opened, or where nothing more can be read now: control
+ * records leave gaps before it and an open transaction hides what is behind. */
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "kafka_room.h"
+#include "microflux/clock.h"
+
+#define OPEN_MS 10000
 
 struct scan {
     rd_kafka_t *rk;
     rd_kafka_message_t *message;
-    bool *ended;
+    int64_t *ends; /* of each partition; -1: reached */
     int32_t n_partitions, n_ended;
     bool until_end;
+    struct weather weather;
 };
 
-static enum err open_client(const struct kafka_pair *pairs, size_t n_pairs, struct scan *scan, struct err_info *info)
+static void on_error(rd_kafka_t *rk, int code, const char *reason, void *opaque)
 {
-    char group[64], why[256];
-    snprintf(group, sizeof group, "microflux-scan-%d", (int)getpid());
-    const struct kafka_pair ours[] = {{"group.id", group},
-                                      {"enable.auto.commit", "false"},
-                                      {"enable.partition.eof", "true"},
+    struct scan *scan = opaque;
+    weather_error(&scan->weather, rk, code, reason);
+}
+
+static enum err open_client(struct scan *scan, const struct kafka_pair *pairs, size_t n_pairs,
+                            struct err_info *info)
+{
+    static atomic_int number;
+    char group[64];
+    snprintf(group, sizeof group, "microflux-scan-%d-%d-%llx", (int)getpid(), atomic_fetch_add(&number, 1),
+             (unsigned long long)clock_wall_ms());
+    const struct kafka_pair ours[] = {{"enable.auto.commit", "false"},
+                                      {"enable.auto.offset.store", "false"},
                                       {"isolation.level", "read_committed"},
-                                      {"auto.offset.reset", "earliest"},
                                       {"fetch.wait.max.ms", "50"},
                                       {"queued.max.messages.kbytes", "32768"},
+                                      {"socket.timeout.ms", "6000"},
                                       {NULL, NULL}};
+    const struct kafka_pair fixed[] = {
+        {"group.id", group}, {"enable.partition.eof", "true"}, {"auto.offset.reset", "earliest"}};
     rd_kafka_conf_t *conf;
     enum err err = conf_make(ours, pairs, n_pairs, &conf, info);
     if (err != ERR_OK)
         return err;
-    scan->rk = rd_kafka_new(RD_KAFKA_CONSUMER, conf, why, sizeof why);
-    if (!scan->rk) {
-        rd_kafka_conf_destroy(conf);
-        return err_set(info, ERR_USAGE, "kafka", "no Kafka consumer: %s", why);
+    for (size_t i = 0; i < sizeof fixed / sizeof *fixed; i++)
+        rd_kafka_conf_set(conf, fixed[i].key, fixed[i].value, NULL, 0);
+    rd_kafka_conf_set_opaque(conf, scan);
+    rd_kafka_conf_set_error_cb(conf, on_error);
+    err = conf_client(RD_KAFKA_CONSUMER, conf, &scan->rk, info);
+    if (err == ERR_OK)
+        rd_kafka_poll_set_consumer(scan->rk);
+    return err;
+}
+
+static void reach(struct scan *scan, int32_t partition)
+{
+    if (partition < 0 || partition >= scan->n_partitions || scan->ends[partition] < 0)
+        return;
+    scan->ends[partition] = -1;
+    scan->n_ended++;
+}
+
+static enum err read_ends(struct scan *scan, const char *topic, struct err_info *info)
+{
+    scan->ends = calloc((size_t)scan->n_partitions + 1, sizeof *scan->ends);
+    if (!scan->ends)
+        abort();
+    for (int32_t i = 0; scan->until_end && i < scan->n_partitions; i++) {
+        int64_t low;
+        rd_kafka_resp_err_t code =
+            rd_kafka_query_watermark_offsets(scan->rk, topic, i, &low, &scan->ends[i], OPEN_MS);
+        if (code)
+            return err_set(info, ERR_WEATHER, rd_kafka_err2name(code), "the end of %s/%d is not known: %s %s",
+                           topic, i, rd_kafka_err2str(code), scan->weather.reason);
+        if (low == scan->ends[i])
+            reach(scan, i);
     }
-    rd_kafka_poll_set_consumer(scan->rk);
     return ERR_OK;
 }
 
@@ -44,61 +86,77 @@ static enum err assign_all(struct scan *scan, const char *topic, bool from_begin
 {
     rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(scan->n_partitions);
     for (int32_t i = 0; i < scan->n_partitions; i++)
-        rd_kafka_topic_partition_list_add(list, topic, i)->offset = from_beginning ? RD_KAFKA_OFFSET_BEGINNING : RD_KAFKA_OFFSET_END;
+        rd_kafka_topic_partition_list_add(list, topic, i)->offset =
+            from_beginning ? RD_KAFKA_OFFSET_BEGINNING : RD_KAFKA_OFFSET_END;
     rd_kafka_resp_err_t code = rd_kafka_assign(scan->rk, list);
     rd_kafka_topic_partition_list_destroy(list);
-    return code ? kafka_err(info, code, "assign") : ERR_OK;
+    return code ? kafka_err(info, ERR_WEATHER, code, "assign") : ERR_OK;
 }
 
-enum err scan_open(const struct kafka_pair *pairs, size_t n_pairs, const char *topic, bool from_beginning, bool until_end, struct scan **result,
-                   struct err_info *info)
+enum err scan_open(const struct kafka_pair *pairs, size_t n_pairs, const char *topic, bool from_beginning,
+                   bool until_end, struct scan **result, struct err_info *info)
 {
     struct scan *scan = calloc(1, sizeof *scan);
     if (!scan)
         abort();
     scan->until_end = until_end;
-    enum err err = topics_partitions(pairs, n_pairs, &topic, 1, 10000, &scan->n_partitions, info);
+    scan->weather.role = "scan";
+    enum err err = topics_partitions(pairs, n_pairs, &topic, 1, OPEN_MS, &scan->n_partitions, info);
     if (err == ERR_OK && scan->n_partitions < 0)
         err = err_set(info, ERR_NOT_FOUND, "no_topic", "topic %s does not exist", topic);
     if (err == ERR_OK)
-        err = open_client(pairs, n_pairs, scan, info);
+        err = open_client(scan, pairs, n_pairs, info);
+    if (err == ERR_OK)
+        err = read_ends(scan, topic, info);
     if (err == ERR_OK)
         err = assign_all(scan, topic, from_beginning, info);
     if (err != ERR_OK) {
         scan_close(scan);
         return err;
     }
-    scan->ended = calloc((size_t)scan->n_partitions, sizeof *scan->ended);
-    if (!scan->ended)
-        abort();
+    if (until_end && !from_beginning)
+        scan->n_ended = scan->n_partitions;
     *result = scan;
     return ERR_OK;
 }
 
-static void note_end(struct scan *scan, int32_t partition)
+/* Whether the message is a record that the owner asked for. */
+static bool wanted(struct scan *scan, const rd_kafka_message_t *m)
 {
-    if (partition >= 0 && partition < scan->n_partitions && !scan->ended[partition]) {
-        scan->ended[partition] = true;
-        scan->n_ended++;
+    if (m->err == RD_KAFKA_RESP_ERR__PARTITION_EOF) {
+        reach(scan, m->partition);
+        return false;
     }
+    if (m->err) {
+        weather_error(&scan->weather, scan->rk, m->err, rd_kafka_message_errstr(m));
+        return false;
+    }
+    weather_fair(&scan->weather);
+    if (!scan->until_end)
+        return true;
+    int64_t end = scan->ends[m->partition];
+    if (m->offset >= end - 1)
+        reach(scan, m->partition);
+    return m->offset < end;
 }
 
-enum err scan_next(struct scan *scan, int timeout_ms, struct kafka_record *record, bool *done, struct err_info *info)
+enum err scan_next(struct scan *scan, int timeout_ms, struct kafka_record *record, bool *done,
+                   struct err_info *info)
 {
+    int64_t until = clock_mono_ms() + timeout_ms;
     *done = false;
     for (;;) {
         if (scan->message)
             rd_kafka_message_destroy(scan->message);
         scan->message = NULL;
         *done = scan->until_end && scan->n_ended == scan->n_partitions;
+        int64_t left = until - clock_mono_ms();
         if (!*done)
-            scan->message = rd_kafka_consumer_poll(scan->rk, timeout_ms);
+            scan->message = rd_kafka_consumer_poll(scan->rk, left > 0 ? (int)left : 0);
         if (!scan->message)
-            return err_set(info, ERR_NOT_FOUND, "nothing", "nothing more");
-        if (!scan->message->err)
+            return err_set(info, ERR_NOT_FOUND, "nothing", "nothing more %s", scan->weather.reason);
+        if (wanted(scan, scan->message))
             break;
-        if (scan->message->err == RD_KAFKA_RESP_ERR__PARTITION_EOF)
-            note_end(scan, scan->message->partition);
     }
     record_of(scan->message, 0, record);
     return ERR_OK;
@@ -114,6 +172,6 @@ void scan_close(struct scan *scan)
         rd_kafka_consumer_close(scan->rk);
         rd_kafka_destroy(scan->rk);
     }
-    free(scan->ended);
+    free(scan->ends);
     free(scan);
 }

@@ -1,5 +1,5 @@
-/* weather: brokers come and go. A client tells it once a change: kafka_away when none of them answers, kafka_back when
- * something came again, kafka_error for any other complaint, until it changes. */
+/* weather: brokers come and go. A client tells it once a change: kafka_away when none of them answers,
+ * kafka_back when something came again, kafka_error for any other complaint, until it changes. */
 #include <stdio.h>
 
 #include "kafka_room.h"
@@ -17,7 +17,8 @@ void weather_error(struct weather *weather, rd_kafka_t *rk, rd_kafka_resp_err_t 
     snprintf(weather->reason, sizeof weather->reason, "%s", reason);
     if (code == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN) {
         if (!weather->away)
-            log_warn("kafka_away", "role=%s client=%s message=\"%s\"", weather->role, rd_kafka_name(rk), reason);
+            log_warn("kafka_away", "role=%s client=%s message=\"%s\"", weather->role, rd_kafka_name(rk),
+                     reason);
         weather->away = true;
         return;
     }
