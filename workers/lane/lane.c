@@ -102,8 +102,8 @@ void lane_lost(struct lane *lane, int64_t now)
     forget(lane);
     lane->state = LANE_AWAY;
     lane->backoff_ms = lane->backoff_ms ? lane->backoff_ms * 2 : 50;
-    if (lane->backoff_ms > 5000)
-        lane->backoff_ms = 5000;
+    if (lane->backoff_ms > 2000)
+        lane->backoff_ms = 2000;
     lane->retry_ms = now + lane->backoff_ms / 2 + rand() % (lane->backoff_ms / 2 + 1);
 }
 

@@ -1,0 +1,58 @@
+#!/usr/bin/env bash
+# Installs what is missing, builds, runs every per-change test, ends with one line "N passed, N failed".
+# usage: tests/run.sh [unit|sanitizers|model|e2e …]      default: all of them
+set -uo pipefail
+cd "$(dirname "$0")/.." || exit 1
+passed=0 failed=0
+log=$(mktemp -d); trap 'rm -rf "$log"' EXIT
+
+# step NAME COMMAND...: a step whose last "N passed, N failed" line counts, or whose exit code does.
+step() {
+  local name=$1 start=$SECONDS status line; shift
+  "$@" > "$log/out" 2>&1; status=$?
+  line=$(grep -E '^[0-9]+ passed, [0-9]+ failed$' "$log/out" | tail -1)
+  [ -n "$line" ] || { [ $status = 0 ] && line='1 passed, 0 failed' || line='0 passed, 1 failed'; }
+  local p=${line%% *} f=${line#*, }; f=${f%% *}
+  [ $status = 0 ] || [ "$f" != 0 ] || f=1
+  passed=$((passed + p)) failed=$((failed + f))
+  printf '%-44s %4d s  %s\n' "$name" $((SECONDS - start)) "$p passed, $f failed"
+  [ "$f" = 0 ] || tail -60 "$log/out"
+}
+
+build() { cmake --preset "$1" && cmake --build --preset "$1"; } # PRESET
+unit() { # PRESET: every cmocka program; ctest's own summary becomes ours
+  ctest --test-dir "build${1#release}" --output-on-failure --timeout 120 > "$log/ctest"; cat "$log/ctest"
+  local total failed; total=$(grep -oE 'out of [0-9]+' "$log/ctest" | grep -oE '[0-9]+'); failed=$(grep -oE '[0-9]+ tests? failed' "$log/ctest" | grep -oE '^[0-9]+')
+  echo "$((total - failed)) passed, $failed failed"
+}
+sanitized() { build "$1" && ctest --test-dir "build-$1" --output-on-failure --timeout 300; } # PRESET
+domain_alone() {
+  cmake -S . -B build-domain -G Ninja -DMF_DOMAIN_ONLY=ON '-DCMAKE_C_FLAGS=-O2 -g' && cmake --build build-domain
+}
+
+deploy/packages.sh test || exit 1
+wanted=${*:-unit sanitizers model e2e}
+step 'build with gcc' build release
+for part in $wanted; do
+  case $part in
+  unit)
+    step 'the domain builds alone' domain_alone
+    [ -x tests/arrows.sh ] && step 'floors and doors' tests/arrows.sh
+    [ -x tests/format.sh ] && step 'format' tests/format.sh
+    step 'unit' unit release ;;
+  sanitizers)
+    step 'unit under address and undefined' sanitized asan
+    step 'unit under thread' sanitized tsan ;;
+  model)
+    [ -x tests/model/check.sh ] && step 'model of the protocol' tests/model/check.sh --quick
+    [ -f tests/reference/examples.py ] && step 'reference: worked examples' python3 tests/reference/examples.py ;;
+  e2e)
+    deploy/kafka.sh fetch > /dev/null || exit 1
+    for script in tests/e2e/*.sh; do
+      [ "$script" = tests/e2e/stack.sh ] || step "end to end: $(basename "$script" .sh)" "$script"
+    done ;;
+  *) sed -n 3p "$0" >&2; exit 64 ;;
+  esac
+done
+echo "$passed passed, $failed failed"
+[ $failed = 0 ]
