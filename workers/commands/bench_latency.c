@@ -1,0 +1,179 @@
+/* bench_latency: events at a steady rate, each stamped when it was due (not when it was sent: a sender that is held up counts
+ * against us), and for each the time until a score that contains it was read from the topic. A score's lifetime totals say
+ * which events it contains. */
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "bench.h"
+#include "microflux/clock.h"
+#include "microflux/schemas.h"
+
+struct queue { /* due times of a creator's events that no score has shown yet */
+    int64_t *due_us;
+    size_t first, n, cap;
+    int64_t shown; /* lifetime count of the last score */
+};
+
+struct totals {
+    int64_t counts[8];
+};
+
+struct measuring {
+    struct bench *bench;
+    struct publisher *publisher;
+    struct scan *scan;
+    struct avro_program *program;
+    struct avro_scratch *scratch;
+    struct queue *queues;
+    double *latencies;
+    size_t n, cap;
+    struct buffer value;
+    uint64_t fingerprint;
+};
+
+static void on_delivered(void *owner, uint64_t ticket, const struct err_info *failure) { (void)owner, (void)ticket, (void)failure; }
+
+static void push(struct queue *q, int64_t due_us)
+{
+    if (q->first + q->n == q->cap) {
+        memmove(q->due_us, q->due_us + q->first, q->n * sizeof *q->due_us);
+        q->first = 0;
+        if (q->n == q->cap) {
+            q->cap = q->cap ? 2 * q->cap : 4;
+            q->due_us = realloc(q->due_us, q->cap * sizeof *q->due_us);
+            if (!q->due_us)
+                abort();
+        }
+    }
+    q->due_us[q->first + q->n++] = due_us;
+}
+
+static enum err send(struct measuring *m, int64_t due_us, struct err_info *info)
+{
+    struct bench *b = m->bench;
+    char key[24];
+    int64_t creator = bench_creator(b);
+    enum err err;
+    size_t len = (size_t)snprintf(key, sizeof key, "c%07" PRId64, creator);
+    bench_interaction(b, &m->value, creator, random_below(&b->random, BENCH_POSTS), KIND_LIKE, 1, clock_wall_ms(), m->fingerprint);
+    while ((err = publish(m->publisher, 0, -1, (struct bytes){key, len}, (struct bytes){m->value.data, m->value.len}, 0, NULL, 0, 0, info)) ==
+           ERR_WEATHER)
+        publisher_poll(m->publisher, 1);
+    push(&m->queues[creator], due_us);
+    b->sent[creator]++;
+    b->ends[BENCH_INTERACTIONS]++;
+    return err;
+}
+
+static void show(struct measuring *m, const struct kafka_record *record, int64_t now_us)
+{
+    struct totals totals;
+    struct err_info info;
+    int64_t creator = strtoll(record->key.ptr + 1, NULL, 10), count = 0;
+    if (avro_decode(m->program, m->scratch, avro_frame_read(record->value).body, &totals, &info) != ERR_OK)
+        return;
+    for (int i = 0; i < 8; i++)
+        count += totals.counts[i];
+    struct queue *q = &m->queues[creator];
+    for (; q->shown < count && q->n > 0; q->shown++, q->n--) {
+        if (m->n == m->cap) {
+            m->cap = m->cap ? 2 * m->cap : 65536;
+            m->latencies = realloc(m->latencies, m->cap * sizeof *m->latencies);
+            if (!m->latencies)
+                abort();
+        }
+        m->latencies[m->n++] = (double)(now_us - q->due_us[q->first++]) / 1000;
+    }
+}
+
+static void read_scores(struct measuring *m, int timeout_ms)
+{
+    struct kafka_record record;
+    struct err_info info;
+    bool done;
+    while (scan_next(m->scan, timeout_ms, &record, &done, &info) == ERR_OK) {
+        show(m, &record, clock_mono_us());
+        timeout_ms = 0;
+    }
+}
+
+static enum err run(struct measuring *m, struct err_info *info)
+{
+    const struct bench *b = m->bench;
+    int64_t begun = clock_mono_us(), n = b->latency_rate * b->latency_seconds, sent = 0;
+    enum err err = ERR_OK;
+    while (sent < n && err == ERR_OK) {
+        int64_t due = (clock_mono_us() - begun) * b->latency_rate / 1000000;
+        for (; sent < due && sent < n && err == ERR_OK; sent++)
+            err = send(m, begun + sent * 1000000 / b->latency_rate, info);
+        publisher_poll(m->publisher, 0);
+        read_scores(m, 1);
+    }
+    for (int i = 0; i < 30 && m->n < (size_t)n; i++)
+        read_scores(m, 100);
+    return err;
+}
+
+static int by_value(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return x < y ? -1 : x > y;
+}
+
+static enum err open_all(struct measuring *m, struct err_info *info)
+{
+    static const char *const names[8] = {"totals.views", "totals.likes", "totals.comments", "totals.shares", "totals.saves", "totals.clicks",
+                                         "totals.purchases", "totals.follows"};
+    struct bench *b = m->bench;
+    struct avro_field fields[8];
+    const char *topic = b->topics[BENCH_INTERACTIONS];
+    struct kafka_pair pairs[2] = {{"bootstrap.servers", b->bootstrap}, {"linger.ms", "0"}};
+    struct publisher_options options = {pairs, 2, &topic, 1, m, on_delivered};
+    for (int i = 0; i < 8; i++)
+        fields[i] = (struct avro_field){names[i], AVRO_I64, (size_t)i * sizeof(int64_t), AVRO_NO_PRESENT, false};
+    m->scratch = avro_scratch_open();
+    m->fingerprint = avro_fingerprint(schema_interaction, info);
+    m->queues = calloc((size_t)b->n_creators, sizeof *m->queues);
+    if (!m->queues)
+        abort();
+    for (int64_t i = 0; i < b->n_creators; i++)
+        m->queues[i].shown = b->sent[i];
+    enum err err = avro_compile(schema_creator_score, schema_creator_score, fields, 8, sizeof(struct totals), &m->program, info);
+    if (err == ERR_OK)
+        err = publisher_open(&options, &m->publisher, info);
+    if (err == ERR_OK)
+        err = scan_open(pairs, 1, b->topics[BENCH_SCORES], false, false, &m->scan, info);
+    return err;
+}
+
+static void close_all(struct measuring *m)
+{
+    for (int64_t i = 0; m->queues && i < m->bench->n_creators; i++)
+        free(m->queues[i].due_us);
+    free(m->queues);
+    free(m->latencies);
+    publisher_close(m->publisher);
+    scan_close(m->scan);
+    avro_program_free(m->program);
+    avro_scratch_close(m->scratch);
+    buffer_free(&m->value);
+}
+
+enum err bench_latency(struct bench *b, struct bench_result *r, struct err_info *info)
+{
+    struct measuring m = {.bench = b};
+    enum err err = open_all(&m, info);
+    if (err == ERR_OK) {
+        read_scores(&m, 1000); /* the scan stands at the end of its topic before the first event */
+        err = run(&m, info);
+    }
+    if (err == ERR_OK && m.n) {
+        qsort(m.latencies, m.n, sizeof *m.latencies, by_value);
+        r->p50 = m.latencies[m.n / 2];
+        r->p99 = m.latencies[m.n * 99 / 100];
+        r->p999 = m.latencies[m.n * 999 / 1000];
+        r->latencies = (int64_t)m.n;
+    }
+    close_all(&m);
+    return err;
+}

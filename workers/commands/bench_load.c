@@ -1,0 +1,195 @@
+/* bench_load: the input of job J1: 200,000 profiles, two posts each, 4,000,000 interactions on them: Zipf 1.0 over the creators, event
+ * time over three days, LIKE 62 %, COMMENT 12 %, SHARE 6 %, SAVE 8 %, VIEW 12 % (count 1 to 20); and what every counter
+ * must be at the end. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "bench.h"
+#include "microflux/clock.h"
+#include "microflux/schemas.h"
+
+struct loading {
+    struct bench *bench;
+    struct publisher *publisher;
+    struct buffer value;
+    uint64_t fingerprints[3];
+    int64_t failed;
+};
+
+static void on_delivered(void *owner, uint64_t ticket, const struct err_info *failure)
+{
+    struct loading *l = owner;
+    (void)ticket;
+    l->failed += failure != NULL;
+}
+
+static size_t creator_key(char *key, size_t size, int64_t creator) { return (size_t)snprintf(key, size, "c%07" PRId64, creator); }
+
+static enum err send(struct loading *l, int topic, int64_t creator, int64_t timestamp, struct err_info *info)
+{
+    char key[24];
+    enum err err;
+    size_t len = creator_key(key, sizeof key, creator);
+    while ((err = publish(l->publisher, topic, -1, (struct bytes){key, len}, (struct bytes){l->value.data, l->value.len}, timestamp, NULL, 0, 0,
+                          info)) == ERR_WEATHER)
+        publisher_poll(l->publisher, 5);
+    l->bench->ends[topic]++;
+    if (l->bench->ends[topic] % 1000 == 0)
+        publisher_poll(l->publisher, 0);
+    return err;
+}
+
+static void put_creator(struct buffer *out, int64_t creator)
+{
+    char key[24];
+    size_t len = creator_key(key, sizeof key, creator);
+    avro_put_bytes(out, (struct bytes){key, len});
+}
+
+static void put_post_id(struct buffer *out, int64_t creator, int64_t post)
+{
+    char id[32];
+    size_t len = (size_t)snprintf(id, sizeof id, "p%07" PRId64 "-%" PRId64, creator, post);
+    avro_put_bytes(out, (struct bytes){id, len});
+}
+
+void bench_interaction(const struct bench *b, struct buffer *out, int64_t creator, int64_t post, int kind, int64_t count, int64_t at,
+                       uint64_t fingerprint)
+{
+    char actor[24];
+    (void)b;
+    out->len = 0;
+    avro_put_frame(out, 0, fingerprint);
+    put_creator(out, creator);
+    avro_put_long(out, 1);
+    put_post_id(out, creator, post);
+    avro_put_long(out, 1);
+    size_t len = (size_t)snprintf(actor, sizeof actor, "a%09" PRId64, (creator * 7919 + at) % 100000000);
+    avro_put_bytes(out, (struct bytes){actor, len});
+    avro_put_long(out, kind);
+    avro_put_long(out, count);
+    avro_put_long(out, at);
+    for (int i = 0; i < 4; i++) /* comment, actor, value, campaign_id: null */
+        avro_put_long(out, 0);
+}
+
+static enum err load_profiles(struct loading *l, int64_t start, struct err_info *info)
+{
+    enum err err = ERR_OK;
+    for (int64_t i = 0; i < l->bench->n_creators && err == ERR_OK; i++) {
+        l->value.len = 0;
+        avro_put_frame(&l->value, 0, l->fingerprints[0]);
+        put_creator(&l->value, i);
+        avro_put_long(&l->value, 1 + i % 4); /* platform */
+        avro_put_long(&l->value, start);
+        avro_put_long(&l->value, 500 + i % 150000);
+        avro_put_long(&l->value, 0); /* following, posts: null */
+        avro_put_long(&l->value, 0);
+        avro_put_bool(&l->value, false);
+        for (int k = 0; k < 5; k++) /* country null, languages [], topics [], price null, audience null */
+            avro_put_long(&l->value, 0);
+        err = send(l, BENCH_PROFILES, i, start, info);
+    }
+    return err;
+}
+
+static enum err load_posts(struct loading *l, int64_t start, struct err_info *info)
+{
+    enum err err = ERR_OK;
+    for (int64_t i = 0; i < l->bench->n_creators * BENCH_POSTS && err == ERR_OK; i++) {
+        l->value.len = 0;
+        avro_put_frame(&l->value, 0, l->fingerprints[1]);
+        put_creator(&l->value, i / BENCH_POSTS);
+        put_post_id(&l->value, i / BENCH_POSTS, i % BENCH_POSTS);
+        avro_put_long(&l->value, start + i % BENCH_POSTS);
+        avro_put_long(&l->value, 1);
+        for (int k = 0; k < 3; k++) /* tags, mentions, sponsors */
+            avro_put_long(&l->value, 0);
+        avro_put_bool(&l->value, false);
+        avro_put_long(&l->value, 0); /* language, text */
+        avro_put_long(&l->value, 0);
+        avro_put_bool(&l->value, false);
+        avro_put_long(&l->value, 0); /* metrics */
+        err = send(l, BENCH_POSTS_TOPIC, i / BENCH_POSTS, start + 1, info);
+    }
+    return err;
+}
+
+static int draw_kind(struct random *r)
+{
+    double x = random_unit(r);
+    return x < .62 ? KIND_LIKE : x < .74 ? KIND_COMMENT : x < .80 ? KIND_SHARE : x < .88 ? KIND_SAVE : KIND_VIEW;
+}
+
+int64_t bench_creator(struct bench *b)
+{
+    double x = random_unit(&b->random) * b->cumulative[b->n_creators - 1];
+    int64_t low = 0, high = b->n_creators - 1;
+    while (low < high) {
+        int64_t middle = (low + high) / 2;
+        if (b->cumulative[middle] < x)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+static enum err load_interactions(struct loading *l, int64_t start, int64_t span, struct err_info *info)
+{
+    struct bench *b = l->bench;
+    enum err err = ERR_OK;
+    for (int64_t i = 0; i < b->n_events && err == ERR_OK; i++) {
+        int64_t creator = bench_creator(b), at = start + 2 + i * span / b->n_events;
+        int kind = draw_kind(&b->random);
+        int64_t count = kind == KIND_VIEW ? 1 + random_below(&b->random, 20) : 1;
+        bench_interaction(b, &l->value, creator, random_below(&b->random, BENCH_POSTS), kind, count, at, l->fingerprints[2]);
+        b->sent[creator] += count;
+        err = send(l, BENCH_INTERACTIONS, creator, at, info);
+    }
+    return err;
+}
+
+static enum err make_topics(const struct bench *b, struct err_info *info)
+{
+    static const char *const settings[] = {"retention.ms=-1"};
+    struct topic_spec specs[N_BENCH_TOPICS];
+    bool created[N_BENCH_TOPICS];
+    for (int i = 0; i < N_BENCH_TOPICS; i++)
+        specs[i] = (struct topic_spec){b->topics[i], (int32_t)b->partitions, -1, false, settings, 1};
+    return topics_create(kafka_pairs_of(b->config), b->config->n_kafka, specs, N_BENCH_TOPICS, 15000, created, info);
+}
+
+enum err bench_load(struct bench *b, struct err_info *info)
+{
+    const char *names[3] = {b->topics[0], b->topics[1], b->topics[2]};
+    struct loading l = {.bench = b};
+    const int64_t span = 3 * MS_DAY, start = clock_wall_ms() - span - MS_HOUR;
+    b->cumulative = calloc((size_t)b->n_creators, sizeof *b->cumulative);
+    b->sent = calloc((size_t)b->n_creators, sizeof *b->sent);
+    if (!b->cumulative || !b->sent)
+        abort();
+    for (int64_t i = 0; i < b->n_creators; i++)
+        b->cumulative[i] = (i ? b->cumulative[i - 1] : 0) + 1.0 / (double)(i + 1);
+    l.fingerprints[0] = avro_fingerprint(schema_profile, info);
+    l.fingerprints[1] = avro_fingerprint(schema_post, info);
+    l.fingerprints[2] = avro_fingerprint(schema_interaction, info);
+    struct publisher_options options = {kafka_pairs_of(b->config), b->config->n_kafka, names, 3, &l, on_delivered};
+    enum err err = make_topics(b, info);
+    if (err == ERR_OK)
+        err = publisher_open(&options, &l.publisher, info);
+    if (err == ERR_OK)
+        err = load_profiles(&l, start, info);
+    if (err == ERR_OK)
+        err = load_posts(&l, start, info);
+    if (err == ERR_OK)
+        err = load_interactions(&l, start, span, info);
+    if (err == ERR_OK)
+        err = publisher_flush(l.publisher, 120000, info);
+    if (err == ERR_OK && l.failed)
+        err = err_set(info, ERR_WEATHER, "load", "%" PRId64 " records of the load were not taken by the broker", l.failed);
+    publisher_close(l.publisher);
+    buffer_free(&l.value);
+    return err;
+}
