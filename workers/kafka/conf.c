@@ -77,6 +77,24 @@ enum err kafka_err(struct err_info *info, enum err fate, rd_kafka_resp_err_t cod
     return err_set(info, fate, rd_kafka_err2name(code), "%s: %s", what, rd_kafka_err2str(code));
 }
 
+/* rd_kafka_query_watermark_offsets() forgets its timeout while the leader is away; this asks the broker the
+ * same thing. */
+rd_kafka_resp_err_t log_edge(rd_kafka_t *rk, const char *topic, int32_t partition, int64_t edge,
+                             int timeout_ms, int64_t *offset)
+{
+    rd_kafka_topic_partition_list_t *one = rd_kafka_topic_partition_list_new(1);
+    rd_kafka_topic_partition_t *at = rd_kafka_topic_partition_list_add(one, topic, partition);
+    at->offset = edge;
+    rd_kafka_resp_err_t code = rd_kafka_offsets_for_times(rk, one, timeout_ms);
+    if (!code)
+        code = at->err;
+    if (!code && at->offset < 0)
+        code = RD_KAFKA_RESP_ERR__NO_OFFSET;
+    *offset = at->offset;
+    rd_kafka_topic_partition_list_destroy(one);
+    return code;
+}
+
 char **names_copy(const char *const *names, size_t n)
 {
     char **copy = calloc(n + 1, sizeof *copy);

@@ -11,10 +11,12 @@
 #include <unistd.h>
 
 #include "kafka_room.h"
+#include "microflux/clock.h"
 
 #define LANES_GUESSED                                                                                        \
     8 /* librdkafka bounds each partition alone, before anybody knows how many there will be */
 #define FEED_KIB_MIN 512
+#define CLOSE_MS     6000 /* with what the owner needs to finish */
 #define FEED_KIB_MAX 65536
 
 /* ---- settings ---- */
@@ -199,16 +201,36 @@ enum err consumer_open(const struct consumer_options *options, struct consumer *
     return ERR_OK;
 }
 
+/* Leaves the group, which needs a broker: an outstanding commit would wait for one for ever. */
+static bool leave(struct consumer *c)
+{
+    int64_t until = clock_mono_ms() + CLOSE_MS;
+    rd_kafka_queue_t *queue = rd_kafka_queue_new(c->rk);
+    rd_kafka_error_t *error = rd_kafka_consumer_close_queue(c->rk, queue);
+    bool going = !error; /* else it has failed for good, and left already */
+    while (going && !rd_kafka_consumer_closed(c->rk) && clock_mono_ms() < until)
+        rd_kafka_queue_poll_callback(queue, 50);
+    if (error)
+        rd_kafka_error_destroy(error);
+    rd_kafka_queue_destroy(queue);
+    return !going || rd_kafka_consumer_closed(c->rk);
+}
+
 void consumer_close(struct consumer *c)
 {
     if (!c)
         return;
     c->closing = true;
     if (c->rk) {
-        rd_kafka_consumer_close(c->rk); /* revokes: the owner finishes or drops */
-        feeds_close(c);
+        bool left = leave(c); /* revokes: the owner finishes or drops */
+        if (c->feeds)
+            give_back(c, true);
+        if (!left)
+            log_warn("kafka_not_left", "client=%s message=\"no broker to leave the group at\"",
+                     rd_kafka_name(c->rk));
+        rd_kafka_queue_io_event_enable(c->queue, -1, NULL, 0);
         rd_kafka_queue_destroy(c->queue);
-        rd_kafka_destroy(c->rk);
+        rd_kafka_destroy_flags(c->rk, left ? 0 : RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE);
     }
     if (c->fd >= 0)
         close(c->fd);

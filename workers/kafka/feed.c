@@ -164,20 +164,18 @@ static rd_kafka_resp_err_t go_to_position(struct feed *feed)
     return code;
 }
 
-static bool ask_watermarks(const struct feed *feed, int64_t *low, int64_t *high)
+static bool ask_edge(const struct feed *feed, int64_t edge, int64_t *offset)
 {
-    *low = *high = -1;
-    return !rd_kafka_query_watermark_offsets(feed->consumer->rk, topic_of(feed), feed->partition, low, high,
-                                             QUERY_MS);
+    return log_edge(feed->consumer->rk, topic_of(feed), feed->partition, edge, QUERY_MS, offset) ==
+           RD_KAFKA_RESP_ERR_NO_ERROR;
 }
 
 enum err feed_seek(struct feed *feed, int64_t offset, struct err_info *info)
 {
-    int64_t high;
     feed->sought = false;
     if (!feed->queue)
         return err_set(info, ERR_WEATHER, "no_queue", "%s/%d has no queue", topic_of(feed), feed->partition);
-    if (offset == FEED_EARLIEST && !ask_watermarks(feed, &offset, &high))
+    if (offset == FEED_EARLIEST && !ask_edge(feed, RD_KAFKA_OFFSET_BEGINNING, &offset))
         return err_set(info, ERR_WEATHER, "no_watermarks", "Kafka does not say where %s/%d begins",
                        topic_of(feed), feed->partition);
     feed->next = offset;
@@ -192,7 +190,7 @@ enum err feed_seek(struct feed *feed, int64_t offset, struct err_info *info)
 static void settle_outside(struct feed *feed, const struct feed_handlers *h)
 {
     int64_t low, high;
-    if (!ask_watermarks(feed, &low, &high))
+    if (!ask_edge(feed, RD_KAFKA_OFFSET_BEGINNING, &low) || !ask_edge(feed, RD_KAFKA_OFFSET_END, &high))
         return;
     if (feed->next >= low && feed->next <= high) {
         (void)go_to_position(feed);

@@ -19,6 +19,10 @@ enum err conf_client(rd_kafka_type_t type, rd_kafka_conf_t *conf, rd_kafka_t **r
                      struct err_info *info) MF_MUST_CHECK;
 /* kafka_err: word and sentence of a librdkafka code, under the fate the caller knows. */
 enum err kafka_err(struct err_info *info, enum err fate, rd_kafka_resp_err_t code, const char *what);
+/* log_edge: where the log begins (RD_KAFKA_OFFSET_BEGINNING) or ends (_END, for read_committed). Blocks up to
+ * timeout_ms for the leader and as long for its answer. */
+rd_kafka_resp_err_t log_edge(rd_kafka_t *rk, const char *topic, int32_t partition, int64_t edge,
+                             int timeout_ms, int64_t *offset);
 char **names_copy(const char *const *names, size_t n); /* gives */
 void names_free(char **names, size_t n);               /* takes NULL */
 void record_of(const rd_kafka_message_t *message, int input, struct kafka_record *record);

@@ -70,13 +70,14 @@ static enum err read_ends(struct scan *scan, const char *topic, struct err_info 
     if (!scan->ends)
         abort();
     for (int32_t i = 0; scan->until_end && i < scan->n_partitions; i++) {
-        int64_t low;
-        rd_kafka_resp_err_t code =
-            rd_kafka_query_watermark_offsets(scan->rk, topic, i, &low, &scan->ends[i], OPEN_MS);
+        int64_t low = 0;
+        rd_kafka_resp_err_t code = log_edge(scan->rk, topic, i, RD_KAFKA_OFFSET_END, OPEN_MS, &scan->ends[i]);
+        if (!code)
+            code = log_edge(scan->rk, topic, i, RD_KAFKA_OFFSET_BEGINNING, OPEN_MS, &low);
         if (code)
             return err_set(info, ERR_WEATHER, rd_kafka_err2name(code), "the end of %s/%d is not known: %s %s",
                            topic, i, rd_kafka_err2str(code), scan->weather.reason);
-        if (low == scan->ends[i])
+        if (low >= scan->ends[i])
             reach(scan, i);
     }
     return ERR_OK;
