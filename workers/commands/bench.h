@@ -10,7 +10,7 @@
 #include "options.h"
 #include "random.h"
 
-#define BENCH_POSTS 2 /* posts of each creator */
+#define BENCH_POSTS 1 /* posts of each creator: every interaction counts in one */
 
 enum { BENCH_PROFILES, BENCH_POSTS_TOPIC, BENCH_INTERACTIONS, BENCH_SCORES, BENCH_DEAD_LETTERS, N_BENCH_TOPICS };
 

@@ -1,4 +1,4 @@
-/* bench_load: the input of job J1: 200,000 profiles, two posts each, 4,000,000 interactions on them: Zipf 1.0 over the creators, event
+/* bench_load: the input of job J1: 200,000 profiles, one post each, 4,000,000 interactions on them: Zipf 1.0 over the creators, event
  * time over three days, LIKE 62 %, COMMENT 12 %, SHARE 6 %, SAVE 8 %, VIEW 12 % (count 1 to 20); and what every counter
  * must be at the end. */
 #include <inttypes.h>

@@ -215,12 +215,12 @@ int64_t lane_wants_ms(const struct lane *lane, int64_t now)
         return 5;
     if (lane->state != LANE_READING || lane->committing)
         return 50;
-    int64_t wait = 50;
+    int64_t wait = 200;
     if (lane->oldest_change_ms) {
         int64_t left = lane->oldest_change_ms + lane->options->flush_ms - now;
         wait = left < 1 ? 1 : left;
     }
     if (lane->n_due && lane->due[lane->due_first].at_ms - now < wait)
         wait = lane->due[lane->due_first].at_ms - now;
-    return wait < 0 ? 0 : wait > 50 ? 50 : wait;
+    return wait < 0 ? 0 : wait;
 }

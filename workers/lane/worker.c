@@ -208,7 +208,7 @@ static void sleep_until_something(struct worker *worker, int64_t now)
 {
     struct pollfd fds[1 + 1024];
     nfds_t n = 0;
-    int64_t wait = publisher_waiting(worker->publisher) ? 5 : 50;
+    int64_t wait = publisher_waiting(worker->publisher) ? 5 : 200;
     fds[n++] = (struct pollfd){consumer_fd(worker->consumer), POLLIN, 0};
     for (size_t i = 0; i < worker->n_lanes; i++) {
         const struct lane *lane = worker->lanes[i];

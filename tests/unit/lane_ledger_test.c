@@ -1,0 +1,67 @@
+/* The ledger: what is known published is what stands before the first open mark. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <cmocka.h>
+
+#include "lane_room.h"
+
+static void at(int64_t *positions, int64_t n)
+{
+    for (int i = 0; i < LANE_INPUTS; i++)
+        positions[i] = n;
+}
+
+static void test_first_open_mark_holds_back(void **state)
+{
+    struct ledger ledger = {0};
+    int64_t p[LANE_INPUTS];
+    (void)state;
+    at(p, 10);
+    ledger_start(&ledger, p);
+    uint64_t first = ledger_now(&ledger);
+    ledger_open(&ledger, first);
+    at(p, 20);
+    ledger_next(&ledger, p);
+    uint64_t second = ledger_now(&ledger);
+    ledger_open(&ledger, second);
+    ledger_open(&ledger, second);
+    at(p, 30);
+    ledger_next(&ledger, p);
+    assert_int_equal(ledger_published(&ledger)[0], 10);
+    ledger_done(&ledger, second); /* a later batch may come back first: nothing moves */
+    assert_int_equal(ledger_published(&ledger)[0], 10);
+    ledger_done(&ledger, first);
+    assert_int_equal(ledger_published(&ledger)[0], 20);
+    ledger_done(&ledger, second);
+    assert_int_equal(ledger_published(&ledger)[0], 30);
+    ledger_free(&ledger);
+}
+
+static void test_an_old_hold_survives_thousands_of_commits(void **state)
+{
+    struct ledger ledger = {0};
+    int64_t p[LANE_INPUTS];
+    (void)state;
+    at(p, 0);
+    ledger_start(&ledger, p);
+    uint64_t hold = ledger_now(&ledger);
+    ledger_open(&ledger, hold);
+    for (int i = 1; i <= 5000; i++) {
+        at(p, i);
+        ledger_next(&ledger, p);
+    }
+    assert_int_equal(ledger_published(&ledger)[0], 0);
+    ledger_done(&ledger, hold);
+    assert_int_equal(ledger_published(&ledger)[0], 5000);
+    ledger_free(&ledger);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_first_open_mark_holds_back),
+        cmocka_unit_test(test_an_old_hold_survives_thousands_of_commits),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
