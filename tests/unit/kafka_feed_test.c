@@ -147,36 +147,49 @@ static void partitions_and_committed(void **state)
     assert_null(consumer_feed(one.consumer, 0, 77));
 }
 
-static void poll_both(struct taker *a, struct taker *b, size_t n_a, size_t n_b)
+static void poll_two(struct taker *two)
 {
-    int64_t until = clock_mono_ms() + BED_WAIT_MS;
-    while ((a->n_partitions != n_a || b->n_partitions != n_b) && clock_mono_ms() < until) {
-        consumer_poll(a->consumer);
-        consumer_poll(b->consumer);
-        struct pollfd fds[] = {{consumer_fd(a->consumer), POLLIN, 0}, {consumer_fd(b->consumer), POLLIN, 0}};
-        poll(fds, 2, 20);
-        consumer_drain_fd(a->consumer);
-        consumer_drain_fd(b->consumer);
+    struct pollfd fds[] = {{consumer_fd(one.consumer), POLLIN, 0}, {consumer_fd(two->consumer), POLLIN, 0}};
+    poll(fds, 2, 20);
+    consumer_drain_fd(one.consumer);
+    consumer_drain_fd(two->consumer);
+    consumer_poll(one.consumer);
+    consumer_poll(two->consumer);
+}
+
+/* Whoever has a partition reads it from its seek on to the end; the broker may deal the partitions more than
+ * once. */
+static size_t read_as_two(struct taker *two)
+{
+    size_t done = 0;
+    for (int32_t p = 0; p < BED_PARTITIONS; p++) {
+        struct taker *owner = one.mine[p] ? &one : two;
+        assert_false(one.mine[p] && two->mine[p]);
+        if (!owner->mine[p])
+            continue;
+        taker_read(owner, 1, p, 500);
+        done += owner->end[1][p] == N;
     }
-    assert_int_equal(a->n_partitions, n_a);
-    assert_int_equal(b->n_partitions, n_b);
+    return done;
 }
 
 static void two_members(void **state)
 {
     (void)state;
     static struct taker two;
-    one.commit = 42;
+    int64_t until = clock_mono_ms() + BED_WAIT_MS;
     int revoked = one.revoked;
+    bool all = false;
     taker_open(&two, &bed, "lanes", 200);
-    poll_both(&one, &two, BED_PARTITIONS / 2, BED_PARTITIONS / 2);
-    assert_int_equal(one.revoked, revoked + 1);
-    for (int32_t p = 0; p < BED_PARTITIONS; p++) {
-        assert_true(one.mine[p] != two.mine[p]);
-        taker_read_to(one.mine[p] ? &one : &two, 1, p, N);
+    while (!all && clock_mono_ms() < until) {
+        poll_two(&two);
+        all = read_as_two(&two) == BED_PARTITIONS && two.n_partitions == BED_PARTITIONS / 2;
     }
+    assert_true(all);
+    assert_int_equal(one.n_partitions, BED_PARTITIONS / 2);
+    assert_true(one.revoked > revoked);
     consumer_close(two.consumer);
-    assert_int_equal(two.revoked, 1);
+    assert_true(two.revoked > 0);
     taker_join(&one, BED_PARTITIONS);
     taker_read_to(&one, 1, 3, N);
 }
