@@ -4,19 +4,19 @@
 #define MICROFLUX_ARGS_H
 
 #include <stdbool.h>
-#include <stdint.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "microflux/config.h"
 
 enum arg_type { ARG_FLAG, ARG_TEXT, ARG_INT, ARG_CHOICE };
 
 struct arg {
-    const char *name;      /* "format": written --format */
+    const char *name; /* "format": written --format */
     enum arg_type type;
-    const char *value;     /* shown in help: "text|json", "N", "FILE"; for ARG_CHOICE also the choices */
+    const char *value; /* shown in help: "text|json", "N", "FILE"; for ARG_CHOICE also the choices */
     const char *sentence;
-    void *target;          /* bool *, const char **, int64_t *, const char ** */
+    void *target; /* bool *, const char **, int64_t *, const char ** */
 };
 
 struct args {
@@ -26,7 +26,8 @@ struct args {
     const char *example;    /* a line that works */
     const struct arg *options;
     size_t n_options;
-    bool configured;        /* also takes --config FILE, --set key=value and --bootstrap ADDRESS (= --set kafka.bootstrap.servers=…) */
+    bool configured; /* also takes --config FILE, --set key=value and --bootstrap ADDRESS (= --set
+                        kafka.bootstrap.servers=…) */
 };
 
 /* args_parse: fills the targets; *positionals points into argv (n_positionals of them). --help prints and

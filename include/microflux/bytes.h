@@ -16,7 +16,10 @@ struct bytes {
 
 #define BYTES(literal) ((struct bytes){(literal), sizeof(literal) - 1})
 
-static inline struct bytes bytes_of(const char *text) { return (struct bytes){text, text ? strlen(text) : 0}; }
+static inline struct bytes bytes_of(const char *text)
+{
+    return (struct bytes){text, text ? strlen(text) : 0};
+}
 
 static inline bool bytes_equal(struct bytes a, struct bytes b)
 {
@@ -26,7 +29,8 @@ static inline bool bytes_equal(struct bytes a, struct bytes b)
 /* bytes_hash: XXH3, 64 bit, seed 0. */
 uint64_t bytes_hash(struct bytes b);
 
-/* A growable buffer. {0} is empty and valid. Memory running out aborts (a worker without memory cannot go on). */
+/* A growable buffer. {0} is empty and valid. Memory running out aborts (a worker without memory cannot go
+ * on). */
 struct buffer {
     char *data;
     size_t len, cap;
@@ -40,7 +44,8 @@ void buffer_printf(struct buffer *b, const char *format, ...) __attribute__((for
 void buffer_add_int(struct buffer *b, int64_t n);
 void buffer_free(struct buffer *b); /* gives the memory back and leaves {0} */
 
-/* bytes_int: reads one decimal integer at *cursor, skipping one leading blank; advances. False when there is none. */
+/* bytes_int: reads one decimal integer at *cursor, skipping one leading blank; advances. False when there is
+ * none. */
 bool bytes_int(struct bytes *cursor, int64_t *n);
 
 #endif

@@ -4,8 +4,8 @@
 
 #include <stdint.h>
 
-int64_t clock_wall_ms(void);  /* ms since 1970 UTC, may jump */
-int64_t clock_mono_ms(void);  /* ms, never jumps: deadlines, back-off */
+int64_t clock_wall_ms(void); /* ms since 1970 UTC, may jump */
+int64_t clock_mono_ms(void); /* ms, never jumps: deadlines, back-off */
 int64_t clock_mono_us(void);
 
 #endif

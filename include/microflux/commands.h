@@ -1,6 +1,7 @@
 /* commands: the sub-commands of the one binary. Each is one file in workers/commands/ with one function
  * `int command_<name>(int argc, char **argv)`: argv[0] is the sub-command's name; returns the exit status:
- * 0 done, 1 the answer is no (not found, not equal), 64 usage, 69 a dependency is away, 70 a bug, 74 a local file. */
+ * 0 done, 1 the answer is no (not found, not equal), 64 usage, 69 a dependency is away, 70 a bug, 74 a local
+ * file. */
 #ifndef MICROFLUX_COMMANDS_H
 #define MICROFLUX_COMMANDS_H
 

@@ -14,8 +14,12 @@
 
 #include "microflux/err.h"
 
-enum lost_policy { LOST_STOP, LOST_GO_ON };           /* redis.lost = stop | rebuild; log.lost = stop | skip */
-enum time_policy { TIME_COUNT, TIME_DROP, TIME_REJECT }; /* count into the totals | drop and count | dead letter */
+enum lost_policy { LOST_STOP, LOST_GO_ON }; /* redis.lost = stop | rebuild; log.lost = stop | skip */
+enum time_policy {
+    TIME_COUNT,
+    TIME_DROP,
+    TIME_REJECT
+}; /* count into the totals | drop and count | dead letter */
 
 struct config_pair {
     char *key, *value;
@@ -23,25 +27,25 @@ struct config_pair {
 
 struct config {
     /* who we are */
-    const char *group;     /* consumer group */
+    const char *group;      /* consumer group */
     const char *namespace_; /* part of every Redis key: mf:<namespace>:… ; key "namespace" */
-    int64_t workers;       /* threads, each with its own consumer, producer and lanes */
-    int64_t memory_mib;    /* one limit: half for the cache, a quarter for the prefetch */
+    int64_t workers;        /* threads, each with its own consumer, producer and lanes */
+    int64_t memory_mib;     /* one limit: half for the cache, a quarter for the prefetch */
     /* topics.* */
     const char *topic_profiles, *topic_posts, *topic_interactions, *topic_creator_scores, *topic_dead_letters;
     /* redis.* */
-    const char *redis_address;  /* host:port or unix:/path */
+    const char *redis_address; /* host:port or unix:/path */
     const char *redis_username, *redis_password, *redis_password_file;
     int64_t redis_database, redis_connect_timeout_ms, redis_command_timeout_ms;
     enum lost_policy redis_lost;
     /* log of records */
-    int64_t log_epoch;        /* "epoch": raise after a topic was recreated */
+    int64_t log_epoch;         /* "epoch": raise after a topic was recreated */
     enum lost_policy log_lost; /* "retention.lost" */
     /* lane.* */
-    int64_t lane_flush_ms;     /* oldest change, caught up */
-    int64_t lane_commit_ms;    /* oldest change, catching up */
-    int64_t lane_align_ms;     /* how far an input may run ahead of the others, in record time */
-    int64_t lane_watchdog_s;   /* log moved, nothing read */
+    int64_t lane_flush_ms;   /* oldest change, caught up */
+    int64_t lane_commit_ms;  /* oldest change, catching up */
+    int64_t lane_align_ms;   /* how far an input may run ahead of the others, in record time */
+    int64_t lane_watchdog_s; /* log moved, nothing read */
     /* score.* and sweep.* */
     int64_t score_min_interval_ms, sweep_interval_s;
     const char *score_schemes; /* "default,stim,later,hypeauditor" */
@@ -50,10 +54,12 @@ struct config {
     enum time_policy late_policy, future_policy;
     const char *counting_totals; /* "INSTAGRAM:LIKE,COMMENT TIKTOK:VIEW" */
     /* schema.* */
-    const char *schema_ids;     /* Confluent framing: "1=/path/profile.avsc,7=posts@2.avsc" (id = writer's schema file) */
-    const char *schema_profiles, *schema_posts, *schema_interactions; /* bare values: the writer's schema file, "" = none */
+    const char *
+        schema_ids; /* Confluent framing: "1=/path/profile.avsc,7=posts@2.avsc" (id = writer's schema file) */
+    const char *schema_profiles, *schema_posts,
+        *schema_interactions; /* bare values: the writer's schema file, "" = none */
     int64_t schema_max_record_bytes;
-    int64_t schema_output_id;   /* Confluent id of creator-score; 0 = Avro single-object framing */
+    int64_t schema_output_id; /* Confluent id of creator-score; 0 = Avro single-object framing */
     /* log.* */
     const char *log_level, *log_format;
     struct config_pair *kafka; /* n_kafka pairs, without the "kafka." */
@@ -61,14 +67,16 @@ struct config {
 };
 
 struct config_sources {
-    const char *file;          /* NULL: none */
-    char *const *environment;  /* environ, or NULL */
-    const char *const *sets;   /* "key=value", n_sets of them */
+    const char *file;         /* NULL: none */
+    char *const *environment; /* environ, or NULL */
+    const char *const *sets;  /* "key=value", n_sets of them */
     size_t n_sets;
 };
 
-/* config_load: gives *config (release with config_free). ERR_USAGE names key, value, range and the nearest known key. */
-enum err config_load(const struct config_sources *sources, struct config **config, struct err_info *info) MF_MUST_CHECK;
+/* config_load: gives *config (release with config_free). ERR_USAGE names key, value, range and the nearest
+ * known key. */
+enum err config_load(const struct config_sources *sources, struct config **config,
+                     struct err_info *info) MF_MUST_CHECK;
 void config_free(struct config *config); /* takes NULL */
 
 /* config_set_default_kafka: adds a pair unless the user gave that key already. */
@@ -79,6 +87,6 @@ void config_print_sample(FILE *out);    /* an ini file with every key commented 
 void config_print_reference(FILE *out); /* docs/reference/configuration.md */
 void config_print_help(FILE *out);      /* one line a key */
 void config_print_effective(const struct config *config, FILE *out); /* ini, secrets masked */
-void config_log_effective(const struct config *config);               /* one log line, only what differs from the default */
+void config_log_effective(const struct config *config); /* one log line, only what differs from the default */
 
 #endif

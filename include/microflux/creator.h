@@ -1,7 +1,8 @@
 /* creator: everything kept of one creator, as a function of the set of records applied (scoring.md §0.1).
  *
- * Plain data, no I/O, no clock. Records come in decoded; times are ms since 1970 UTC, counts are events, offsets are
- * the log's. Whatever changes is marked in `dirty`, so that the score worker writes only that to Redis.
+ * Plain data, no I/O, no clock. Records come in decoded; times are ms since 1970 UTC, counts are events,
+ * offsets are the log's. Whatever changes is marked in `dirty`, so that the score worker writes only that to
+ * Redis.
  */
 #ifndef MICROFLUX_CREATOR_H
 #define MICROFLUX_CREATOR_H
@@ -19,19 +20,32 @@
 #define MS_DAY    86400000LL
 
 /* The kinds of interaction.avsc in the schema's order; OTHER is 0 and counted in a metric only. */
-enum kind { KIND_OTHER, KIND_VIEW, KIND_LIKE, KIND_COMMENT, KIND_SHARE, KIND_SAVE, KIND_CLICK, KIND_PURCHASE, KIND_FOLLOW, N_KINDS };
+enum kind {
+    KIND_OTHER,
+    KIND_VIEW,
+    KIND_LIKE,
+    KIND_COMMENT,
+    KIND_SHARE,
+    KIND_SAVE,
+    KIND_CLICK,
+    KIND_PURCHASE,
+    KIND_FOLLOW,
+    N_KINDS
+};
 /* Two more things counted a day. */
 enum { COUNT_POSTS = N_KINDS, COUNT_SPONSORED, N_COUNTS };
 
 enum platform { PLATFORM_OTHER, N_PLATFORMS = 10 };
-extern const char *const platform_names[N_PLATFORMS]; /* OTHER INSTAGRAM TIKTOK YOUTUBE X FACEBOOK LINKEDIN TWITCH PINTEREST SNAPCHAT */
+extern const char *const platform_names[N_PLATFORMS]; /* OTHER INSTAGRAM TIKTOK YOUTUBE X FACEBOOK LINKEDIN
+                                                         TWITCH PINTEREST SNAPCHAT */
 extern const char *const kind_names[N_KINDS];
 #define N_FORMATS 9
 extern const char *const format_names[N_FORMATS];
 
 enum topic { TOPIC_PROFILES, TOPIC_POSTS, TOPIC_INTERACTIONS, N_TOPICS };
 
-/* ---- decoded input records (filled by the score worker's field tables; strings are borrowed for the call) ---- */
+/* ---- decoded input records (filled by the score worker's field tables; strings are borrowed for the call)
+ * ---- */
 struct profile_record {
     struct bytes creator_id;
     int32_t platform;
@@ -90,10 +104,11 @@ struct window {
     uint16_t span; /* 48 hours or 92 days */
 };
 
-/* window_add: adds to a bucket; an older bucket whose slot a newer one holds is left alone. True: the ring changed.
- * *slot: which one. */
+/* window_add: adds to a bucket; an older bucket whose slot a newer one holds is left alone. True: the ring
+ * changed. *slot: which one. */
 bool window_add(struct window *window, int64_t bucket, int what, int64_t count, int *slot);
-/* window_sum: sums[N_COUNTS] over buckets whose start is after `after` (both in units of ms); width = ms a bucket. Each kind raw. */
+/* window_sum: sums[N_COUNTS] over buckets whose start is after `after` (both in units of ms); width = ms a
+ * bucket. Each kind raw. */
 void window_sum(const struct window *window, int64_t width, int64_t after, int64_t *sums);
 void window_free(struct window *window);
 
@@ -110,19 +125,20 @@ struct profile_day {
 #define POSTS        32
 #define PLACEHOLDERS 8
 struct post {
-    char *id;         /* owned, id_len bytes */
+    char *id; /* owned, id_len bytes */
     uint16_t id_len;
     uint8_t slot;     /* 0..39: where it stands in Redis */
     bool placeholder; /* interactions came first: posted_at is then the as_of when it was opened */
-    bool deleted, official, disclosed_word, likely; /* official or disclosed_word = sponsored (§8; the words come with the lexicons) */
+    bool deleted, official, disclosed_word,
+        likely; /* official or disclosed_word = sponsored (§8; the words come with the lexicons) */
     bool has_followers, followers_late, followers_fixed;
-    bool counted;     /* in its day's ring */
+    bool counted; /* in its day's ring */
     uint8_t format;
     int64_t posted_at, offset, followers;
-    int64_t counts[N_KINDS];          /* raw; published values clamp at 0 */
-    uint32_t hash;                    /* of the id: compared first */
-    int64_t metrics_at;               /* newest post.metrics, 0 = none */
-    int64_t metrics[5];               /* its totals, VIEW to SAVE, -1 = unknown */
+    int64_t counts[N_KINDS]; /* raw; published values clamp at 0 */
+    uint32_t hash;           /* of the id: compared first */
+    int64_t metrics_at;      /* newest post.metrics, 0 = none */
+    int64_t metrics[5];      /* its totals, VIEW to SAVE, -1 = unknown */
 };
 
 /* ---- a tier scheme's fold over the profile days, in order (§1) ---- */
@@ -136,10 +152,10 @@ struct tier_fold {
 };
 
 struct creator_dirty {
-    uint64_t hours, days[2], profile_days; /* bit = slot */
-    uint64_t posts, post_counts;           /* bit = slot 0..39: all of it, or the counters only */
+    uint64_t hours, days[2], profile_days;  /* bit = slot */
+    uint64_t posts, post_counts;            /* bit = slot 0..39: all of it, or the counters only */
     uint64_t posts_gone, profile_days_gone; /* bit = slot: to be deleted */
-    bool totals, profile, base, any; /* any: the version moved */
+    bool totals, profile, base, any;        /* any: the version moved */
 };
 
 struct creator {
@@ -155,7 +171,8 @@ struct creator {
     struct profile_day *profile_days; /* ascending by day, n_profile_days */
     struct post *posts;               /* newest first by (posted_at, id), n_posts; then n_placeholders */
     uint8_t n_profile_days, cap_profile_days, n_posts, n_placeholders, cap_posts;
-    struct tier_fold *base; /* SCHEMES of them once profile days have left the 40, else NULL: the fold up to the newest that left */
+    struct tier_fold *base; /* SCHEMES of them once profile days have left the 40, else NULL: the fold up to
+                               the newest that left */
     struct creator_dirty dirty;
 };
 
@@ -166,9 +183,9 @@ struct methodology; /* see methodology.h: tables and constants, immutable, share
 
 struct creator_rules {
     const struct methodology *methodology;
-    int64_t max_future;                   /* ms */
+    int64_t max_future; /* ms */
     enum late_policy late, future;
-    uint16_t totals[N_PLATFORMS];         /* bit = kind whose totals count (counting.totals) */
+    uint16_t totals[N_PLATFORMS]; /* bit = kind whose totals count (counting.totals) */
 };
 
 /* One decoded record of any input. */
@@ -178,17 +195,17 @@ union score_record {
     struct interaction_record interaction;
 };
 
-/* creator_judge: what can be said without the creator: ERR_REJECT words bad_id, bad_time, negative_followers, future, late. The
- * verbs below expect a record that passed. */
-enum err creator_judge(const struct creator_rules *rules, int topic, const union score_record *record, const struct provenance *at,
-                       struct err_info *info) MF_MUST_CHECK;
+/* creator_judge: what can be said without the creator: ERR_REJECT words bad_id, bad_time, negative_followers,
+ * future, late. The verbs below expect a record that passed. */
+enum err creator_judge(const struct creator_rules *rules, int topic, const union score_record *record,
+                       const struct provenance *at, struct err_info *info) MF_MUST_CHECK;
 
 /* What became of a record. */
 enum applied {
-    APPLIED,         /* state changed, version moved */
-    APPLIED_LATE,    /* totals only */
-    IGNORED_OTHER,   /* kind OTHER: metric only; not in the version, does not move as_of */
-    IGNORED_POLICY,  /* late or future under `drop` */
+    APPLIED,        /* state changed, version moved */
+    APPLIED_LATE,   /* totals only */
+    IGNORED_OTHER,  /* kind OTHER: metric only; not in the version, does not move as_of */
+    IGNORED_POLICY, /* late or future under `drop` */
 };
 
 struct applied_counts { /* side metrics of one apply */
@@ -200,13 +217,17 @@ void creator_init(struct creator *c);
 void creator_clear(struct creator *c);
 size_t creator_bytes(const struct creator *c); /* memory held, for the cache's limit */
 
-/* The three verbs. as_of: the lane's, raised by the call when the record moves it. The rules' tier tables fold the days that leave. */
-enum applied creator_profile(struct creator *c, const struct creator_rules *rules, const struct profile_record *record,
-                             const struct provenance *at, int64_t *as_of);
-enum applied creator_post(struct creator *c, const struct creator_rules *rules, const struct post_record *record,
-                          const struct provenance *at, int64_t *as_of, struct applied_counts *counts);
-enum applied creator_interaction(struct creator *c, const struct creator_rules *rules, const struct interaction_record *record,
-                                 const struct provenance *at, int64_t *as_of, struct applied_counts *counts);
+/* The three verbs. as_of: the lane's, raised by the call when the record moves it. The rules' tier tables
+ * fold the days that leave. */
+enum applied creator_profile(struct creator *c, const struct creator_rules *rules,
+                             const struct profile_record *record, const struct provenance *at,
+                             int64_t *as_of);
+enum applied creator_post(struct creator *c, const struct creator_rules *rules,
+                          const struct post_record *record, const struct provenance *at, int64_t *as_of,
+                          struct applied_counts *counts);
+enum applied creator_interaction(struct creator *c, const struct creator_rules *rules,
+                                 const struct interaction_record *record, const struct provenance *at,
+                                 int64_t *as_of, struct applied_counts *counts);
 
 /* creator_post_followers: f_p, the followers at post time; false: none known. */
 bool creator_post_followers(const struct creator *c, const struct post *post, int64_t *followers, bool *late);
@@ -239,8 +260,10 @@ struct score {
 };
 
 /* creator_score: pure; does not touch the creator. */
-void creator_score(const struct creator *c, const struct methodology *methodology, int64_t as_of, struct score *score);
+void creator_score(const struct creator *c, const struct methodology *methodology, int64_t as_of,
+                   struct score *score);
 int64_t engagements(const int64_t counts[N_KINDS]); /* likes + comments + shares + saves, each at least 0 */
-uint64_t score_digest(const struct score *score);   /* XXH3 of all values but as_of: equal digests = nothing a reader cares about changed */
+uint64_t score_digest(const struct score *score);   /* XXH3 of all values but as_of: equal digests = nothing a
+                                                       reader cares about changed */
 
 #endif

@@ -6,7 +6,7 @@
 #ifndef MICROFLUX_ERR_H
 #define MICROFLUX_ERR_H
 
-#define MF_MUST_CHECK __attribute__((warn_unused_result))
+#define MF_MUST_CHECK   __attribute__((warn_unused_result))
 #define MF_PRINTF(a, b) __attribute__((format(printf, a, b)))
 
 enum err {
@@ -24,12 +24,14 @@ enum err {
 
 struct err_info {
     enum err code;
-    char word[32];     /* stable, for machines: "truncated", "future", "schema_unknown" */
+    char word[32];      /* stable, for machines: "truncated", "future", "schema_unknown" */
     char sentence[256]; /* for people: names the key, value or offset, and what to do */
 };
 
-/* err_set: fills *info (may be NULL) and returns code, so that `return err_set(...)` is the whole error path. */
-enum err err_set(struct err_info *info, enum err code, const char *word, const char *format, ...) MF_PRINTF(4, 5);
+/* err_set: fills *info (may be NULL) and returns code, so that `return err_set(...)` is the whole error path.
+ */
+enum err err_set(struct err_info *info, enum err code, const char *word, const char *format, ...)
+    MF_PRINTF(4, 5);
 
 /* err_name: "weather", "reject" …; static text. */
 const char *err_name(enum err code);

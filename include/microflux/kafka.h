@@ -1,7 +1,8 @@
 /* kafka: the one door to librdkafka: a consumer with one feed a partition, a publisher, dead letters, topics.
  *
- * Threads: a consumer, its feeds and a publisher belong to the thread that polls them; several exist side by side.
- * Nothing here knows lanes or scores. The weather (brokers away) is logged once a change of state and ridden out.
+ * Threads: a consumer, its feeds and a publisher belong to the thread that polls them; several exist side by
+ * side. Nothing here knows lanes or scores. The weather (brokers away) is logged once a change of state and
+ * ridden out.
  */
 #ifndef MICROFLUX_KAFKA_H
 #define MICROFLUX_KAFKA_H
@@ -23,19 +24,20 @@ struct kafka_header {
 };
 
 struct kafka_record {
-    int input;             /* index into consumer_options.topics */
+    int input; /* index into consumer_options.topics */
     int32_t partition;
     int64_t offset;
-    int64_t timestamp;     /* ms; -1 when the record has none */
-    struct bytes key;      /* ptr NULL: no key */
-    struct bytes value;    /* ptr NULL: tombstone */
-    const void *native;    /* the library's message, for kafka_record_headers */
+    int64_t timestamp;  /* ms; -1 when the record has none */
+    struct bytes key;   /* ptr NULL: no key */
+    struct bytes value; /* ptr NULL: tombstone */
+    const void *native; /* the library's message, for kafka_record_headers */
 };
 
 /* kafka_record_headers: gives up to `max` headers (borrowed, as long as the record); returns how many. */
 size_t kafka_record_headers(const struct kafka_record *record, struct kafka_header *headers, size_t max);
 
-/* ---------- consumer: eager (range) group member; offsets come from the owner, never from Kafka ---------- */
+/* ---------- consumer: eager (range) group member; offsets come from the owner, never from Kafka ----------
+ */
 struct consumer;
 struct feed; /* one partition of one input; valid from `assigned` to the end of `revoked` */
 
@@ -43,7 +45,8 @@ struct consumer_handlers {
     void *owner;
     /* Called inside consumer_poll. Every input has each of these partitions. */
     void (*assigned)(void *owner, const int32_t *partitions, size_t n);
-    /* All partitions go. lost: they are somebody else's already. May block up to a few seconds to finish a batch. */
+    /* All partitions go. lost: they are somebody else's already. May block up to a few seconds to finish a
+     * batch. */
     void (*revoked)(void *owner, bool lost);
 };
 
@@ -59,28 +62,37 @@ struct consumer_options {
 
 /* consumer_open: settings of libraries.md (enable.auto.commit=false, enable.auto.offset.store=false,
  * auto.offset.reset=error, isolation.level=read_committed, partition.assignment.strategy=range,
- * enable.partition.eof=true, fetch.wait.max.ms=10, socket.timeout.ms=6000, topic.metadata.refresh.interval.ms=5000 …). ERR_USAGE: a
- * property was refused (named). Does not wait for a broker. */
-enum err consumer_open(const struct consumer_options *options, struct consumer **consumer, struct err_info *info) MF_MUST_CHECK;
+ * enable.partition.eof=true, fetch.wait.max.ms=10, socket.timeout.ms=6000,
+ * topic.metadata.refresh.interval.ms=5000 …). ERR_USAGE: a property was refused (named). Does not wait for a
+ * broker. */
+enum err consumer_open(const struct consumer_options *options, struct consumer **consumer,
+                       struct err_info *info) MF_MUST_CHECK;
 void consumer_close(struct consumer *consumer); /* leaves the group (calls revoked); takes NULL */
 
-/* consumer_poll: serves rebalances, errors, statistics; never blocks. Must be called at least every few seconds. */
+/* consumer_poll: serves rebalances, errors, statistics; never blocks. Must be called at least every few
+ * seconds. */
 void consumer_poll(struct consumer *consumer);
-/* consumer_fd: an eventfd, readable when any feed or the group has something; consumer_drain_fd reads it empty. */
+/* consumer_fd: an eventfd, readable when any feed or the group has something; consumer_drain_fd reads it
+ * empty. */
 int consumer_fd(const struct consumer *consumer);
 void consumer_drain_fd(struct consumer *consumer);
 
-/* consumer_partitions: how many partitions topic `input` has (blocks up to timeout_ms). ERR_WEATHER, ERR_NOT_FOUND. */
-enum err consumer_partitions(struct consumer *consumer, int input, int timeout_ms, int32_t *count, struct err_info *info) MF_MUST_CHECK;
-/* consumer_committed: the group's committed offset of each input at `partition`, -1 = none (blocks up to timeout_ms). */
-enum err consumer_committed(struct consumer *consumer, int32_t partition, int timeout_ms, int64_t *offsets, struct err_info *info) MF_MUST_CHECK;
+/* consumer_partitions: how many partitions topic `input` has (blocks up to timeout_ms). ERR_WEATHER,
+ * ERR_NOT_FOUND. */
+enum err consumer_partitions(struct consumer *consumer, int input, int timeout_ms, int32_t *count,
+                             struct err_info *info) MF_MUST_CHECK;
+/* consumer_committed: the group's committed offset of each input at `partition`, -1 = none (blocks up to
+ * timeout_ms). */
+enum err consumer_committed(struct consumer *consumer, int32_t partition, int timeout_ms, int64_t *offsets,
+                            struct err_info *info) MF_MUST_CHECK;
 /* consumer_commit: asynchronous, best effort: for lag tools only. offsets[input]; -1 = leave. */
 void consumer_commit(struct consumer *consumer, int32_t partition, const int64_t *offsets);
 
 struct feed *consumer_feed(struct consumer *consumer, int input, int32_t partition); /* borrowed */
 
 /* After `assigned` a feed is silent until feed_seek. feed_seek: to an absolute offset or
- * FEED_EARLIEST; whatever was prefetched before is never delivered. ERR_WEATHER: not possible yet, try again. */
+ * FEED_EARLIEST; whatever was prefetched before is never delivered. ERR_WEATHER: not possible yet, try again.
+ */
 #define FEED_EARLIEST (-2)
 enum err feed_seek(struct feed *feed, int64_t offset, struct err_info *info) MF_MUST_CHECK;
 
@@ -88,7 +100,8 @@ struct feed_handlers {
     void *owner;
     /* Borrows the record for the call. Return false to stop reading after this one (it counts as read). */
     bool (*record)(void *owner, const struct kafka_record *record);
-    /* The end of the log was reached: `offset` is the next to come (control records and compaction leave gaps). */
+    /* The end of the log was reached: `offset` is the next to come (control records and compaction leave
+     * gaps). */
     void (*end)(void *owner, int input, int64_t offset);
     /* The position asked for is not in the log. earliest/latest: what is there (-1 unknown). */
     void (*out_of_range)(void *owner, int input, int64_t earliest, int64_t latest);
@@ -107,26 +120,31 @@ struct publisher_options {
     const char *const *topics; /* indexed by publish calls */
     size_t n_topics;
     void *owner;
-    /* Once for each publish that returned ERR_OK, inside publisher_poll: failure NULL = acknowledged by the broker,
-     * else purged or refused for good. */
+    /* Once for each publish that returned ERR_OK, inside publisher_poll: failure NULL = acknowledged by the
+     * broker, else purged or refused for good. */
     void (*delivered)(void *owner, uint64_t ticket, const struct err_info *failure);
 };
 
-enum err publisher_open(const struct publisher_options *options, struct publisher **publisher, struct err_info *info) MF_MUST_CHECK;
-/* publish: copies key, value and headers. value.ptr NULL = tombstone. partition -1 = by key. timestamp 0 = now.
- * ERR_WEATHER: the queue is full: poll and try again. Never blocks. */
-enum err publish(struct publisher *publisher, int topic, int32_t partition, struct bytes key, struct bytes value, int64_t timestamp,
-                 const struct kafka_header *headers, size_t n_headers, uint64_t ticket, struct err_info *info) MF_MUST_CHECK;
+enum err publisher_open(const struct publisher_options *options, struct publisher **publisher,
+                        struct err_info *info) MF_MUST_CHECK;
+/* publish: copies key, value and headers. value.ptr NULL = tombstone. partition -1 = by key. timestamp 0 =
+ * now. ERR_WEATHER: the queue is full: poll and try again. Never blocks. */
+enum err publish(struct publisher *publisher, int topic, int32_t partition, struct bytes key,
+                 struct bytes value, int64_t timestamp, const struct kafka_header *headers, size_t n_headers,
+                 uint64_t ticket, struct err_info *info) MF_MUST_CHECK;
 void publisher_poll(struct publisher *publisher, int timeout_ms);
 /* publisher_failed: a fatal producer error happened: close it and open a new one. */
 bool publisher_failed(const struct publisher *publisher, struct err_info *info);
 size_t publisher_waiting(const struct publisher *publisher); /* queued or in flight */
 enum err publisher_flush(struct publisher *publisher, int timeout_ms, struct err_info *info) MF_MUST_CHECK;
-void publisher_purge(struct publisher *publisher); /* every waiting record comes back as `delivered` with a failure */
+void publisher_purge(
+    struct publisher *publisher); /* every waiting record comes back as `delivered` with a failure */
 void publisher_close(struct publisher *publisher); /* purges; takes NULL */
 
 /* ---------- dead letters ---------- */
-struct dead_letter_story { /* becomes headers microflux.error.{topic,partition,offset,schema.id,stage,code,message,worker,version} */
+/* Becomes the headers microflux.error.topic, .partition, .offset, .schema.id, .stage, .code, .message,
+ * .worker and .version. */
+struct dead_letter_story {
     const char *topic;
     uint32_t schema_id;
     const char *stage; /* decode | validate | apply */
@@ -135,36 +153,40 @@ struct dead_letter_story { /* becomes headers microflux.error.{topic,partition,o
 };
 /* dead_letter_publish: original key, value, timestamp and headers untouched, the story in further headers. */
 enum err dead_letter_publish(struct publisher *publisher, int topic, const struct kafka_record *record,
-                             const struct dead_letter_story *story, uint64_t ticket, struct err_info *info) MF_MUST_CHECK;
+                             const struct dead_letter_story *story, uint64_t ticket,
+                             struct err_info *info) MF_MUST_CHECK;
 
 /* ---------- topics ---------- */
 struct topic_spec {
     const char *name;
     int32_t partitions;
-    int replication;           /* -1 = the broker's default */
+    int replication; /* -1 = the broker's default */
     bool compacted;
     const char *const *settings; /* "retention.ms=-1", n_settings more topic settings */
     size_t n_settings;
 };
-/* topics_create: makes those that are missing; created[i] says which. ERR_REFUSED: one exists with another partition
- * count (named with both counts). Blocks up to timeout_ms. */
-enum err topics_create(const struct kafka_pair *pairs, size_t n_pairs, const struct topic_spec *specs, size_t n_specs, int timeout_ms,
-                       bool *created, struct err_info *info) MF_MUST_CHECK;
+/* topics_create: makes those that are missing; created[i] says which. ERR_REFUSED: one exists with another
+ * partition count (named with both counts). Blocks up to timeout_ms. */
+enum err topics_create(const struct kafka_pair *pairs, size_t n_pairs, const struct topic_spec *specs,
+                       size_t n_specs, int timeout_ms, bool *created, struct err_info *info) MF_MUST_CHECK;
 /* topics_partitions: partition count of each, -1 = not there. */
-enum err topics_partitions(const struct kafka_pair *pairs, size_t n_pairs, const char *const *names, size_t n, int timeout_ms,
-                           int32_t *counts, struct err_info *info) MF_MUST_CHECK;
+enum err topics_partitions(const struct kafka_pair *pairs, size_t n_pairs, const char *const *names, size_t n,
+                           int timeout_ms, int32_t *counts, struct err_info *info) MF_MUST_CHECK;
 
 /* ---------- scan: reads one topic for tools, without a group ---------- */
 struct scan;
-/* scan_open: all partitions, from the beginning (or from the end on). until_end: stops at the end as it was at the start. */
-enum err scan_open(const struct kafka_pair *pairs, size_t n_pairs, const char *topic, bool from_beginning, bool until_end,
-                   struct scan **scan, struct err_info *info) MF_MUST_CHECK;
-/* scan_next: the next record (borrowed until the next call). ERR_NOT_FOUND: nothing within timeout_ms, or, with
- * until_end, all done (*done true). */
-enum err scan_next(struct scan *scan, int timeout_ms, struct kafka_record *record, bool *done, struct err_info *info) MF_MUST_CHECK;
+/* scan_open: all partitions, from the beginning (or from the end on). until_end: stops at the end as it was
+ * at the start. */
+enum err scan_open(const struct kafka_pair *pairs, size_t n_pairs, const char *topic, bool from_beginning,
+                   bool until_end, struct scan **scan, struct err_info *info) MF_MUST_CHECK;
+/* scan_next: the next record (borrowed until the next call). ERR_NOT_FOUND: nothing within timeout_ms, or,
+ * with until_end, all done (*done true). */
+enum err scan_next(struct scan *scan, int timeout_ms, struct kafka_record *record, bool *done,
+                   struct err_info *info) MF_MUST_CHECK;
 void scan_close(struct scan *scan); /* takes NULL */
 
-/* ---------- mock: the broker inside the library, for demo and tests; proves nothing about exactness ---------- */
+/* ---------- mock: the broker inside the library, for demo and tests; proves nothing about exactness
+ * ---------- */
 struct mock;
 enum err mock_open(int brokers, struct mock **mock, struct err_info *info) MF_MUST_CHECK;
 const char *mock_bootstrap(const struct mock *mock);

@@ -1,8 +1,8 @@
-/* lane: the engine under every worker kind: positions, fence, cache, batches, publishing, rebalances, weather.
- * It knows nothing of scoring: a worker kind is a table of its own verbs.
+/* lane: the engine under every worker kind: positions, fence, cache, batches, publishing, rebalances,
+ * weather. It knows nothing of scoring: a worker kind is a table of its own verbs.
  *
- * A worker is one thread with a consumer, a publisher and its lanes. Lane i is partition i of all inputs together: the
- * unit of ownership, order, state and exactness. One Redis connection a lane.
+ * A worker is one thread with a consumer, a publisher and its lanes. Lane i is partition i of all inputs
+ * together: the unit of ownership, order, state and exactness. One Redis connection a lane.
  */
 #ifndef MICROFLUX_LANE_H
 #define MICROFLUX_LANE_H
@@ -42,36 +42,41 @@ struct lane_writer {
     void (*drop)(void *arg, int key, struct bytes field);
 };
 
-/* A worker kind. `self` is one per worker thread, made by open. State is state_size bytes inside the cache. */
+/* A worker kind. `self` is one per worker thread, made by open. State is state_size bytes inside the cache.
+ */
 struct lane_kind {
     const char *name;
     size_t n_inputs, n_keys, state_size;
     const char *const *key_names; /* the word in mf:<namespace>:<kind>:{tag}:<word>:<subject> */
     enum err (*open)(const void *options, void **self, struct err_info *info);
     void (*close)(void *self);
-    /* decode: the record's own story, without state: ERR_REJECT = dead letter. *schema_id is set even then. */
-    enum err (*decode)(void *self, int input, const struct kafka_record *record, uint32_t *schema_id, struct err_info *info);
+    /* decode: the record's own story, without state: ERR_REJECT = dead letter. *schema_id is set even then.
+     */
+    enum err (*decode)(void *self, int input, const struct kafka_record *record, uint32_t *schema_id,
+                       struct err_info *info);
     void (*init)(void *state);
     void (*clear)(void *state);
     size_t (*bytes)(const void *state);
-    enum err (*load)(void *self, void *state, int key, const struct redis_answer *hash, struct err_info *info);
+    enum err (*load)(void *self, void *state, int key, const struct redis_answer *hash,
+                     struct err_info *info);
     void (*loaded)(void *self, void *state);
     /* apply: the record decoded last. Raises *as_of. */
-    enum lane_verdict (*apply)(void *self, void *state, int input, int32_t epoch, const struct kafka_record *record, int64_t *as_of,
-                               struct err_info *info);
+    enum lane_verdict (*apply)(void *self, void *state, int input, int32_t epoch,
+                               const struct kafka_record *record, int64_t *as_of, struct err_info *info);
     void (*changes)(void *self, void *state, const struct lane_writer *writer);
-    /* evaluate: what a reader would be told now; equal digests = nothing to tell. encode: the one evaluated last, framed. */
+    /* evaluate: what a reader would be told now; equal digests = nothing to tell. encode: the one evaluated
+     * last, framed. */
     uint64_t (*evaluate)(void *self, const void *state, const struct lane_view *view);
-    void (*encode)(void *self, const void *state, struct bytes subject, const struct lane_view *view, enum lane_reason reason,
-                   struct buffer *out);
+    void (*encode)(void *self, const void *state, struct bytes subject, const struct lane_view *view,
+                   enum lane_reason reason, struct buffer *out);
 };
 
 struct worker_options {
     const struct lane_kind *kind;
-    const void *kind_options; /* given to kind->open */
-    int index;                /* of this worker in the process */
+    const void *kind_options;              /* given to kind->open */
+    int index;                             /* of this worker in the process */
     const char *group, *namespace_, *name; /* name: host-pid-index, in dead letters and CLIENT SETNAME */
-    const char *const *inputs; /* topic names, kind->n_inputs */
+    const char *const *inputs;             /* topic names, kind->n_inputs */
     const char *output_topic, *dead_letter_topic;
     const struct kafka_pair *pairs;
     size_t n_pairs;
@@ -84,36 +89,40 @@ struct worker_options {
 
 /* Written by the worker's thread alone, read by others as they are (relaxed). */
 struct worker_counters {
-    atomic_uint_fast64_t received, applied, late, ignored, rejected, published, delivered, commits, refused, takeovers, loads, evictions,
-        rebalances, redis_errors, unchanged, throttled, swept, skipped_lost;
+    atomic_uint_fast64_t received, applied, late, ignored, rejected, published, delivered, commits, refused,
+        takeovers, loads, evictions, rebalances, redis_errors, unchanged, throttled, swept, skipped_lost;
     atomic_int_fast64_t lanes, lanes_running, lanes_held, lag, subjects, cache_bytes;
 };
 
 struct worker;
-/* worker_open: makes the kind and reads the topics' partition counts (must be equal: ERR_REFUSED names them). ERR_WEATHER: no broker
- * yet, try again. */
-enum err worker_open(const struct worker_options *options, struct worker **worker, struct err_info *info) MF_MUST_CHECK;
-/* worker_run: until *stop; drains within drain_ms; ERR_OK = all settled, ERR_WEATHER = something was left (it is read again later). */
-enum err worker_run(struct worker *worker, const atomic_bool *stop, int drain_ms, struct err_info *info) MF_MUST_CHECK;
+/* worker_open: makes the kind and reads the topics' partition counts (must be equal: ERR_REFUSED names them).
+ * ERR_WEATHER: no broker yet, try again. */
+enum err worker_open(const struct worker_options *options, struct worker **worker,
+                     struct err_info *info) MF_MUST_CHECK;
+/* worker_run: until *stop; drains within drain_ms; ERR_OK = all settled, ERR_WEATHER = something was left (it
+ * is read again later). */
+enum err worker_run(struct worker *worker, const atomic_bool *stop, int drain_ms,
+                    struct err_info *info) MF_MUST_CHECK;
 const struct worker_counters *worker_counters(const struct worker *worker);
 void worker_close(struct worker *worker); /* takes NULL */
 
-/* lane_tag: the hash tag of lane i: fixed for ever, spread evenly over the 16,384 cluster slots. Writes at most 24 bytes. */
+/* lane_tag: the hash tag of lane i: fixed for ever, spread evenly over the 16,384 cluster slots. Writes at
+ * most 24 bytes. */
 void lane_tag(int32_t partition, char *tag, size_t size);
 /* lane_of: the partition the Java clients' default partitioner (murmur2) gives a key. */
 int32_t lane_of(struct bytes key, int32_t partitions);
 
 /* ---- the fence: the lane's one key, plain text; the whole value is compared, never a part ---- */
 struct fence_position {
-    int64_t applied, published;     /* next offset to count; below: outputs known delivered */
-    int64_t timestamp;              /* of the last applied record, -1 none */
-    uint64_t hash;                  /* of its key and value */
+    int64_t applied, published; /* next offset to count; below: outputs known delivered */
+    int64_t timestamp;          /* of the last applied record, -1 none */
+    uint64_t hash;              /* of its key and value */
 };
 
 struct fence {
     int32_t partitions, epoch;
-    uint64_t token;      /* random, one a take-over */
-    uint64_t generation; /* random, one a lane's life: creators of another are from before Redis was lost */
+    uint64_t token;       /* random, one a take-over */
+    uint64_t generation;  /* random, one a lane's life: creators of another are from before Redis was lost */
     int64_t as_of, sweep; /* sweep: number of the last slot swept */
     size_t n;
     struct fence_position at[LANE_INPUTS];

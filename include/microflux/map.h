@@ -19,8 +19,8 @@ struct map {
 };
 
 struct map_entry *map_find(const struct map *map, struct bytes key, uint64_t hash); /* NULL: not there */
-void map_add(struct map *map, struct map_entry *entry);                            /* must not be there yet */
-void map_remove(struct map *map, struct map_entry *entry);                         /* must be there */
-void map_free(struct map *map);                                                    /* the table only, not the entries */
+void map_add(struct map *map, struct map_entry *entry);    /* must not be there yet */
+void map_remove(struct map *map, struct map_entry *entry); /* must be there */
+void map_free(struct map *map);                            /* the table only, not the entries */
 
 #endif

@@ -1,8 +1,9 @@
 /* redis: one connection: socket and output buffer are ours, hiredis parses the answers.
  *
- * Non-blocking: the owner polls redis_fd() for redis_events() and calls redis_turn(). Answers come in the order of the
- * commands, each to the handler given with its command. After any error but a reply the connection is done for: close
- * it, open a new one (no reuse, no reconnect inside). It knows no scoring and no fence.
+ * Non-blocking: the owner polls redis_fd() for redis_events() and calls redis_turn(). Answers come in the
+ * order of the commands, each to the handler given with its command. After any error but a reply the
+ * connection is done for: close it, open a new one (no reuse, no reconnect inside). It knows no scoring and
+ * no fence.
  */
 #ifndef MICROFLUX_REDIS_H
 #define MICROFLUX_REDIS_H
@@ -17,7 +18,7 @@
 struct redis;
 
 struct redis_options {
-    const char *address; /* host:port, [v6]:port, or unix:/path */
+    const char *address;             /* host:port, [v6]:port, or unix:/path */
     const char *username, *password; /* NULL or "" = none; username without password is refused */
     int database;
     int connect_timeout_ms; /* name, TCP, AUTH, SELECT, PING together */
@@ -38,37 +39,42 @@ struct redis_answer {
 
 typedef void redis_handler(void *arg, const struct redis_answer *answer);
 
-/* redis_open: starts connecting and queues the handshake (AUTH, SELECT, CLIENT SETNAME, PING); commands may be queued at once.
- * ERR_USAGE: the address cannot be read. ERR_WEATHER: the socket cannot be had. Name look-up may block shortly. */
-enum err redis_open(const struct redis_options *options, struct redis **redis, struct err_info *info) MF_MUST_CHECK;
-void redis_close(struct redis *redis); /* takes NULL; handlers still owed an answer are not called */
+/* redis_open: starts connecting and queues the handshake (AUTH, SELECT, CLIENT SETNAME, PING); commands may
+ * be queued at once. ERR_USAGE: the address cannot be read. ERR_WEATHER: the socket cannot be had. Name
+ * look-up may block shortly. */
+enum err redis_open(const struct redis_options *options, struct redis **redis,
+                    struct err_info *info) MF_MUST_CHECK;
+void redis_close(struct redis *redis);       /* takes NULL; handlers still owed an answer are not called */
 bool redis_ready(const struct redis *redis); /* the handshake succeeded */
 
 int redis_fd(const struct redis *redis);
 short redis_events(const struct redis *redis); /* POLLIN, and POLLOUT while something waits to be written */
 
-/* redis_turn: connects, writes, reads, calls handlers; never blocks. ERR_WEATHER: closed, timed out, LOADING, away …;
- * ERR_REFUSED: the handshake was refused (WRONGPASS, NOAUTH, NOPERM, bad DB): the sentence says which. */
+/* redis_turn: connects, writes, reads, calls handlers; never blocks. ERR_WEATHER: closed, timed out, LOADING,
+ * away …; ERR_REFUSED: the handshake was refused (WRONGPASS, NOAUTH, NOPERM, bad DB): the sentence says
+ * which. */
 enum err redis_turn(struct redis *redis, struct err_info *info) MF_MUST_CHECK;
 
-/* A command of n arguments: redis_begin, then n times redis_arg. handler NULL: the answer is read and dropped unless it is an error,
- * which then fails the next redis_turn. */
+/* A command of n arguments: redis_begin, then n times redis_arg. handler NULL: the answer is read and dropped
+ * unless it is an error, which then fails the next redis_turn. */
 void redis_begin(struct redis *redis, size_t n, redis_handler *handler, void *arg);
 void redis_arg(struct redis *redis, struct bytes text);
 void redis_arg_int(struct redis *redis, int64_t n);
-void redis_command(struct redis *redis, const struct bytes *args, size_t n, redis_handler *handler, void *arg);
-size_t redis_owed(const struct redis *redis);    /* answers not yet read */
-size_t redis_unsent(const struct redis *redis);  /* bytes not yet written */
+void redis_command(struct redis *redis, const struct bytes *args, size_t n, redis_handler *handler,
+                   void *arg);
+size_t redis_owed(const struct redis *redis);   /* answers not yet read */
+size_t redis_unsent(const struct redis *redis); /* bytes not yet written */
 
-/* redis_fate: what an answer of type ERROR means for the caller: ERR_WEATHER for ASK TRYAGAIN MOVED CLUSTERDOWN EXECABORT LOADING
- * READONLY OOM NOREPLICAS MASTERDOWN BUSY MISCONF; ERR_REFUSED for the rest (WRONGTYPE, NOPERM …); ERR_OK when not an error.
- * Fills info with the server's words. */
+/* redis_fate: what an answer of type ERROR means for the caller: ERR_WEATHER for ASK TRYAGAIN MOVED
+ * CLUSTERDOWN EXECABORT LOADING READONLY OOM NOREPLICAS MASTERDOWN BUSY MISCONF; ERR_REFUSED for the rest
+ * (WRONGTYPE, NOPERM …); ERR_OK when not an error. Fills info with the server's words. */
 enum err redis_fate(const struct redis_answer *answer, struct err_info *info);
 
 /* redis_call: for tools: sends one command and waits for its answer (borrowed until the next call). */
-enum err redis_call(struct redis *redis, const struct bytes *args, size_t n, const struct redis_answer **answer, struct err_info *info) MF_MUST_CHECK;
+enum err redis_call(struct redis *redis, const struct bytes *args, size_t n,
+                    const struct redis_answer **answer, struct err_info *info) MF_MUST_CHECK;
 
-/* redis_raw_exec: everything a MULTI block needs is a plain command: MULTI, …, EXEC; the handlers of the queued commands see
- * +QUEUED (or an error), EXEC's handler the array. */
+/* redis_raw_exec: everything a MULTI block needs is a plain command: MULTI, …, EXEC; the handlers of the
+ * queued commands see +QUEUED (or an error), EXEC's handler the array. */
 
 #endif

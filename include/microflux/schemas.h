@@ -2,6 +2,7 @@
 #ifndef MICROFLUX_SCHEMAS_H
 #define MICROFLUX_SCHEMAS_H
 
-extern const char schema_profile[], schema_post[], schema_interaction[], schema_campaign[], schema_creator_score[];
+extern const char schema_profile[], schema_post[], schema_interaction[], schema_campaign[],
+    schema_creator_score[];
 
 #endif

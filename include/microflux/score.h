@@ -1,4 +1,5 @@
-/* score: the score worker kind: how creators lie in Redis, how records become changes, how scores become records. */
+/* score: the score worker kind: how creators lie in Redis, how records become changes, how scores become
+ * records. */
 #ifndef MICROFLUX_SCORE_H
 #define MICROFLUX_SCORE_H
 
@@ -9,10 +10,11 @@
 
 /* ---- layout: a creator in Redis, three hashes (docs/reference/redis-layout.md) ---- */
 enum creator_key { KEY_COUNTERS, KEY_PROFILE_DAYS, KEY_POSTS, N_CREATOR_KEYS };
-extern const char *const creator_key_names[N_CREATOR_KEYS]; /* "c", "f", "p": the word in mf:<ns>:score:{tag}:<word>:<creator> */
+extern const char *const
+    creator_key_names[N_CREATOR_KEYS]; /* "c", "f", "p": the word in mf:<ns>:score:{tag}:<word>:<creator> */
 
-/* Where changed fields go: called once a field, in ascending key order. A field is at most 64 bytes in name and value
- * (else its hash stops being a listpack; only post ids may be longer). */
+/* Where changed fields go: called once a field, in ascending key order. A field is at most 64 bytes in name
+ * and value (else its hash stops being a listpack; only post ids may be longer). */
 struct change_writer {
     void *arg;
     void (*set)(void *arg, int key, struct bytes field, struct bytes value);
@@ -21,16 +23,18 @@ struct change_writer {
 
 /* layout_write: hands every dirty field to the writer and clears `dirty`. */
 void layout_write(struct creator *c, const struct change_writer *writer);
-/* layout_load: the HGETALL of one of the keys into an empty creator (fields the layout does not own are skipped).
- * ERR_REJECT word "state": a field cannot be read; the sentence names it. layout_loaded: once after the last key. */
-enum err layout_load(struct creator *c, int key, const struct redis_answer *hash, struct err_info *info) MF_MUST_CHECK;
+/* layout_load: the HGETALL of one of the keys into an empty creator (fields the layout does not own are
+ * skipped). ERR_REJECT word "state": a field cannot be read; the sentence names it. layout_loaded: once after
+ * the last key. */
+enum err layout_load(struct creator *c, int key, const struct redis_answer *hash,
+                     struct err_info *info) MF_MUST_CHECK;
 void layout_loaded(struct creator *c);
 /* layout_json: the creator as `microflux state --format json` prints it. Appends one line without newline. */
 void layout_json(const struct creator *c, struct bytes creator_id, int lane, struct buffer *out);
 
 /* ---- decode: field tables of the three inputs (input = enum topic) ---- */
-enum err score_reader_open(int input, const char *bare_json, size_t max_record_bytes, struct avro_reader **reader,
-                           struct err_info *info) MF_MUST_CHECK;
+enum err score_reader_open(int input, const char *bare_json, size_t max_record_bytes,
+                           struct avro_reader **reader, struct err_info *info) MF_MUST_CHECK;
 
 /* ---- record: a score as creator-score.avsc, unframed ---- */
 enum record_reason { REASON_CHANGE, REASON_SWEEP, REASON_RECOVERY };
@@ -39,10 +43,11 @@ struct score_origin {
     int32_t partition;
     int64_t applied[N_TOPICS]; /* records below were applied in the lane */
     int32_t epoch;
-    int64_t offsets;           /* version: sum of the creator's own */
-    bool idle;                 /* as_of_source */
+    int64_t offsets; /* version: sum of the creator's own */
+    bool idle;       /* as_of_source */
     enum record_reason reason;
 };
-void score_encode(const struct score *score, const struct methodology *methodology, const struct score_origin *origin, struct buffer *out);
+void score_encode(const struct score *score, const struct methodology *methodology,
+                  const struct score_origin *origin, struct buffer *out);
 
 #endif

@@ -1,11 +1,8 @@
 /* The hot map against the plainest model there is: an array of flags. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <cmocka.h>
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "cmocka_all.h"
 #include "microflux/map.h"
 
 #define N 3000

@@ -1,16 +1,14 @@
-/* The worked examples of the specification (sections 0 to 2), in the order given and in every other order of the topics. The
- * folder is named by MICROFLUX_DESIGN (…/examples is in it); without it the test says that it was skipped. Values of later
- * sections in them (saturation, authenticity terms) are listed in `later` and left to the rooms that will publish them. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <cmocka.h>
+/* The worked examples of the specification (sections 0 to 2), in the order given and in every other order of
+ * the topics. The folder is named by MICROFLUX_DESIGN (…/examples is in it); without it the test says that it
+ * was skipped. Values of later sections in them (saturation, authenticity terms) are listed in `later` and
+ * left to the rooms that will publish them. */
 #include <dirent.h>
 #include <jansson.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "cmocka_all.h"
 #include "microflux/methodology.h"
 
 static struct methodology *methodology;
@@ -27,7 +25,8 @@ struct applied_example {
 static struct bytes text(const json_t *object, const char *name)
 {
     const json_t *value = json_object_get(object, name);
-    return json_is_string(value) ? (struct bytes){json_string_value(value), json_string_length(value)} : (struct bytes){NULL, 0};
+    return json_is_string(value) ? (struct bytes){json_string_value(value), json_string_length(value)}
+                                 : (struct bytes){NULL, 0};
 }
 
 static int64_t number(const json_t *object, const char *name, int64_t standard)
@@ -48,10 +47,11 @@ static void read_record(int topic, const json_t *v, union score_record *r)
 {
     memset(r, 0, sizeof *r);
     if (topic == TOPIC_PROFILES) {
-        r->profile = (struct profile_record){.creator_id = text(v, "creator_id"),
-                                             .platform = index_in(platform_names, N_PLATFORMS, text(v, "platform")),
-                                             .observed_at = number(v, "observed_at", 0),
-                                             .followers = number(v, "followers", 0)};
+        r->profile =
+            (struct profile_record){.creator_id = text(v, "creator_id"),
+                                    .platform = index_in(platform_names, N_PLATFORMS, text(v, "platform")),
+                                    .observed_at = number(v, "observed_at", 0),
+                                    .followers = number(v, "followers", 0)};
     } else if (topic == TOPIC_POSTS) {
         r->post = (struct post_record){.creator_id = text(v, "creator_id"),
                                        .post_id = text(v, "post_id"),
@@ -69,7 +69,8 @@ static void read_record(int topic, const json_t *v, union score_record *r)
     }
 }
 
-static void apply_one(struct applied_example *e, const struct creator_rules *rules, int topic, const json_t *input)
+static void apply_one(struct applied_example *e, const struct creator_rules *rules, int topic,
+                      const json_t *input)
 {
     union score_record r;
     struct err_info info;
@@ -79,9 +80,11 @@ static void apply_one(struct applied_example *e, const struct creator_rules *rul
         e->future += strcmp(info.word, "future") == 0;
         return;
     }
-    enum applied applied = topic == TOPIC_PROFILES ? creator_profile(&e->creator, rules, &r.profile, &at, &e->as_of)
-                           : topic == TOPIC_POSTS  ? creator_post(&e->creator, rules, &r.post, &at, &e->as_of, &e->counts)
-                                                   : creator_interaction(&e->creator, rules, &r.interaction, &at, &e->as_of, &e->counts);
+    enum applied applied =
+        topic == TOPIC_PROFILES ? creator_profile(&e->creator, rules, &r.profile, &at, &e->as_of)
+        : topic == TOPIC_POSTS
+            ? creator_post(&e->creator, rules, &r.post, &at, &e->as_of, &e->counts)
+            : creator_interaction(&e->creator, rules, &r.interaction, &at, &e->as_of, &e->counts);
     e->late += applied == APPLIED_LATE;
     e->other += applied == IGNORED_OTHER;
 }
@@ -90,7 +93,10 @@ static void apply_one(struct applied_example *e, const struct creator_rules *rul
 static void apply_all(struct applied_example *e, const json_t *inputs, const int *order)
 {
     static const char *const topics[] = {"profiles", "posts", "interactions"};
-    struct creator_rules rules = {.methodology = methodology, .max_future = 5 * MS_MINUTE, .late = POLICY_COUNT, .future = POLICY_REJECT};
+    struct creator_rules rules = {.methodology = methodology,
+                                  .max_future = 5 * MS_MINUTE,
+                                  .late = POLICY_COUNT,
+                                  .future = POLICY_REJECT};
     size_t i;
     json_t *input;
     memset(e, 0, sizeof *e);
@@ -108,16 +114,19 @@ static void apply_all(struct applied_example *e, const json_t *inputs, const int
 static void expect_number(const char *file, const char *what, const json_t *wanted, bool there, double found)
 {
     checked++;
-    if (json_is_null(wanted) ? there : !there || fabs(json_number_value(wanted) - found) > fmax(1e-6 * fabs(json_number_value(wanted)), 1e-7))
-        fail_msg("%s: %s wanted %s%.9g, found %s%.9g", file, what, json_is_null(wanted) ? "null " : "", json_number_value(wanted), there ? "" : "null ",
-                 found);
+    if (json_is_null(wanted) ? there
+                             : !there || fabs(json_number_value(wanted) - found) >
+                                             fmax(1e-6 * fabs(json_number_value(wanted)), 1e-7))
+        fail_msg("%s: %s wanted %s%.9g, found %s%.9g", file, what, json_is_null(wanted) ? "null " : "",
+                 json_number_value(wanted), there ? "" : "null ", found);
 }
 
 static void expect_text(const char *file, const char *what, const json_t *wanted, const char *found)
 {
     checked++;
     if (json_is_null(wanted) ? found != NULL : !found || strcmp(json_string_value(wanted), found) != 0)
-        fail_msg("%s: %s wanted %s, found %s", file, what, json_is_null(wanted) ? "null" : json_string_value(wanted), found ? found : "null");
+        fail_msg("%s: %s wanted %s, found %s", file, what,
+                 json_is_null(wanted) ? "null" : json_string_value(wanted), found ? found : "null");
 }
 
 static void expect_flag(const char *file, const char *what, const json_t *wanted, bool found)
@@ -131,7 +140,8 @@ static void expect_counts(const char *file, const json_t *wanted, const int64_t 
 {
     const char *name;
     json_t *n;
-    json_object_foreach((json_t *)(uintptr_t)wanted, name, n) expect_number(file, name, n, true, (double)found[index_in(kind_names, N_KINDS, bytes_of(name))]);
+    json_object_foreach((json_t *)(uintptr_t)wanted, name, n)
+        expect_number(file, name, n, true, (double)found[index_in(kind_names, N_KINDS, bytes_of(name))]);
 }
 
 static void expect_post(const char *file, const struct creator *c, const char *id, const json_t *wanted)
@@ -140,7 +150,8 @@ static void expect_post(const char *file, const struct creator *c, const char *i
     const char *name;
     json_t *value;
     for (size_t i = 0; i < c->n_posts; i++)
-        if (bytes_equal((struct bytes){c->posts[i].id, c->posts[i].id_len}, bytes_of(id)) && !c->posts[i].deleted)
+        if (bytes_equal((struct bytes){c->posts[i].id, c->posts[i].id_len}, bytes_of(id)) &&
+            !c->posts[i].deleted)
             post = &c->posts[i];
     if (json_is_null(wanted)) {
         assert_null(post);
@@ -168,7 +179,10 @@ static void expect_metrics(const char *file, const json_t *wanted, const struct 
     const char *name;
     json_t *n;
     json_object_foreach((json_t *)(uintptr_t)wanted, name, n)
-        expect_number(file, name, n, true, (double)(strcmp(name, "late") == 0 ? e->late : strcmp(name, "future") == 0 ? e->future : e->other));
+        expect_number(file, name, n, true,
+                      (double)(strcmp(name, "late") == 0     ? e->late
+                               : strcmp(name, "future") == 0 ? e->future
+                                                             : e->other));
 }
 
 static size_t kept_posts(const struct creator *c)
@@ -179,7 +193,8 @@ static size_t kept_posts(const struct creator *c)
     return n;
 }
 
-static bool expect_simple(const char *file, const char *name, const json_t *w, const struct applied_example *e)
+static bool expect_simple(const char *file, const char *name, const json_t *w,
+                          const struct applied_example *e)
 {
     const struct score *s = &e->score;
     const struct {
@@ -215,7 +230,8 @@ static bool expect_simple(const char *file, const char *name, const json_t *w, c
     return true;
 }
 
-static void expect_inside(const char *file, const char *name, const json_t *w, const struct applied_example *e)
+static void expect_inside(const char *file, const char *name, const json_t *w,
+                          const struct applied_example *e)
 {
     static const char *const windows[] = {"24h", "7d", "30d", "90d"};
     const char *inner;
@@ -225,13 +241,16 @@ static void expect_inside(const char *file, const char *name, const json_t *w, c
     } else if (strcmp(name, "metrics") == 0) {
         expect_metrics(file, w, e);
     } else if (strcmp(name, "windows") == 0) {
-        json_object_foreach((json_t *)(uintptr_t)w, inner, value) expect_counts(file, value, e->score.windows[index_in(windows, 4, bytes_of(inner))]);
+        json_object_foreach((json_t *)(uintptr_t)w, inner, value)
+            expect_counts(file, value, e->score.windows[index_in(windows, 4, bytes_of(inner))]);
     } else if (strcmp(name, "posts") == 0) {
-        json_object_foreach((json_t *)(uintptr_t)w, inner, value) expect_post(file, &e->creator, inner, value);
+        json_object_foreach((json_t *)(uintptr_t)w, inner, value)
+            expect_post(file, &e->creator, inner, value);
     } else if (strcmp(name, "estimate") == 0) {
         value = json_object_get(w, "confidence");
         if (value)
-            expect_number(file, "estimate/confidence", value, e->score.has_estimate, e->score.estimate_confidence);
+            expect_number(file, "estimate/confidence", value, e->score.has_estimate,
+                          e->score.estimate_confidence);
     } else {
         for (size_t i = 0; i < sizeof later / sizeof later[0]; i++)
             if (strcmp(later[i], name) == 0)
@@ -246,8 +265,10 @@ static void check_input(const char *file, const json_t *example, const int *orde
     const char *name;
     json_t *w;
     apply_all(&e, json_object_get(example, "input"), order);
-    bool lost = e.counts.placeholders_expired || e.counts.placeholders_refused; /* then another order is another story (§0.1) */
-    json_object_foreach(json_object_get(example, "expect"), name, w) {
+    bool lost = e.counts.placeholders_expired ||
+                e.counts.placeholders_refused; /* then another order is another story (§0.1) */
+    json_object_foreach(json_object_get(example, "expect"), name, w)
+    {
         if ((!order || !lost) && !expect_simple(file, name, w, &e))
             expect_inside(file, name, w, &e);
     }
@@ -262,7 +283,8 @@ static void check_tiers(const char *file, const json_t *example)
     json_array_foreach(json_object_get(example, "cases"), i, c)
     {
         const struct tier_scheme *scheme = methodology->schemes[0];
-        const struct tier_edge *edge = &scheme->edges[tier_plain(scheme, number(json_object_get(c, "arguments"), "followers", 0))];
+        const struct tier_edge *edge =
+            &scheme->edges[tier_plain(scheme, number(json_object_get(c, "arguments"), "followers", 0))];
         expect_text(file, "tier", json_object_get(json_object_get(c, "expect"), "tier"), edge->tier);
         expect_text(file, "band", json_object_get(json_object_get(c, "expect"), "band"), edge->band);
     }

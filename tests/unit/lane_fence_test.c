@@ -1,14 +1,17 @@
 /* The fence's text, the tags of the lanes, and the partitioner: all three are contracts with data at rest. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <cmocka.h>
 
+#include "cmocka_all.h"
 #include "lane_room.h"
 
 static void test_round_trip(void **state)
 {
-    struct fence a = {.partitions = 8, .epoch = 3, .token = 0x1234, .generation = 0xfedcba9876543210ULL, .as_of = 1772454600000, .sweep = 77, .n = 3};
+    struct fence a = {.partitions = 8,
+                      .epoch = 3,
+                      .token = 0x1234,
+                      .generation = 0xfedcba9876543210ULL,
+                      .as_of = 1772454600000,
+                      .sweep = 77,
+                      .n = 3};
     struct fence b;
     struct buffer text = {0}, again = {0};
     struct err_info info;
@@ -26,7 +29,8 @@ static void test_round_trip(void **state)
 
 static void test_refuses_what_it_did_not_write(void **state)
 {
-    const char *const wrong[] = {"", "2 P=8", "1 P=8 epoch=0 token=1 gen=1 as_of=0", "hello", "1 P=8 epoch=0 token=1 gen=1 as_of=0 sweep=1 1=0,0,0,0"};
+    const char *const wrong[] = {"", "2 P=8", "1 P=8 epoch=0 token=1 gen=1 as_of=0", "hello",
+                                 "1 P=8 epoch=0 token=1 gen=1 as_of=0 sweep=1 1=0,0,0,0"};
     struct fence fence;
     struct err_info info;
     (void)state;
@@ -42,8 +46,11 @@ static void test_partitioner_is_the_java_clients(void **state)
     const struct {
         const char *key;
         uint32_t hash;
-    } known[] = {{"21", (uint32_t)-973932308}, {"foobar", (uint32_t)-790332482}, {"a-little-bit-long-string", (uint32_t)-985981536},
-                 {"a-little-bit-longer-string", (uint32_t)-1486304829}, {"abc", 479470107}};
+    } known[] = {{"21", (uint32_t)-973932308},
+                 {"foobar", (uint32_t)-790332482},
+                 {"a-little-bit-long-string", (uint32_t)-985981536},
+                 {"a-little-bit-longer-string", (uint32_t)-1486304829},
+                 {"abc", 479470107}};
     (void)state;
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
         assert_int_equal(lane_of(bytes_of(known[i].key), 1000003), (known[i].hash & 0x7fffffff) % 1000003);

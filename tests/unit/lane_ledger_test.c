@@ -1,9 +1,6 @@
 /* The ledger: what is known published is what stands before the first open mark. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <cmocka.h>
 
+#include "cmocka_all.h"
 #include "lane_room.h"
 
 static void at(int64_t *positions, int64_t n)

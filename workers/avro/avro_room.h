@@ -17,24 +17,40 @@ struct names {
 
 enum err names_open(json_t *schema, struct names *names, struct err_info *info);
 void names_close(struct names *names);
-/* names_resolve: a reference ("Money", "a.b.Money") becomes its definition; anything else stays. NULL: unknown name. */
+/* names_resolve: a reference ("Money", "a.b.Money") becomes its definition; anything else stays. NULL:
+ * unknown name. */
 json_t *names_resolve(const struct names *names, json_t *type, const char *namespace);
 /* type_word: "record", "string", "union" … of a schema node. */
 const char *type_word(json_t *type);
 const char *type_namespace(json_t *type, const char *outer);
 json_t *schema_parse(const char *text, struct err_info *info); /* gives */
 
-enum op { OP_NULL, OP_BOOL, OP_INT, OP_LONG, OP_FLOAT, OP_DOUBLE, OP_BYTES, OP_FIXED, OP_ENUM, OP_RECORD, OP_ARRAY, OP_MAP, OP_UNION, OP_REJECT };
+enum op {
+    OP_NULL,
+    OP_BOOL,
+    OP_INT,
+    OP_LONG,
+    OP_FLOAT,
+    OP_DOUBLE,
+    OP_BYTES,
+    OP_FIXED,
+    OP_ENUM,
+    OP_RECORD,
+    OP_ARRAY,
+    OP_MAP,
+    OP_UNION,
+    OP_REJECT
+};
 
 #define SKIP (-1)
 
 struct node {
     uint8_t op;
-    int8_t target;        /* enum avro_type, or SKIP */
-    bool utf8;            /* a string: must be valid */
-    uint32_t first, n;    /* children (indices in program->children), symbols, presets */
+    int8_t target;     /* enum avro_type, or SKIP */
+    bool utf8;         /* a string: must be valid */
+    uint32_t first, n; /* children (indices in program->children), symbols, presets */
     uint32_t preset, n_presets;
-    uint64_t size;        /* fixed */
+    uint64_t size; /* fixed */
     size_t offset;
     size_t present;
 };

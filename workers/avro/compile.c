@@ -1,6 +1,6 @@
-/* compile: (writer's schema, our schema, the fields we read) → a program of nodes. Whatever needs a name, a default or a
- * decision is done here, once; decoding then only follows indices. A branch of a writer's union that does not resolve
- * becomes a reject at run time; a field that never can is refused now. */
+/* compile: (writer's schema, our schema, the fields we read) → a program of nodes. Whatever needs a name, a
+ * default or a decision is done here, once; decoding then only follows indices. A branch of a writer's union
+ * that does not resolve becomes a reject at run time; a field that never can is refused now. */
 #include <stdlib.h>
 
 #include "avro_room.h"
@@ -32,25 +32,27 @@ static bool read_below(const struct compiler *c, const char *path)
 {
     size_t len = strlen(path);
     for (size_t i = 0; i < c->n_fields; i++)
-        if (strncmp(c->fields[i].path, path, len) == 0 && (c->fields[i].path[len] == 0 || c->fields[i].path[len] == '.'))
+        if (strncmp(c->fields[i].path, path, len) == 0 &&
+            (c->fields[i].path[len] == 0 || c->fields[i].path[len] == '.'))
             return true;
     return false;
 }
 
-#define GROW(array, n, cap)                                                                                                                \
-    do {                                                                                                                                   \
-        if ((n) == (cap)) {                                                                                                                \
-            (cap) = (cap) ? 2 * (cap) : 32;                                                                                                \
-            (array) = realloc((array), (cap) * sizeof *(array));                                                                           \
-            if (!(array))                                                                                                                  \
-                abort();                                                                                                                   \
-        }                                                                                                                                  \
+#define GROW(array, n, cap)                                                                                  \
+    do {                                                                                                     \
+        if ((n) == (cap)) {                                                                                  \
+            (cap) = (cap) ? 2 * (cap) : 32;                                                                  \
+            (array) = realloc((array), (cap) * sizeof *(array));                                             \
+            if (!(array))                                                                                    \
+                abort();                                                                                     \
+        }                                                                                                    \
     } while (0)
 
 static enum err new_node(struct compiler *c, struct node node, uint32_t *index)
 {
     if (c->p->n_nodes >= MOST_NODES)
-        return err_set(c->info, ERR_UNSUPPORTED, "too_large", "the writer's schema unfolds to more than %d types", MOST_NODES);
+        return err_set(c->info, ERR_UNSUPPORTED, "too_large",
+                       "the writer's schema unfolds to more than %d types", MOST_NODES);
     GROW(c->p->nodes, c->p->n_nodes, c->p->cap_nodes);
     *index = (uint32_t)c->p->n_nodes;
     c->p->nodes[c->p->n_nodes++] = node;
@@ -68,7 +70,8 @@ static uint32_t reserve_children(struct compiler *c, size_t n)
     return first;
 }
 
-static enum err compile(struct compiler *c, struct side w, struct side r, const char *path, size_t base, uint32_t *index);
+static enum err compile(struct compiler *c, struct side w, struct side r, const char *path, size_t base,
+                        uint32_t *index);
 
 static struct side resolved(const struct names *names, struct side s)
 {
@@ -100,7 +103,8 @@ static struct side strip_null(const struct compiler *c, struct side r, bool *nul
 
 static enum err mismatch(struct compiler *c, const char *path, const char *writer, const char *reader)
 {
-    return err_set(c->info, ERR_UNSUPPORTED, "no_resolution", "field %s: the writer's %s cannot be read as %s", *path ? path : "(record)", writer,
+    return err_set(c->info, ERR_UNSUPPORTED, "no_resolution",
+                   "field %s: the writer's %s cannot be read as %s", *path ? path : "(record)", writer,
                    reader);
 }
 
@@ -154,7 +158,8 @@ static bool promotes(const char *writer, const char *reader)
 
 static int op_of(const char *word)
 {
-    static const char *const words[] = {"null", "boolean", "int", "long", "float", "double", "bytes", "fixed", "enum", "record", "array", "map"};
+    static const char *const words[] = {"null",  "boolean", "int",  "long",   "float", "double",
+                                        "bytes", "fixed",   "enum", "record", "array", "map"};
     for (int i = 0; i < 12; i++)
         if (strcmp(word, words[i]) == 0)
             return i;
@@ -163,9 +168,12 @@ static int op_of(const char *word)
 
 /* ---- defaults of ours for what the writer lacks ---- */
 
-static enum err add_preset(struct compiler *c, struct node *record, const struct avro_field *field, json_t *value, struct side type, size_t base)
+static enum err add_preset(struct compiler *c, struct node *record, const struct avro_field *field,
+                           json_t *value, struct side type, size_t base)
 {
-    struct preset preset = {.offset = field->offset - base, .present = field->present == AVRO_NO_PRESENT ? AVRO_NO_PRESENT : field->present - base,
+    struct preset preset = {.offset = field->offset - base,
+                            .present =
+                                field->present == AVRO_NO_PRESENT ? AVRO_NO_PRESENT : field->present - base,
                             .type = (int8_t)field->type};
     if (json_is_null(value) || field->presence)
         return ERR_OK; /* zeroed is null */
@@ -179,7 +187,8 @@ static enum err add_preset(struct compiler *c, struct node *record, const struct
         memcpy(preset.text, json_string_value(value), preset.len + 1);
     } else if (json_is_array(value) || json_is_object(value)) {
         if (json_array_size(value) + json_object_size(value) > 0)
-            return err_set(c->info, ERR_UNSUPPORTED, "default", "field %s: a default that is not empty", field->path);
+            return err_set(c->info, ERR_UNSUPPORTED, "default", "field %s: a default that is not empty",
+                           field->path);
     } else {
         preset.number = json_is_boolean(value) ? json_is_true(value) : json_integer_value(value);
         preset.real = json_number_value(value);
@@ -200,12 +209,14 @@ static json_t *writer_field(json_t *writer, json_t *own)
         const char *theirs = json_string_value(json_object_get(field, "name"));
         if (theirs && strcmp(theirs, name) == 0)
             return field;
-        json_array_foreach(json_object_get(own, "aliases"), k, alias) if (theirs && strcmp(theirs, json_string_value(alias)) == 0) return field;
+        json_array_foreach(json_object_get(own, "aliases"), k,
+                           alias) if (theirs && strcmp(theirs, json_string_value(alias)) == 0) return field;
     }
     return NULL;
 }
 
-static enum err add_missing(struct compiler *c, struct node *record, struct side w, struct side r, const char *path, size_t base)
+static enum err add_missing(struct compiler *c, struct node *record, struct side w, struct side r,
+                            const char *path, size_t base)
 {
     size_t i;
     json_t *own;
@@ -216,10 +227,12 @@ static enum err add_missing(struct compiler *c, struct node *record, struct side
         bool nullable;
         if (writer_field(w.type, own))
             continue;
-        snprintf(below, sizeof below, "%s%s%s", path, *path ? "." : "", json_string_value(json_object_get(own, "name")));
+        snprintf(below, sizeof below, "%s%s%s", path, *path ? "." : "",
+                 json_string_value(json_object_get(own, "name")));
         json_t *value = json_object_get(own, "default");
         if (!value)
-            return err_set(c->info, ERR_UNSUPPORTED, "missing_field", "the writer's schema lacks the field %s, which has no default", below);
+            return err_set(c->info, ERR_UNSUPPORTED, "missing_field",
+                           "the writer's schema lacks the field %s, which has no default", below);
         const struct avro_field *field = field_at(c, below);
         if (!field)
             continue;
@@ -235,11 +248,13 @@ static json_t *own_field(json_t *reader, json_t *writers_field, json_t *writer)
 {
     size_t i;
     json_t *own;
-    json_array_foreach(json_object_get(reader, "fields"), i, own) if (writer_field(writer, own) == writers_field) return own;
+    json_array_foreach(json_object_get(reader, "fields"), i,
+                       own) if (writer_field(writer, own) == writers_field) return own;
     return NULL;
 }
 
-static enum err compile_record(struct compiler *c, struct side w, struct side r, const char *path, size_t base, uint32_t index)
+static enum err compile_record(struct compiler *c, struct side w, struct side r, const char *path,
+                               size_t base, uint32_t index)
 {
     size_t i;
     json_t *field, *fields = json_object_get(w.type, "fields");
@@ -253,10 +268,13 @@ static enum err compile_record(struct compiler *c, struct side w, struct side r,
         json_t *own = r.type ? own_field(r.type, field, w.type) : NULL;
         uint32_t child;
         if (!name)
-            return err_set(c->info, ERR_UNSUPPORTED, "no_name", "a field of the writer's record %s has no name", path);
-        snprintf(below, sizeof below, "%s%s%s", path, *path ? "." : "", own ? json_string_value(json_object_get(own, "name")) : name);
+            return err_set(c->info, ERR_UNSUPPORTED, "no_name",
+                           "a field of the writer's record %s has no name", path);
+        snprintf(below, sizeof below, "%s%s%s", path, *path ? "." : "",
+                 own ? json_string_value(json_object_get(own, "name")) : name);
         struct side inner = {own && read_below(c, below) ? json_object_get(own, "type") : NULL, r.namespace};
-        enum err err = compile(c, (struct side){json_object_get(field, "type"), w.namespace}, inner, below, base, &child);
+        enum err err = compile(c, (struct side){json_object_get(field, "type"), w.namespace}, inner, below,
+                               base, &child);
         if (err != ERR_OK)
             return err;
         c->p->children[node.first + i] = child;
@@ -281,7 +299,8 @@ static bool may_be_empty(const struct avro_program *p, uint32_t index)
     return true;
 }
 
-static enum err compile_items(struct compiler *c, struct side w, struct side r, const char *path, uint32_t index, const char *word)
+static enum err compile_items(struct compiler *c, struct side w, struct side r, const char *path,
+                              uint32_t index, const char *word)
 {
     uint32_t child;
     struct node node = c->p->nodes[index];
@@ -290,11 +309,13 @@ static enum err compile_items(struct compiler *c, struct side w, struct side r, 
     snprintf(below, sizeof below, "%s[]", path);
     node.n = 1;
     node.first = reserve_children(c, 1);
-    enum err err = compile(c, (struct side){json_object_get(w.type, word), w.namespace}, inner, below, 0, &child);
+    enum err err =
+        compile(c, (struct side){json_object_get(w.type, word), w.namespace}, inner, below, 0, &child);
     if (err != ERR_OK)
         return err;
     if (may_be_empty(c->p, child))
-        return err_set(c->info, ERR_UNSUPPORTED, "empty_items", "field %s: an array or map of values without a byte is refused", path);
+        return err_set(c->info, ERR_UNSUPPORTED, "empty_items",
+                       "field %s: an array or map of values without a byte is refused", path);
     c->p->children[node.first] = child;
     c->p->nodes[index] = node;
     if (!r.type)
@@ -311,7 +332,8 @@ static enum err compile_items(struct compiler *c, struct side w, struct side r, 
     return ERR_OK;
 }
 
-static enum err compile_union(struct compiler *c, struct side w, struct side r, const char *path, size_t base, uint32_t index)
+static enum err compile_union(struct compiler *c, struct side w, struct side r, const char *path, size_t base,
+                              uint32_t index)
 {
     size_t i;
     json_t *branch;
@@ -343,7 +365,8 @@ static bool is_open(const struct compiler *c, json_t *type)
     return false;
 }
 
-static enum err compile_inside(struct compiler *c, struct side w, struct side r, const char *path, size_t base, uint32_t index)
+static enum err compile_inside(struct compiler *c, struct side w, struct side r, const char *path,
+                               size_t base, uint32_t index)
 {
     switch (c->p->nodes[index].op) {
     case OP_RECORD:
@@ -361,14 +384,16 @@ static enum err compile_inside(struct compiler *c, struct side w, struct side r,
     }
 }
 
-static enum err compile_plain(struct compiler *c, struct side w, struct side r, const char *path, size_t base, uint32_t *index)
+static enum err compile_plain(struct compiler *c, struct side w, struct side r, const char *path, size_t base,
+                              uint32_t *index)
 {
     const char *word = type_word(w.type), *own = r.type ? type_word(r.type) : "";
     int op = op_of(word);
     const struct avro_field *field = r.type ? field_at(c, path) : NULL;
     struct node node = {.op = (uint8_t)op, .target = SKIP, .present = AVRO_NO_PRESENT};
     if (op < 0)
-        return err_set(c->info, ERR_UNSUPPORTED, "unknown_type", "field %s: \"%s\" is no Avro type", path, word);
+        return err_set(c->info, ERR_UNSUPPORTED, "unknown_type", "field %s: \"%s\" is no Avro type", path,
+                       word);
     if (r.type && !promotes(word, own))
         return mismatch(c, path, word, own);
     if (field && !field->presence)
@@ -383,34 +408,41 @@ static enum err compile_plain(struct compiler *c, struct side w, struct side r, 
     if (err != ERR_OK || (op != OP_RECORD && op != OP_ARRAY && op != OP_MAP && op != OP_ENUM))
         return err;
     if (is_open(c, w.type))
-        return err_set(c->info, ERR_UNSUPPORTED, "recursive", "the writer's schema contains itself at %s", path);
+        return err_set(c->info, ERR_UNSUPPORTED, "recursive", "the writer's schema contains itself at %s",
+                       path);
     if (c->depth == MOST_DEPTH)
-        return err_set(c->info, ERR_UNSUPPORTED, "too_deep", "the writer's schema is nested deeper than %d", MOST_DEPTH);
+        return err_set(c->info, ERR_UNSUPPORTED, "too_deep", "the writer's schema is nested deeper than %d",
+                       MOST_DEPTH);
     c->open[c->depth++] = w.type;
     err = compile_inside(c, w, r, path, base, *index);
     c->depth--;
     return err;
 }
 
-static enum err compile(struct compiler *c, struct side w, struct side r, const char *path, size_t base, uint32_t *index)
+static enum err compile(struct compiler *c, struct side w, struct side r, const char *path, size_t base,
+                        uint32_t *index)
 {
     bool nullable;
     w = resolved(&c->writer, w);
     if (!w.type)
-        return err_set(c->info, ERR_UNSUPPORTED, "unknown_type", "field %s: the writer's schema names a type it does not define", path);
+        return err_set(c->info, ERR_UNSUPPORTED, "unknown_type",
+                       "field %s: the writer's schema names a type it does not define", path);
     if (json_is_array(w.type)) {
         enum err err = new_node(c, (struct node){.op = OP_UNION, .target = SKIP}, index);
         return err != ERR_OK ? err : compile_union(c, w, r, path, base, *index);
     }
     struct side own = strip_null(c, r, &nullable);
     if (r.type && strcmp(type_word(w.type), "null") == 0)
-        return nullable ? new_node(c, (struct node){.op = OP_NULL, .target = SKIP, .present = AVRO_NO_PRESENT}, index)
-                        : mismatch(c, path, "null", type_word(own.type));
+        return nullable
+                   ? new_node(c, (struct node){.op = OP_NULL, .target = SKIP, .present = AVRO_NO_PRESENT},
+                              index)
+                   : mismatch(c, path, "null", type_word(own.type));
     return compile_plain(c, w, own, path, base, index);
 }
 
-enum err avro_compile(const char *reader_json, const char *writer_json, const struct avro_field *fields, size_t n_fields, size_t struct_size,
-                      struct avro_program **program, struct err_info *info)
+enum err avro_compile(const char *reader_json, const char *writer_json, const struct avro_field *fields,
+                      size_t n_fields, size_t struct_size, struct avro_program **program,
+                      struct err_info *info)
 {
     struct err_info local;
     struct compiler c = {.fields = fields, .n_fields = n_fields, .info = info ? info : &local};

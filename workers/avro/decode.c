@@ -1,5 +1,6 @@
-/* decode: runs a program over one record, in place. Every read is checked against the end; every item of an array or map
- * takes at least a byte, so the time is linear in the record's size. Depth is the schema's, known when it was compiled. */
+/* decode: runs a program over one record, in place. Every read is checked against the end; every item of an
+ * array or map takes at least a byte, so the time is linear in the record's size. Depth is the schema's,
+ * known when it was compiled. */
 #include <stdlib.h>
 
 #include "avro_room.h"
@@ -12,7 +13,10 @@ struct avro_scratch *avro_scratch_open(void)
     return scratch;
 }
 
-void avro_scratch_close(struct avro_scratch *scratch) { free(scratch); }
+void avro_scratch_close(struct avro_scratch *scratch)
+{
+    free(scratch);
+}
 
 static bool fail(struct reader *r, const char *word)
 {
@@ -53,7 +57,8 @@ bool utf8_valid(const char *text, size_t len)
         int more = c >= 0xc2 && c <= 0xdf ? 1 : (c & 0xf0) == 0xe0 ? 2 : c >= 0xf0 && c <= 0xf4 ? 3 : -1;
         if (more < 0 || end - p < more)
             return false;
-        if ((c == 0xe0 && p[0] < 0xa0) || (c == 0xed && p[0] > 0x9f) || (c == 0xf0 && p[0] < 0x90) || (c == 0xf4 && p[0] > 0x8f))
+        if ((c == 0xe0 && p[0] < 0xa0) || (c == 0xed && p[0] > 0x9f) || (c == 0xf0 && p[0] < 0x90) ||
+            (c == 0xf4 && p[0] > 0x8f))
             return false;
         for (; more > 0; more--)
             if ((*p++ & 0xc0) != 0x80)
@@ -158,9 +163,11 @@ static bool decode_text(const struct node *node, struct reader *r, char *base)
     return true;
 }
 
-static bool decode(const struct avro_program *p, uint32_t index, struct avro_scratch *s, struct reader *r, char *base);
+static bool decode(const struct avro_program *p, uint32_t index, struct avro_scratch *s, struct reader *r,
+                   char *base);
 
-static bool decode_item(const struct avro_program *p, const struct node *node, struct avro_scratch *s, struct reader *r)
+static bool decode_item(const struct avro_program *p, const struct node *node, struct avro_scratch *s,
+                        struct reader *r)
 {
     uint32_t child = p->children[node->first];
     struct bytes key;
@@ -180,7 +187,8 @@ static bool decode_item(const struct avro_program *p, const struct node *node, s
     return decode(p, child, s, r, NULL);
 }
 
-static bool decode_items(const struct avro_program *p, const struct node *node, struct avro_scratch *s, struct reader *r, char *base)
+static bool decode_items(const struct avro_program *p, const struct node *node, struct avro_scratch *s,
+                         struct reader *r, char *base)
 {
     size_t first_item = s->n_items, first_entry = s->n_entries;
     for (;;) {
@@ -203,9 +211,11 @@ static bool decode_items(const struct avro_program *p, const struct node *node, 
                 return false;
     }
     if (node->target == AVRO_LIST)
-        *(struct avro_list *)(base + node->offset) = (struct avro_list){s->items + first_item, s->n_items - first_item};
+        *(struct avro_list *)(base + node->offset) =
+            (struct avro_list){s->items + first_item, s->n_items - first_item};
     if (node->target == AVRO_MAP)
-        *(struct avro_map *)(base + node->offset) = (struct avro_map){s->entries + first_entry, s->n_entries - first_entry};
+        *(struct avro_map *)(base + node->offset) =
+            (struct avro_map){s->entries + first_entry, s->n_entries - first_entry};
     return true;
 }
 
@@ -222,7 +232,8 @@ static void apply_preset(const struct preset *preset, char *base)
         *(bool *)(base + preset->present) = true;
 }
 
-static bool decode_record(const struct avro_program *p, const struct node *node, struct avro_scratch *s, struct reader *r, char *base)
+static bool decode_record(const struct avro_program *p, const struct node *node, struct avro_scratch *s,
+                          struct reader *r, char *base)
 {
     for (uint32_t i = 0; i < node->n; i++)
         if (!decode(p, p->children[node->first + i], s, r, base))
@@ -232,7 +243,8 @@ static bool decode_record(const struct avro_program *p, const struct node *node,
     return true;
 }
 
-static bool decode_union(const struct avro_program *p, const struct node *node, struct avro_scratch *s, struct reader *r, char *base)
+static bool decode_union(const struct avro_program *p, const struct node *node, struct avro_scratch *s,
+                         struct reader *r, char *base)
 {
     int64_t branch;
     if (!read_long(r, &branch))
@@ -242,7 +254,8 @@ static bool decode_union(const struct avro_program *p, const struct node *node, 
     return decode(p, p->children[node->first + branch], s, r, base);
 }
 
-static bool decode_value(const struct avro_program *p, const struct node *node, struct avro_scratch *s, struct reader *r, char *base)
+static bool decode_value(const struct avro_program *p, const struct node *node, struct avro_scratch *s,
+                         struct reader *r, char *base)
 {
     switch ((enum op)node->op) {
     case OP_NULL:
@@ -271,7 +284,8 @@ static bool decode_value(const struct avro_program *p, const struct node *node, 
     return fail(r, "bad_union");
 }
 
-static bool decode(const struct avro_program *p, uint32_t index, struct avro_scratch *s, struct reader *r, char *base)
+static bool decode(const struct avro_program *p, uint32_t index, struct avro_scratch *s, struct reader *r,
+                   char *base)
 {
     const struct node *node = &p->nodes[index];
     if (!decode_value(p, node, s, r, base))
@@ -281,14 +295,15 @@ static bool decode(const struct avro_program *p, uint32_t index, struct avro_scr
     return true;
 }
 
-enum err avro_decode(const struct avro_program *program, struct avro_scratch *scratch, struct bytes value, void *out, struct err_info *info)
+enum err avro_decode(const struct avro_program *program, struct avro_scratch *scratch, struct bytes value,
+                     void *out, struct err_info *info)
 {
     struct reader r = {(const uint8_t *)value.ptr, (const uint8_t *)value.ptr + value.len, NULL};
     scratch->n_items = scratch->n_entries = 0;
     memset(out, 0, program->struct_size);
     if (!decode(program, program->root, scratch, &r, out))
-        return err_set(info, ERR_REJECT, r.word, "the Avro value cannot be read: %s at byte %td of %zu", r.word, r.at - (const uint8_t *)value.ptr,
-                       value.len);
+        return err_set(info, ERR_REJECT, r.word, "the Avro value cannot be read: %s at byte %td of %zu",
+                       r.word, r.at - (const uint8_t *)value.ptr, value.len);
     if (r.at != r.end)
         return err_set(info, ERR_REJECT, "trailing_bytes", "%td bytes follow the Avro value", r.end - r.at);
     return ERR_OK;

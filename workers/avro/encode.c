@@ -5,7 +5,8 @@ void avro_put_frame(struct buffer *b, uint32_t id, uint64_t fingerprint)
 {
     unsigned char head[10] = {0xc3, 0x01};
     if (id) {
-        const unsigned char confluent[5] = {0, (unsigned char)(id >> 24), (unsigned char)(id >> 16), (unsigned char)(id >> 8), (unsigned char)id};
+        const unsigned char confluent[5] = {0, (unsigned char)(id >> 24), (unsigned char)(id >> 16),
+                                            (unsigned char)(id >> 8), (unsigned char)id};
         buffer_add(b, confluent, 5);
         return;
     }
@@ -25,9 +26,15 @@ void avro_put_long(struct buffer *b, int64_t n)
     buffer_add(b, out, len);
 }
 
-void avro_put_double(struct buffer *b, double x) { buffer_add(b, &x, sizeof x); }
+void avro_put_double(struct buffer *b, double x)
+{
+    buffer_add(b, &x, sizeof x);
+}
 
-void avro_put_bool(struct buffer *b, bool x) { buffer_add(b, x ? "\1" : "\0", 1); }
+void avro_put_bool(struct buffer *b, bool x)
+{
+    buffer_add(b, x ? "\1" : "\0", 1);
+}
 
 void avro_put_bytes(struct buffer *b, struct bytes s)
 {

@@ -1,5 +1,6 @@
-/* json: a value of any schema to and from JSON, for tools. Unions are printed plainly (null or the value); from JSON a
- * union takes the first branch that fits, missing fields take the schema's default, unknown fields are refused by name. */
+/* json: a value of any schema to and from JSON, for tools. Unions are printed plainly (null or the value);
+ * from JSON a union takes the first branch that fits, missing fields take the schema's default, unknown
+ * fields are refused by name. */
 #include <math.h>
 #include <stdlib.h>
 
@@ -12,7 +13,8 @@ struct walk {
 
 /* ---- Avro → JSON ---- */
 
-static bool value_to_json(struct walk *w, json_t *type, const char *namespace, struct reader *r, json_t **out, int depth);
+static bool value_to_json(struct walk *w, json_t *type, const char *namespace, struct reader *r, json_t **out,
+                          int depth);
 
 static bool wrong(struct reader *r, const char *word)
 {
@@ -38,7 +40,8 @@ static bool text_to_json(struct reader *r, int64_t len, bool text, json_t **out)
     return true;
 }
 
-static bool items_to_json(struct walk *w, json_t *inner, const char *namespace, struct reader *r, bool map, json_t **out, int depth)
+static bool items_to_json(struct walk *w, json_t *inner, const char *namespace, struct reader *r, bool map,
+                          json_t **out, int depth)
 {
     int64_t count, size, len;
     *out = map ? json_object() : json_array();
@@ -71,7 +74,8 @@ static bool items_to_json(struct walk *w, json_t *inner, const char *namespace, 
     return r->word == NULL;
 }
 
-static bool record_to_json(struct walk *w, json_t *type, const char *namespace, struct reader *r, json_t **out, int depth)
+static bool record_to_json(struct walk *w, json_t *type, const char *namespace, struct reader *r,
+                           json_t **out, int depth)
 {
     size_t i;
     json_t *field;
@@ -113,7 +117,8 @@ static bool number_to_json(const char *word, struct reader *r, json_t **out)
     return true;
 }
 
-static bool value_to_json(struct walk *w, json_t *type, const char *namespace, struct reader *r, json_t **out, int depth)
+static bool value_to_json(struct walk *w, json_t *type, const char *namespace, struct reader *r, json_t **out,
+                          int depth)
 {
     int64_t n;
     type = names_resolve(&w->names, type, namespace);
@@ -122,8 +127,10 @@ static bool value_to_json(struct walk *w, json_t *type, const char *namespace, s
     const char *word = type_word(type);
     namespace = type_namespace(type, namespace);
     if (strcmp(word, "union") == 0)
-        return read_long(r, &n) && (n >= 0 && (size_t)n < json_array_size(type) ? value_to_json(w, json_array_get(type, (size_t)n), namespace, r, out, depth + 1)
-                                                                                : wrong(r, "bad_union"));
+        return read_long(r, &n) &&
+               (n >= 0 && (size_t)n < json_array_size(type)
+                    ? value_to_json(w, json_array_get(type, (size_t)n), namespace, r, out, depth + 1)
+                    : wrong(r, "bad_union"));
     if (strcmp(word, "null") == 0)
         return (*out = json_null()) != NULL;
     if (strcmp(word, "string") == 0 || strcmp(word, "bytes") == 0)
@@ -154,7 +161,8 @@ enum err avro_to_json(const char *schema_json, struct bytes body, struct buffer 
         return ERR_UNSUPPORTED;
     enum err err = names_open(schema, &w.names, info);
     if (err == ERR_OK && !value_to_json(&w, schema, NULL, &r, &value, 0))
-        err = err_set(info, ERR_REJECT, r.word ? r.word : "truncated", "the Avro value cannot be read: %s", r.word ? r.word : "truncated");
+        err = err_set(info, ERR_REJECT, r.word ? r.word : "truncated", "the Avro value cannot be read: %s",
+                      r.word ? r.word : "truncated");
     if (err == ERR_OK && r.at != r.end)
         err = err_set(info, ERR_REJECT, "trailing_bytes", "%td bytes follow the Avro value", r.end - r.at);
     if (err == ERR_OK) {
@@ -181,7 +189,8 @@ static bool fits(struct walk *w, json_t *type, const char *namespace, json_t *va
     case JSON_FALSE:
         return strcmp(word, "boolean") == 0;
     case JSON_INTEGER:
-        return strcmp(word, "int") == 0 || strcmp(word, "long") == 0 || strcmp(word, "float") == 0 || strcmp(word, "double") == 0;
+        return strcmp(word, "int") == 0 || strcmp(word, "long") == 0 || strcmp(word, "float") == 0 ||
+               strcmp(word, "double") == 0;
     case JSON_REAL:
         return strcmp(word, "float") == 0 || strcmp(word, "double") == 0;
     case JSON_STRING:
@@ -194,14 +203,17 @@ static bool fits(struct walk *w, json_t *type, const char *namespace, json_t *va
     return false;
 }
 
-static enum err value_from_json(struct walk *w, json_t *type, const char *namespace, json_t *value, const char *path, struct buffer *out);
+static enum err value_from_json(struct walk *w, json_t *type, const char *namespace, json_t *value,
+                                const char *path, struct buffer *out);
 
 static enum err not_a(struct walk *w, const char *path, const char *word)
 {
-    return err_set(w->info, ERR_USAGE, "json_value", "field %s is not a value of type %s", *path ? path : "(record)", word);
+    return err_set(w->info, ERR_USAGE, "json_value", "field %s is not a value of type %s",
+                   *path ? path : "(record)", word);
 }
 
-static enum err union_from_json(struct walk *w, json_t *type, const char *namespace, json_t *value, const char *path, struct buffer *out)
+static enum err union_from_json(struct walk *w, json_t *type, const char *namespace, json_t *value,
+                                const char *path, struct buffer *out)
 {
     size_t i;
     json_t *branch;
@@ -215,7 +227,8 @@ static enum err union_from_json(struct walk *w, json_t *type, const char *namesp
     return not_a(w, path, "the union");
 }
 
-static enum err record_from_json(struct walk *w, json_t *type, const char *namespace, json_t *value, const char *path, struct buffer *out)
+static enum err record_from_json(struct walk *w, json_t *type, const char *namespace, json_t *value,
+                                 const char *path, struct buffer *out)
 {
     size_t i, known = 0;
     json_t *field;
@@ -229,7 +242,8 @@ static enum err record_from_json(struct walk *w, json_t *type, const char *names
         if (!given)
             given = json_object_get(field, "default");
         if (!given)
-            return err_set(w->info, ERR_USAGE, "missing_field", "field %s is missing and has no default", below);
+            return err_set(w->info, ERR_USAGE, "missing_field", "field %s is missing and has no default",
+                           below);
         enum err err = value_from_json(w, inner, namespace, given, below, out);
         if (err != ERR_OK)
             return err;
@@ -241,14 +255,17 @@ static enum err record_from_json(struct walk *w, json_t *type, const char *names
     json_object_foreach(value, name, other)
     {
         bool found = false;
-        json_array_foreach(json_object_get(type, "fields"), i, field) found |= strcmp(name, json_string_value(json_object_get(field, "name"))) == 0;
+        json_array_foreach(json_object_get(type, "fields"), i, field) found |=
+            strcmp(name, json_string_value(json_object_get(field, "name"))) == 0;
         if (!found)
-            return err_set(w->info, ERR_USAGE, "unknown_field", "field %s%s%s is not in the schema", path, *path ? "." : "", name);
+            return err_set(w->info, ERR_USAGE, "unknown_field", "field %s%s%s is not in the schema", path,
+                           *path ? "." : "", name);
     }
     return ERR_OK;
 }
 
-static enum err items_from_json(struct walk *w, json_t *type, const char *namespace, json_t *value, const char *path, struct buffer *out)
+static enum err items_from_json(struct walk *w, json_t *type, const char *namespace, json_t *value,
+                                const char *path, struct buffer *out)
 {
     bool map = json_is_object(value);
     size_t i, n = map ? json_object_size(value) : json_array_size(value);
@@ -266,13 +283,15 @@ static enum err items_from_json(struct walk *w, json_t *type, const char *namesp
             err = value_from_json(w, inner, namespace, item, path, out);
         }
     } else {
-        json_array_foreach(value, i, item) if (err == ERR_OK) err = value_from_json(w, inner, namespace, item, path, out);
+        json_array_foreach(value, i, item) if (err == ERR_OK) err =
+            value_from_json(w, inner, namespace, item, path, out);
     }
     avro_put_long(out, 0);
     return err;
 }
 
-static enum err enum_from_json(struct walk *w, json_t *type, json_t *value, const char *path, struct buffer *out)
+static enum err enum_from_json(struct walk *w, json_t *type, json_t *value, const char *path,
+                               struct buffer *out)
 {
     size_t i;
     json_t *symbol;
@@ -283,11 +302,12 @@ static enum err enum_from_json(struct walk *w, json_t *type, json_t *value, cons
             return ERR_OK;
         }
     }
-    return err_set(w->info, ERR_USAGE, "bad_enum", "field %s: \"%s\" is no symbol of %s", path, json_string_value(value),
-                   json_string_value(json_object_get(type, "name")));
+    return err_set(w->info, ERR_USAGE, "bad_enum", "field %s: \"%s\" is no symbol of %s", path,
+                   json_string_value(value), json_string_value(json_object_get(type, "name")));
 }
 
-static enum err value_from_json(struct walk *w, json_t *type, const char *namespace, json_t *value, const char *path, struct buffer *out)
+static enum err value_from_json(struct walk *w, json_t *type, const char *namespace, json_t *value,
+                                const char *path, struct buffer *out)
 {
     type = names_resolve(&w->names, type, namespace);
     if (!type)

@@ -1,4 +1,5 @@
-/* reader: what one input topic accepts: frames, and the writer schemas known for them. Read-only once the worker runs. */
+/* reader: what one input topic accepts: frames, and the writer schemas known for them. Read-only once the
+ * worker runs. */
 #include <inttypes.h>
 #include <stdlib.h>
 
@@ -34,13 +35,15 @@ struct avro_frame avro_frame_read(struct bytes value)
     return frame;
 }
 
-enum err avro_reader_add(struct avro_reader *reader, uint32_t id, const char *writer_json, struct err_info *info)
+enum err avro_reader_add(struct avro_reader *reader, uint32_t id, const char *writer_json,
+                         struct err_info *info)
 {
     const struct avro_reader_options *o = &reader->options;
     struct writer writer = {.id = id, .fingerprint = avro_fingerprint(writer_json, info)};
     if (!writer.fingerprint)
         return ERR_UNSUPPORTED;
-    enum err err = avro_compile(o->reader_json, writer_json, o->fields, o->n_fields, o->struct_size, &writer.program, info);
+    enum err err = avro_compile(o->reader_json, writer_json, o->fields, o->n_fields, o->struct_size,
+                                &writer.program, info);
     if (err != ERR_OK)
         return err;
     struct writer *more = realloc(reader->writers, (reader->n + 1) * sizeof *more);
@@ -51,7 +54,8 @@ enum err avro_reader_add(struct avro_reader *reader, uint32_t id, const char *wr
     return ERR_OK;
 }
 
-enum err avro_reader_open(const struct avro_reader_options *options, struct avro_reader **result, struct err_info *info)
+enum err avro_reader_open(const struct avro_reader_options *options, struct avro_reader **result,
+                          struct err_info *info)
 {
     struct avro_reader *reader = calloc(1, sizeof *reader);
     if (!reader)
@@ -59,7 +63,8 @@ enum err avro_reader_open(const struct avro_reader_options *options, struct avro
     reader->options = *options;
     enum err err = avro_reader_add(reader, 0, options->reader_json, info);
     if (err == ERR_OK && options->bare_json)
-        err = avro_compile(options->reader_json, options->bare_json, options->fields, options->n_fields, options->struct_size, &reader->bare, info);
+        err = avro_compile(options->reader_json, options->bare_json, options->fields, options->n_fields,
+                           options->struct_size, &reader->bare, info);
     if (err != ERR_OK) {
         avro_reader_close(reader);
         return err;
@@ -90,20 +95,21 @@ static const struct avro_program *find(const struct avro_reader *reader, const s
     return NULL;
 }
 
-enum err avro_reader_decode(const struct avro_reader *reader, struct avro_scratch *scratch, struct bytes value, void *out, uint32_t *schema_id,
-                            struct err_info *info)
+enum err avro_reader_decode(const struct avro_reader *reader, struct avro_scratch *scratch,
+                            struct bytes value, void *out, uint32_t *schema_id, struct err_info *info)
 {
     *schema_id = 0;
     if (!value.ptr)
         return err_set(info, ERR_REJECT, "null_value", "the record has no value");
     if (value.len > reader->options.max_record_bytes)
-        return err_set(info, ERR_REJECT, "too_large", "%zu bytes are more than schema.max_record_bytes = %zu", value.len,
-                       reader->options.max_record_bytes);
+        return err_set(info, ERR_REJECT, "too_large", "%zu bytes are more than schema.max_record_bytes = %zu",
+                       value.len, reader->options.max_record_bytes);
     struct avro_frame frame = avro_frame_read(value);
     const struct avro_program *program = find(reader, &frame);
     if (frame.kind == AVRO_FRAME_CONFLUENT)
         *schema_id = frame.id;
-    if (reader->bare && (!program || frame.kind == AVRO_FRAME_CONFLUENT) && frame.kind != AVRO_FRAME_BARE && !program) {
+    if (reader->bare && (!program || frame.kind == AVRO_FRAME_CONFLUENT) && frame.kind != AVRO_FRAME_BARE &&
+        !program) {
         frame.body = value; /* bare values are configured, and this one only looks framed */
         program = reader->bare;
         *schema_id = 0;
@@ -112,9 +118,12 @@ enum err avro_reader_decode(const struct avro_reader *reader, struct avro_scratc
         return avro_decode(program, scratch, frame.body, out, info);
     if (frame.kind == AVRO_FRAME_BARE)
         return err_set(info, ERR_REJECT, "wrong_frame",
-                       "the value begins neither with 00 and a schema id nor with C3 01 and a fingerprint, and no schema for bare values is configured");
+                       "the value begins neither with 00 and a schema id nor with C3 01 and a fingerprint, "
+                       "and no schema for bare values is configured");
     if (frame.kind == AVRO_FRAME_CONFLUENT)
-        return err_set(info, ERR_REJECT, "schema_unknown", "schema id %" PRIu32 " is not known: add it to schema.ids", frame.id);
-    return err_set(info, ERR_REJECT, "schema_unknown", "schema fingerprint %016" PRIx64 " is not known: add its schema to schema.ids",
+        return err_set(info, ERR_REJECT, "schema_unknown",
+                       "schema id %" PRIu32 " is not known: add it to schema.ids", frame.id);
+    return err_set(info, ERR_REJECT, "schema_unknown",
+                   "schema fingerprint %016" PRIx64 " is not known: add its schema to schema.ids",
                    frame.fingerprint);
 }

@@ -1,6 +1,6 @@
-/* schema: JSON of a schema, its names, and its Parsing Canonical Form with the CRC-64-AVRO fingerprint (Avro 1.11
- * specification, "Schema Fingerprints"). jansson reads the JSON; avro-c drops the defaults we need, so it is the oracle of
- * the tests only. */
+/* schema: JSON of a schema, its names, and its Parsing Canonical Form with the CRC-64-AVRO fingerprint
+ * (Avro 1.11 specification, "Schema Fingerprints"). jansson reads the JSON; avro-c drops the defaults we
+ * need, so it is the oracle of the tests only. */
 #include <stdlib.h>
 
 #include "avro_room.h"
@@ -10,7 +10,8 @@ json_t *schema_parse(const char *text, struct err_info *info)
     json_error_t error;
     json_t *schema = json_loads(text, JSON_DECODE_ANY | JSON_REJECT_DUPLICATES, &error);
     if (!schema)
-        (void)err_set(info, ERR_UNSUPPORTED, "schema_json", "the schema is not JSON: line %d, column %d: %s", error.line, error.column, error.text);
+        (void)err_set(info, ERR_UNSUPPORTED, "schema_json", "the schema is not JSON: line %d, column %d: %s",
+                      error.line, error.column, error.text);
     return schema;
 }
 
@@ -32,11 +33,15 @@ const char *type_namespace(json_t *type, const char *outer)
     return own ? own : outer;
 }
 
-static bool is_named(const char *word) { return strcmp(word, "record") == 0 || strcmp(word, "enum") == 0 || strcmp(word, "fixed") == 0; }
+static bool is_named(const char *word)
+{
+    return strcmp(word, "record") == 0 || strcmp(word, "enum") == 0 || strcmp(word, "fixed") == 0;
+}
 
 static bool is_primitive(const char *word)
 {
-    static const char *const words[] = {"null", "boolean", "int", "long", "float", "double", "bytes", "string"};
+    static const char *const words[] = {"null",  "boolean", "int",   "long",
+                                        "float", "double",  "bytes", "string"};
     for (size_t i = 0; i < 8; i++)
         if (strcmp(word, words[i]) == 0)
             return true;
@@ -53,7 +58,8 @@ static void full_name(const char *name, const char *namespace, struct buffer *ou
     buffer_add(out, name, strlen(name) + 1);
 }
 
-static enum err collect(json_t *type, const char *namespace, struct names *names, int depth, struct err_info *info)
+static enum err collect(json_t *type, const char *namespace, struct names *names, int depth,
+                        struct err_info *info)
 {
     size_t i;
     json_t *part;
@@ -61,7 +67,8 @@ static enum err collect(json_t *type, const char *namespace, struct names *names
     if (depth > MOST_DEPTH)
         return err_set(info, ERR_UNSUPPORTED, "too_deep", "the schema is nested deeper than %d", MOST_DEPTH);
     if (json_is_array(type)) {
-        json_array_foreach(type, i, part) if (err == ERR_OK) err = collect(part, namespace, names, depth + 1, info);
+        json_array_foreach(type, i, part) if (err == ERR_OK) err =
+            collect(part, namespace, names, depth + 1, info);
         return err;
     }
     if (!json_is_object(type))
@@ -97,7 +104,10 @@ enum err names_open(json_t *schema, struct names *names, struct err_info *info)
     return collect(schema, NULL, names, 0, info);
 }
 
-void names_close(struct names *names) { json_decref(names->types); }
+void names_close(struct names *names)
+{
+    json_decref(names->types);
+}
 
 json_t *names_resolve(const struct names *names, json_t *type, const char *namespace)
 {
@@ -108,7 +118,8 @@ json_t *names_resolve(const struct names *names, json_t *type, const char *names
     const char *word = json_is_string(type) ? json_string_value(type) : type ? type_word(type) : "";
     if (!type)
         return NULL;
-    if (is_primitive(word) || is_named(word) || strcmp(word, "array") == 0 || strcmp(word, "map") == 0 || strcmp(word, "union") == 0)
+    if (is_primitive(word) || is_named(word) || strcmp(word, "array") == 0 || strcmp(word, "map") == 0 ||
+        strcmp(word, "union") == 0)
         return type;
     full_name(word, namespace, &full);
     found = json_object_get(names->types, full.data);
@@ -122,7 +133,10 @@ json_t *names_resolve(const struct names *names, json_t *type, const char *names
 
 static void canonical(json_t *type, const char *namespace, struct buffer *out, json_t *seen);
 
-static void put_quoted(struct buffer *out, const char *text) { buffer_printf(out, "\"%s\"", text); }
+static void put_quoted(struct buffer *out, const char *text)
+{
+    buffer_printf(out, "\"%s\"", text);
+}
 
 static void canonical_fields(json_t *type, const char *namespace, struct buffer *out, json_t *seen)
 {
@@ -140,7 +154,8 @@ static void canonical_fields(json_t *type, const char *namespace, struct buffer 
     buffer_add_text(out, "]");
 }
 
-static void canonical_named(json_t *type, const char *word, const char *namespace, struct buffer *out, json_t *seen)
+static void canonical_named(json_t *type, const char *word, const char *namespace, struct buffer *out,
+                            json_t *seen)
 {
     struct buffer full = {0};
     size_t i;

@@ -22,7 +22,8 @@ struct parsing {
 
 static void print_help(const struct args *args)
 {
-    printf("usage: microflux %s%s%s%s\n%s\n\n", args->command, args->n_options || args->configured ? " [options]" : "", args->positional ? " " : "",
+    printf("usage: microflux %s%s%s%s\n%s\n\n", args->command,
+           args->n_options || args->configured ? " [options]" : "", args->positional ? " " : "",
            args->positional ? args->positional : "", args->summary);
     for (size_t i = 0; i < args->n_options; i++) {
         const struct arg *o = &args->options[i];
@@ -31,12 +32,16 @@ static void print_help(const struct args *args)
         printf("  %-22s %s\n", left, o->sentence);
     }
     if (args->configured)
-        printf("  %-22s %s\n  %-22s %s\n  %-22s %s\n", "--bootstrap ADDRESS", "Kafka, as host:port,host:port", "--config FILE",
-               "configuration (microflux config sample)", "--set KEY=VALUE", "one key of it; may be repeated");
+        printf("  %-22s %s\n  %-22s %s\n  %-22s %s\n", "--bootstrap ADDRESS", "Kafka, as host:port,host:port",
+               "--config FILE", "configuration (microflux config sample)", "--set KEY=VALUE",
+               "one key of it; may be repeated");
     printf("\nexample: %s\n", args->example);
 }
 
-static const char *option_name(const void *options, size_t i) { return ((const struct arg *)options)[i].name; }
+static const char *option_name(const void *options, size_t i)
+{
+    return ((const struct arg *)options)[i].name;
+}
 
 static bool refuse(const struct args *args, int *status, const char *format, const char *a, const char *b)
 {
@@ -59,7 +64,8 @@ static bool unknown(const struct args *args, const char *name, int *status)
         known[n++] = (struct arg){.name = "config"};
         known[n++] = (struct arg){.name = "set"};
     }
-    return refuse(args, status, "there is no option --%s; did you mean --%s?", name, nearest_name(name, option_name, known, n));
+    return refuse(args, status, "there is no option --%s; did you mean --%s?", name,
+                  nearest_name(name, option_name, known, n));
 }
 
 static bool choice_known(const char *choices, const char *value)
@@ -121,7 +127,8 @@ static const struct arg *find(const struct args *args, const char *name)
 
 static bool is_common(const struct args *args, const char *name)
 {
-    return args->configured && (strcmp(name, "config") == 0 || strcmp(name, "set") == 0 || strcmp(name, "bootstrap") == 0);
+    return args->configured &&
+           (strcmp(name, "config") == 0 || strcmp(name, "set") == 0 || strcmp(name, "bootstrap") == 0);
 }
 
 /* One "--name value", "--name=value" or "--flag" at argv[*i]. */
@@ -135,7 +142,8 @@ static bool take_option(struct parsing *p, int argc, char **argv, int *i, int *s
         return unknown(p->args, name, status);
     const char *value = equals ? equals + 1 : NULL;
     if (o && o->type == ARG_FLAG)
-        return value ? refuse(p->args, status, "--%s takes no value, not \"%s\"", name, value) : set_option(p->args, o, NULL, status);
+        return value ? refuse(p->args, status, "--%s takes no value, not \"%s\"", name, value)
+                     : set_option(p->args, o, NULL, status);
     if (!value && *i + 1 >= argc)
         return refuse(p->args, status, "--%s wants a value%s", name, "");
     if (!value)
@@ -152,7 +160,8 @@ static bool load(struct parsing *p, struct config **config, int *status)
     return refuse(p->args, status, "%s%s", info.sentence, "");
 }
 
-bool args_parse(const struct args *args, int argc, char **argv, char ***positionals, size_t *n_positionals, struct config **config, int *status)
+bool args_parse(const struct args *args, int argc, char **argv, char ***positionals, size_t *n_positionals,
+                struct config **config, int *status)
 {
     struct parsing p = {.args = args};
     bool ok = true;

@@ -7,7 +7,10 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
-uint64_t bytes_hash(struct bytes b) { return XXH3_64bits(b.ptr, b.len); }
+uint64_t bytes_hash(struct bytes b)
+{
+    return XXH3_64bits(b.ptr, b.len);
+}
 
 void buffer_reserve(struct buffer *b, size_t more)
 {
@@ -31,7 +34,10 @@ void buffer_add(struct buffer *b, const void *data, size_t len)
     b->len += len;
 }
 
-void buffer_add_text(struct buffer *b, const char *text) { buffer_add(b, text, strlen(text)); }
+void buffer_add_text(struct buffer *b, const char *text)
+{
+    buffer_add(b, text, strlen(text));
+}
 
 void buffer_printf(struct buffer *b, const char *format, ...)
 {

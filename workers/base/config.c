@@ -1,5 +1,5 @@
-/* config: default < file < environment < --set, each value checked where it is given, so that the refusal can name the
- * place. kafka.* is kept in order for librdkafka. */
+/* config: default < file < environment < --set, each value checked where it is given, so that the refusal can
+ * name the place. kafka.* is kept in order for librdkafka. */
 #include "microflux/config.h"
 
 #include <ctype.h>
@@ -11,7 +11,10 @@
 
 #include "config_table.h"
 
-static void *at(struct config *config, const struct key *key) { return (char *)config + key->offset; }
+static void *at(struct config *config, const struct key *key)
+{
+    return (char *)config + key->offset;
+}
 
 static char *copy(const char *text)
 {
@@ -28,13 +31,15 @@ static void set_text(struct config *config, const struct key *key, const char *v
     *target = copy(value);
 }
 
-static enum err set_int(struct config *config, const struct key *key, const char *value, const char *where, struct err_info *info)
+static enum err set_int(struct config *config, const struct key *key, const char *value, const char *where,
+                        struct err_info *info)
 {
     char *end;
     errno = 0;
     long long n = strtoll(value, &end, 10);
     if (!*value || *end || errno || n < key->least || n > key->most)
-        return err_set(info, ERR_USAGE, "config", "%s: %s = \"%s\" is not a whole number from %lld to %lld%s%s", where, key->name, value,
+        return err_set(info, ERR_USAGE, "config",
+                       "%s: %s = \"%s\" is not a whole number from %lld to %lld%s%s", where, key->name, value,
                        (long long)key->least, (long long)key->most, *key->unit ? " " : "", key->unit);
     *(int64_t *)at(config, key) = n;
     return ERR_OK;
@@ -52,11 +57,13 @@ static int choice_index(const char *choices, const char *value)
     return -1;
 }
 
-static enum err set_choice(struct config *config, const struct key *key, const char *value, const char *where, struct err_info *info)
+static enum err set_choice(struct config *config, const struct key *key, const char *value, const char *where,
+                           struct err_info *info)
 {
     int index = choice_index(key->choices, value);
     if (index < 0)
-        return err_set(info, ERR_USAGE, "config", "%s: %s = \"%s\" is none of: %s", where, key->name, value, key->choices);
+        return err_set(info, ERR_USAGE, "config", "%s: %s = \"%s\" is none of: %s", where, key->name, value,
+                       key->choices);
     if (strncmp(key->name, "log.", 4) == 0)
         set_text(config, key, value);
     else
@@ -78,7 +85,8 @@ static void set_kafka(struct config *config, const char *name, const char *value
     config->kafka[config->n_kafka++] = (struct config_pair){copy(name), copy(value)};
 }
 
-static enum err set(struct config *config, const char *name, const char *value, const char *where, struct err_info *info)
+static enum err set(struct config *config, const char *name, const char *value, const char *where,
+                    struct err_info *info)
 {
     if (strncmp(name, "kafka.", 6) == 0 && name[6]) {
         set_kafka(config, name + 6, value);
@@ -86,7 +94,8 @@ static enum err set(struct config *config, const char *name, const char *value, 
     }
     const struct key *key = config_key(name);
     if (!key)
-        return err_set(info, ERR_USAGE, "config", "%s: there is no key %s; did you mean %s?", where, name, nearest_key(name));
+        return err_set(info, ERR_USAGE, "config", "%s: there is no key %s; did you mean %s?", where, name,
+                       nearest_key(name));
     switch (key->type) {
     case KEY_INT:
         return set_int(config, key, value, where, info);
@@ -126,13 +135,15 @@ static enum err read_file(struct config *config, const char *path, struct err_in
     if (line == -1)
         return err_set(info, ERR_USAGE, "config", "--config %s: %s", path, strerror(errno));
     if (from.err == ERR_OK && line > 0)
-        return err_set(info, ERR_USAGE, "config", "%s, line %d: neither [section] nor key = value", path, line);
+        return err_set(info, ERR_USAGE, "config", "%s, line %d: neither [section] nor key = value", path,
+                       line);
     return from.err;
 }
 
 /* ---- the environment: MICROFLUX_REDIS_ADDRESS = redis.address ---- */
 
-static const char *const others[] = {"MICROFLUX_DESIGN", "MICROFLUX_PYTHON", "MICROFLUX_LIBS", "MICROFLUX_DATA", "MICROFLUX_CACHE"};
+static const char *const others[] = {"MICROFLUX_DESIGN", "MICROFLUX_PYTHON", "MICROFLUX_LIBS",
+                                     "MICROFLUX_DATA", "MICROFLUX_CACHE"};
 
 static bool same_name(const char *key, const char *variable, size_t len)
 {
@@ -142,7 +153,8 @@ static bool same_name(const char *key, const char *variable, size_t len)
     return key[len] == 0;
 }
 
-static enum err set_from_variable(struct config *config, const char *variable, size_t len, const char *value, struct err_info *info)
+static enum err set_from_variable(struct config *config, const char *variable, size_t len, const char *value,
+                                  struct err_info *info)
 {
     char name[160], where[200];
     snprintf(where, sizeof where, "%.*s", (int)len, variable);
@@ -192,7 +204,8 @@ static enum err read_password(struct config *config, struct err_info *info)
         return ERR_OK;
     FILE *file = fopen(config->redis_password_file, "r");
     if (!file)
-        return err_set(info, ERR_USAGE, "config", "redis.password_file = %s: %s", config->redis_password_file, strerror(errno));
+        return err_set(info, ERR_USAGE, "config", "redis.password_file = %s: %s", config->redis_password_file,
+                       strerror(errno));
     if (!fgets(line, sizeof line, file))
         line[0] = 0;
     fclose(file);

@@ -1,4 +1,5 @@
-/* config_print: the faces of the table: sample file, reference page, help, effective values with secrets masked. */
+/* config_print: the faces of the table: sample file, reference page, help, effective values with secrets
+ * masked. */
 #include <inttypes.h>
 #include <string.h>
 
@@ -28,7 +29,8 @@ static void range_text(const struct key *key, char *out, size_t size)
 {
     out[0] = 0;
     if (key->type == KEY_INT)
-        snprintf(out, size, "%" PRId64 " to %" PRId64 "%s%s", key->least, key->most, *key->unit ? " " : "", key->unit);
+        snprintf(out, size, "%" PRId64 " to %" PRId64 "%s%s", key->least, key->most, *key->unit ? " " : "",
+                 key->unit);
     if (key->type == KEY_CHOICE)
         snprintf(out, size, "%s", key->choices);
 }
@@ -53,22 +55,28 @@ void config_print_sample(FILE *out)
         const struct key *key = &config_keys[i];
         const char *name = section(out, key->name, now, sizeof now);
         range_text(key, range, sizeof range);
-        fprintf(out, "; %s%s%s%s\n;%s = %s\n", key->sentence, *range ? " (" : "", range, *range ? ")" : "", name, key->standard);
+        fprintf(out, "; %s%s%s%s\n;%s = %s\n", key->sentence, *range ? " (" : "", range, *range ? ")" : "",
+                name, key->standard);
     }
-    fprintf(out, "\n; Everything here goes to librdkafka as it is.\n[kafka]\n;bootstrap.servers = localhost:9092\n");
+    fprintf(
+        out,
+        "\n; Everything here goes to librdkafka as it is.\n[kafka]\n;bootstrap.servers = localhost:9092\n");
 }
 
 void config_print_reference(FILE *out)
 {
     char range[96];
     fprintf(out, "# Configuration\n\nMade by `microflux config reference`; do not edit.\n\n"
-                 "A key comes from, in rising order: its default, `--config FILE` (ini; `[redis]` `address` is `redis.address`), the environment "
-                 "(`MICROFLUX_REDIS_ADDRESS`), `--set redis.address=…`.\nAn unknown key, or a value out of range, is refused at start. `kafka.*` goes to "
+                 "A key comes from, in rising order: its default, `--config FILE` (ini; `[redis]` `address` "
+                 "is `redis.address`), the environment "
+                 "(`MICROFLUX_REDIS_ADDRESS`), `--set redis.address=…`.\nAn unknown key, or a value out of "
+                 "range, is refused at start. `kafka.*` goes to "
                  "librdkafka as it is, and its word is final.\n\n"
                  "| key | default | range | meaning |\n|---|---|---|---|\n");
     for (size_t i = 0; i < n_config_keys; i++) {
         range_text(&config_keys[i], range, sizeof range);
-        fprintf(out, "| `%s` | `%s` | %s | %s |\n", config_keys[i].name, config_keys[i].standard, range, config_keys[i].sentence);
+        fprintf(out, "| `%s` | `%s` | %s | %s |\n", config_keys[i].name, config_keys[i].standard, range,
+                config_keys[i].sentence);
     }
 }
 
@@ -88,7 +96,8 @@ void config_print_effective(const struct config *config, FILE *out)
     }
     fprintf(out, "\n[kafka]\n");
     for (size_t i = 0; i < config->n_kafka; i++)
-        fprintf(out, "%s = %s\n", config->kafka[i].key, config_is_secret(config->kafka[i].key) ? MASK : config->kafka[i].value);
+        fprintf(out, "%s = %s\n", config->kafka[i].key,
+                config_is_secret(config->kafka[i].key) ? MASK : config->kafka[i].value);
 }
 
 void config_log_effective(const struct config *config)
@@ -98,7 +107,8 @@ void config_log_effective(const struct config *config)
     for (size_t i = 0; i < n_config_keys && len + 300 < sizeof line; i++) {
         value_text(config, &config_keys[i], text, sizeof text);
         if (strcmp(text, config_keys[i].standard) != 0)
-            len += (size_t)snprintf(line + len, sizeof line - len, "%s=\"%.200s\" ", config_keys[i].name, text);
+            len +=
+                (size_t)snprintf(line + len, sizeof line - len, "%s=\"%.200s\" ", config_keys[i].name, text);
     }
     for (size_t i = 0; i < config->n_kafka && len + 300 < sizeof line; i++)
         len += (size_t)snprintf(line + len, sizeof line - len, "kafka.%s=\"%.200s\" ", config->kafka[i].key,

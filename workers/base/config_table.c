@@ -1,54 +1,90 @@
-/* config_table: every key of microflux: name, type, unit, default, range, one sentence. File, environment, --set, help,
- * sample and reference are all made from it. */
+/* config_table: every key of microflux: name, type, unit, default, range, one sentence. File, environment,
+ * --set, help, sample and reference are all made from it. */
 #include "config_table.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#define TEXT(name, member, standard, sentence) {name, KEY_TEXT, offsetof(struct config, member), "", standard, 0, 0, NULL, sentence, false}
-#define SECRET(name, member, standard, sentence) {name, KEY_TEXT, offsetof(struct config, member), "", standard, 0, 0, NULL, sentence, true}
-#define INT(name, member, unit, standard, least, most, sentence)                                                                           \
-    {name, KEY_INT, offsetof(struct config, member), unit, standard, least, most, NULL, sentence, false}
-#define CHOICE(name, member, standard, choices, sentence)                                                                                  \
-    {name, KEY_CHOICE, offsetof(struct config, member), "", standard, 0, 0, choices, sentence, false}
+#define TEXT(name, member, standard, sentence)                                                               \
+    {                                                                                                        \
+        name, KEY_TEXT, offsetof(struct config, member), "", standard, 0, 0, NULL, sentence, false           \
+    }
+#define SECRET(name, member, standard, sentence)                                                             \
+    {                                                                                                        \
+        name, KEY_TEXT, offsetof(struct config, member), "", standard, 0, 0, NULL, sentence, true            \
+    }
+#define INT(name, member, unit, standard, least, most, sentence)                                             \
+    {                                                                                                        \
+        name, KEY_INT, offsetof(struct config, member), unit, standard, least, most, NULL, sentence, false   \
+    }
+#define CHOICE(name, member, standard, choices, sentence)                                                    \
+    {                                                                                                        \
+        name, KEY_CHOICE, offsetof(struct config, member), "", standard, 0, 0, choices, sentence, false      \
+    }
 
 const struct key config_keys[] = {
     TEXT("group", group, "microflux-score", "consumer group; its members share the lanes"),
-    TEXT("namespace", namespace_, "default", "part of every Redis key: mf:<namespace>:…; two namespaces know nothing of each other"),
-    INT("workers", workers, "threads", "1", 1, 64, "threads of this process, each with its own consumer, producer and lanes"),
-    INT("memory_mib", memory_mib, "MiB", "1024", 64, 1048576, "limit of the cache (half) and of unread records (a quarter), for all workers together"),
-    INT("epoch", log_epoch, "", "0", 0, 2147483647, "log epoch; raise it by one after an input topic was recreated, counters are kept"),
+    TEXT("namespace", namespace_, "default",
+         "part of every Redis key: mf:<namespace>:…; two namespaces know nothing of each other"),
+    INT("workers", workers, "threads", "1", 1, 64,
+        "threads of this process, each with its own consumer, producer and lanes"),
+    INT("memory_mib", memory_mib, "MiB", "1024", 64, 1048576,
+        "limit of the cache (half) and of unread records (a quarter), for all workers together"),
+    INT("epoch", log_epoch, "", "0", 0, 2147483647,
+        "log epoch; raise it by one after an input topic was recreated, counters are kept"),
     TEXT("topics.profiles", topic_profiles, "profiles", "input: snapshots of creators' accounts"),
     TEXT("topics.posts", topic_posts, "posts", "input: what creators publish"),
     TEXT("topics.interactions", topic_interactions, "interactions", "input: what audiences do"),
-    TEXT("topics.creator_scores", topic_creator_scores, "creator-scores", "output: tier and engagement of each creator"),
-    TEXT("topics.dead_letters", topic_dead_letters, "dead-letters", "output: records that cannot be used, with their story in headers"),
+    TEXT("topics.creator_scores", topic_creator_scores, "creator-scores",
+         "output: tier and engagement of each creator"),
+    TEXT("topics.dead_letters", topic_dead_letters, "dead-letters",
+         "output: records that cannot be used, with their story in headers"),
     TEXT("redis.address", redis_address, "127.0.0.1:6379", "host:port, [v6]:port or unix:/path"),
     TEXT("redis.username", redis_username, "", "ACL user; empty = the default user"),
     SECRET("redis.password", redis_password, "", "password; better kept in redis.password_file"),
     TEXT("redis.password_file", redis_password_file, "", "file whose first line is the password"),
     INT("redis.database", redis_database, "", "0", 0, 65535, "database number"),
-    INT("redis.connect_timeout_ms", redis_connect_timeout_ms, "ms", "1000", 10, 600000, "longest time for name, connection and login together"),
-    INT("redis.command_timeout_ms", redis_command_timeout_ms, "ms", "5000", 10, 600000, "longest silence while an answer is owed"),
-    CHOICE("redis.lost", redis_lost, "stop", "stop rebuild", "when a lane's fence is gone though the group has read: stop, or count again from the earliest record"),
-    CHOICE("retention.lost", log_lost, "stop", "stop skip", "when records expired before they were read: stop, or go on without them and count them"),
-    INT("lane.flush_ms", lane_flush_ms, "ms", "5", 0, 10000, "age of the oldest change that is committed while the lane is caught up"),
-    INT("lane.commit_ms", lane_commit_ms, "ms", "1000", 1, 60000, "age of the oldest change that is committed while the lane catches up"),
-    INT("lane.align_ms", lane_align_ms, "ms", "60000", 0, 86400000, "how far an input may be read ahead of the others, in record time"),
-    INT("lane.watchdog_s", lane_watchdog_s, "s", "30", 1, 3600, "silence of an unfinished partition after which the consumer is made anew"),
-    INT("score.min_interval_ms", score_min_interval_ms, "ms", "1000", 0, 86400000, "least time between two records of one creator"),
-    TEXT("score.schemes", score_schemes, "default,stim,later,hypeauditor", "tier schemes in each record; default must be first"),
-    INT("sweep.interval_s", sweep_interval_s, "s", "86400", 10, 31536000, "each creator is scored again at least this often, changed or not"),
-    INT("time.max_future_ms", max_future_ms, "ms", "300000", 0, 31536000000, "how far an event may be dated after its record's own timestamp"),
-    CHOICE("time.late", late_policy, "count", "count drop reject", "events more than 92 days before their record: count into the totals, drop, or dead letter"),
-    CHOICE("time.future", future_policy, "reject", "count drop reject", "events dated further ahead than time.max_future_ms: dead letter, or drop (count does the same)"),
-    TEXT("counting.totals", counting_totals, "", "platforms whose post.metrics count, by kind: INSTAGRAM:LIKE,COMMENT TIKTOK:VIEW"),
-    TEXT("schema.ids", schema_ids, "", "writer schemas of Confluent ids: profiles:7=/etc/microflux/profile-v2.avsc, posts:9=…"),
-    TEXT("schema.profiles", schema_profiles, "", "writer schema file of bare (unframed) values; empty = such values are dead letters"),
+    INT("redis.connect_timeout_ms", redis_connect_timeout_ms, "ms", "1000", 10, 600000,
+        "longest time for name, connection and login together"),
+    INT("redis.command_timeout_ms", redis_command_timeout_ms, "ms", "5000", 10, 600000,
+        "longest silence while an answer is owed"),
+    CHOICE("redis.lost", redis_lost, "stop", "stop rebuild",
+           "when a lane's fence is gone though the group has read: stop, or count again from the earliest "
+           "record"),
+    CHOICE("retention.lost", log_lost, "stop", "stop skip",
+           "when records expired before they were read: stop, or go on without them and count them"),
+    INT("lane.flush_ms", lane_flush_ms, "ms", "5", 0, 10000,
+        "age of the oldest change that is committed while the lane is caught up"),
+    INT("lane.commit_ms", lane_commit_ms, "ms", "1000", 1, 60000,
+        "age of the oldest change that is committed while the lane catches up"),
+    INT("lane.align_ms", lane_align_ms, "ms", "60000", 0, 86400000,
+        "how far an input may be read ahead of the others, in record time"),
+    INT("lane.watchdog_s", lane_watchdog_s, "s", "30", 1, 3600,
+        "silence of an unfinished partition after which the consumer is made anew"),
+    INT("score.min_interval_ms", score_min_interval_ms, "ms", "1000", 0, 86400000,
+        "least time between two records of one creator"),
+    TEXT("score.schemes", score_schemes, "default,stim,later,hypeauditor",
+         "tier schemes in each record; default must be first"),
+    INT("sweep.interval_s", sweep_interval_s, "s", "86400", 10, 31536000,
+        "each creator is scored again at least this often, changed or not"),
+    INT("time.max_future_ms", max_future_ms, "ms", "300000", 0, 31536000000,
+        "how far an event may be dated after its record's own timestamp"),
+    CHOICE("time.late", late_policy, "count", "count drop reject",
+           "events more than 92 days before their record: count into the totals, drop, or dead letter"),
+    CHOICE("time.future", future_policy, "reject", "count drop reject",
+           "events dated further ahead than time.max_future_ms: dead letter, or drop (count does the same)"),
+    TEXT("counting.totals", counting_totals, "",
+         "platforms whose post.metrics count, by kind: INSTAGRAM:LIKE,COMMENT TIKTOK:VIEW"),
+    TEXT("schema.ids", schema_ids, "",
+         "writer schemas of Confluent ids: profiles:7=/etc/microflux/profile-v2.avsc, posts:9=…"),
+    TEXT("schema.profiles", schema_profiles, "",
+         "writer schema file of bare (unframed) values; empty = such values are dead letters"),
     TEXT("schema.posts", schema_posts, "", "the same for posts"),
     TEXT("schema.interactions", schema_interactions, "", "the same for interactions"),
-    INT("schema.max_record_bytes", schema_max_record_bytes, "bytes", "1048576", 1024, 104857600, "larger records are dead letters"),
-    INT("schema.output_id", schema_output_id, "", "0", 0, 2147483647, "Confluent id of creator-score.avsc; 0 = Avro single-object framing"),
+    INT("schema.max_record_bytes", schema_max_record_bytes, "bytes", "1048576", 1024, 104857600,
+        "larger records are dead letters"),
+    INT("schema.output_id", schema_output_id, "", "0", 0, 2147483647,
+        "Confluent id of creator-score.avsc; 0 = Avro single-object framing"),
     CHOICE("log.level", log_level, "info", "debug info warn error", "least level that is written"),
     CHOICE("log.format", log_format, "text", "text json", "log lines as text or JSON"),
 };
@@ -62,7 +98,10 @@ const struct key *config_key(const char *name)
     return NULL;
 }
 
-static size_t least3(size_t a, size_t b, size_t c) { return a < b ? (a < c ? a : c) : b < c ? b : c; }
+static size_t least3(size_t a, size_t b, size_t c)
+{
+    return a < b ? (a < c ? a : c) : b < c ? b : c;
+}
 
 /* Levenshtein, one row; names are short. */
 static size_t distance(const char *a, const char *b)
@@ -84,7 +123,8 @@ static size_t distance(const char *a, const char *b)
     return row[n];
 }
 
-const char *nearest_name(const char *wrong, const char *(*name_at)(const void *, size_t), const void *names, size_t n)
+const char *nearest_name(const char *wrong, const char *(*name_at)(const void *, size_t), const void *names,
+                         size_t n)
 {
     const char *best = NULL;
     size_t least = SIZE_MAX;
@@ -98,9 +138,15 @@ const char *nearest_name(const char *wrong, const char *(*name_at)(const void *,
     return best;
 }
 
-static const char *key_name(const void *keys, size_t i) { return ((const struct key *)keys)[i].name; }
+static const char *key_name(const void *keys, size_t i)
+{
+    return ((const struct key *)keys)[i].name;
+}
 
-const char *nearest_key(const char *wrong) { return nearest_name(wrong, key_name, config_keys, n_config_keys); }
+const char *nearest_key(const char *wrong)
+{
+    return nearest_name(wrong, key_name, config_keys, n_config_keys);
+}
 
 bool config_is_secret(const char *name)
 {

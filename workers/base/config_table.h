@@ -11,11 +11,11 @@ enum key_type { KEY_TEXT, KEY_INT, KEY_CHOICE };
 struct key {
     const char *name;
     enum key_type type;
-    size_t offset;       /* of const char *, int64_t or int in struct config */
-    const char *unit;    /* "", "ms", "MiB" … */
+    size_t offset;        /* of const char *, int64_t or int in struct config */
+    const char *unit;     /* "", "ms", "MiB" … */
     const char *standard; /* the default, as text */
-    int64_t least, most; /* KEY_INT */
-    const char *choices; /* KEY_CHOICE: "stop rebuild"; the index is the value */
+    int64_t least, most;  /* KEY_INT */
+    const char *choices;  /* KEY_CHOICE: "stop rebuild"; the index is the value */
     const char *sentence;
     bool secret;
 };
@@ -25,7 +25,8 @@ extern const size_t n_config_keys;
 
 const struct key *config_key(const char *name);
 /* nearest: the known name with the smallest edit distance. */
-const char *nearest_name(const char *wrong, const char *(*name_at)(const void *, size_t), const void *names, size_t n);
+const char *nearest_name(const char *wrong, const char *(*name_at)(const void *, size_t), const void *names,
+                         size_t n);
 const char *nearest_key(const char *wrong);
 bool config_is_secret(const char *name); /* of kafka.* too */
 

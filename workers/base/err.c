@@ -19,6 +19,7 @@ enum err err_set(struct err_info *info, enum err code, const char *word, const c
 
 const char *err_name(enum err code)
 {
-    static const char *const names[] = {"ok", "usage", "weather", "reject", "lost", "refused", "unsupported", "not_found", "no_memory", "io"};
+    static const char *const names[] = {"ok",      "usage",       "weather",   "reject",    "lost",
+                                        "refused", "unsupported", "not_found", "no_memory", "io"};
     return (unsigned)code < sizeof names / sizeof names[0] ? names[code] : "unknown";
 }

@@ -1,4 +1,5 @@
-/* log: one write(2) a line. In JSON the key=value pairs become members; a value is what stands between blanks or quotes. */
+/* log: one write(2) a line. In JSON the key=value pairs become members; a value is what stands between blanks
+ * or quotes. */
 #include "microflux/log.h"
 
 #include <stdarg.h>
@@ -50,7 +51,8 @@ static size_t pairs_to_json(const char *text, char *out, size_t size)
         bool quoted = *p == '"';
         p += quoted;
         at += (size_t)snprintf(out + at, size - at, "\":\"");
-        /* a quoted value ends at a quote that a blank or the end follows: sentences may quote names themselves */
+        /* a quoted value ends at a quote that a blank or the end follows: sentences may quote names
+         * themselves */
         for (; *p && !(quoted ? *p == '"' && (p[1] == ' ' || !p[1]) : *p == ' '); p++)
             at = add_escaped(out, at, size, *p);
         at += (size_t)snprintf(out + at, size - at, "\"");
@@ -78,7 +80,8 @@ void log_line(enum log_level level, const char *event, const char *format, ...)
     if (settings.json) {
         char members[2400] = "";
         members[pairs_to_json(text, members, sizeof members)] = 0;
-        n = snprintf(line, sizeof line, "{\"time\":\"%s\",\"level\":\"%s\",\"event\":\"%s\"%s}\n", when, names[level], event, members);
+        n = snprintf(line, sizeof line, "{\"time\":\"%s\",\"level\":\"%s\",\"event\":\"%s\"%s}\n", when,
+                     names[level], event, members);
     } else {
         n = snprintf(line, sizeof line, "%s %-5s %s %s\n", when, names[level], event, text);
     }

@@ -1,10 +1,14 @@
-/* map: linear probing, load at most 0.7, removal by moving back what follows: no tombstones, so look-ups stay short. */
+/* map: linear probing, load at most 0.7, removal by moving back what follows: no tombstones, so look-ups stay
+ * short. */
 #include "microflux/map.h"
 
 #include <assert.h>
 #include <stdlib.h>
 
-static size_t home(const struct map *map, uint64_t hash) { return hash & (map->capacity - 1); }
+static size_t home(const struct map *map, uint64_t hash)
+{
+    return hash & (map->capacity - 1);
+}
 
 struct map_entry *map_find(const struct map *map, struct bytes key, uint64_t hash)
 {
@@ -55,7 +59,8 @@ void map_remove(struct map *map, struct map_entry *entry)
     }
     for (size_t i = (hole + 1) & mask; map->slots[i]; i = (i + 1) & mask) {
         size_t wanted = home(map, map->slots[i]->hash);
-        if (((i - wanted) & mask) >= ((i - hole) & mask)) { /* it may stand in the hole: its home is not after it */
+        if (((i - wanted) & mask) >=
+            ((i - hole) & mask)) { /* it may stand in the hole: its home is not after it */
             map->slots[hole] = map->slots[i];
             hole = i;
         }

@@ -1,5 +1,6 @@
-/* bench: job J1 on a real broker: load, catch up, compare every creator with what was sent, then latency at a steady rate and
- * an idle worker. CPU is the worker's (getrusage of the child) and Redis' own (INFO): the broker's is not counted. */
+/* bench: job J1 on a real broker: load, catch up, compare every creator with what was sent, then latency at a
+ * steady rate and an idle worker. CPU is the worker's (getrusage of the child) and Redis' own (INFO): the
+ * broker's is not counted. */
 #include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
@@ -14,11 +15,15 @@
 #include "microflux/clock.h"
 #include "microflux/commands.h"
 
-static void nap_ms(long ms) { nanosleep(&(struct timespec){ms / 1000, ms % 1000 * 1000000}, NULL); }
+static void nap_ms(long ms)
+{
+    nanosleep(&(struct timespec){ms / 1000, ms % 1000 * 1000000}, NULL);
+}
 
 /* ---- asking Redis ---- */
 
-static enum err ask(struct bench *b, const struct bytes *words, size_t n, const struct redis_answer **answer, struct err_info *info)
+static enum err ask(struct bench *b, const struct bytes *words, size_t n, const struct redis_answer **answer,
+                    struct err_info *info)
 {
     enum err err = redis_call(b->connection, words, n, answer, info);
     return err == ERR_OK ? redis_fate(*answer, info) : err;
@@ -34,7 +39,10 @@ static double info_number(struct bench *b, const char *section, const char *name
     return found ? strtod(found + strlen(name) + 1, NULL) : 0;
 }
 
-static double redis_cpu(struct bench *b) { return info_number(b, "cpu", "used_cpu_sys") + info_number(b, "cpu", "used_cpu_user"); }
+static double redis_cpu(struct bench *b)
+{
+    return info_number(b, "cpu", "used_cpu_sys") + info_number(b, "cpu", "used_cpu_user");
+}
 
 static void lane_prefix(const struct bench *b, int32_t lane, char *out, size_t size)
 {
@@ -54,8 +62,8 @@ static int64_t progress(struct bench *b, bool published)
         struct fence fence;
         lane_prefix(b, lane, key, sizeof key - 8);
         strcat(key, "fence");
-        if (ask(b, (struct bytes[]){BYTES("GET"), bytes_of(key)}, 2, &answer, &info) != ERR_OK || answer->type != REDIS_TEXT ||
-            fence_read(answer->text, &fence, &info) != ERR_OK)
+        if (ask(b, (struct bytes[]){BYTES("GET"), bytes_of(key)}, 2, &answer, &info) != ERR_OK ||
+            answer->type != REDIS_TEXT || fence_read(answer->text, &fence, &info) != ERR_OK)
             continue;
         for (size_t i = 0; i < fence.n; i++)
             sum += published ? fence.at[i].published : fence.at[i].applied;
@@ -68,7 +76,9 @@ static enum err wait_until(struct bench *b, bool published, struct err_info *inf
     int64_t wanted = b->ends[0] + b->ends[1] + b->ends[2], deadline = clock_mono_ms() + 300000;
     while (progress(b, published) < wanted) {
         if (clock_mono_ms() > deadline)
-            return err_set(info, ERR_WEATHER, "stuck", "only %" PRId64 " of %" PRId64 " records were applied in 300 s", progress(b, published), wanted);
+            return err_set(info, ERR_WEATHER, "stuck",
+                           "only %" PRId64 " of %" PRId64 " records were applied in 300 s",
+                           progress(b, published), wanted);
         nap_ms(20);
     }
     return ERR_OK;
@@ -109,7 +119,8 @@ static enum err compare(struct bench *b, struct bench_result *r, struct err_info
 
 static pid_t start_worker(struct bench *b, const char *interval)
 {
-    static const char *const keys[N_BENCH_TOPICS] = {"profiles", "posts", "interactions", "creator_scores", "dead_letters"};
+    static const char *const keys[N_BENCH_TOPICS] = {"profiles", "posts", "interactions", "creator_scores",
+                                                     "dead_letters"};
     static char texts[12][640];
     static char *argv[32];
     int n = 0, t = 0;
@@ -138,7 +149,10 @@ static void stop_worker(struct bench *b, pid_t pid, struct rusage *usage)
     b->children.n--; /* it was the last one started */
 }
 
-static double seconds_of(struct timeval t) { return (double)t.tv_sec + (double)t.tv_usec / 1e6; }
+static double seconds_of(struct timeval t)
+{
+    return (double)t.tv_sec + (double)t.tv_usec / 1e6;
+}
 
 /* CPU seconds of a living process so far. */
 static double cpu_now(pid_t pid)
@@ -196,13 +210,17 @@ static enum err steady(struct bench *b, struct bench_result *r, struct err_info 
 
 static enum err open_all(struct bench *b, struct err_info *info)
 {
-    static const char *const names[N_BENCH_TOPICS] = {"profiles", "posts", "interactions", "creator-scores", "dead-letters"};
+    static const char *const names[N_BENCH_TOPICS] = {"profiles", "posts", "interactions", "creator-scores",
+                                                      "dead-letters"};
     for (size_t i = 0; i < b->config->n_kafka; i++)
         if (strcmp(b->config->kafka[i].key, "bootstrap.servers") == 0)
             snprintf(b->bootstrap, sizeof b->bootstrap, "%s", b->config->kafka[i].value);
     if (!b->bootstrap[0])
-        return err_set(info, ERR_USAGE, "bootstrap", "name a real broker with --bootstrap (deploy/kafka.sh up DIR BASE starts one); the mock proves nothing");
-    snprintf(b->namespace_, sizeof b->namespace_, "bench-%d-%" PRId64, (int)getpid(), clock_wall_ms() % 100000);
+        return err_set(info, ERR_USAGE, "bootstrap",
+                       "name a real broker with --bootstrap (deploy/kafka.sh up DIR BASE starts one); the "
+                       "mock proves nothing");
+    snprintf(b->namespace_, sizeof b->namespace_, "bench-%d-%" PRId64, (int)getpid(),
+             clock_wall_ms() % 100000);
     for (int i = 0; i < N_BENCH_TOPICS; i++)
         snprintf(b->topics[i], sizeof b->topics[i], "%s-%s", b->namespace_, names[i]);
     enum err err = children_open(&b->children, info);
@@ -210,29 +228,40 @@ static enum err open_all(struct bench *b, struct err_info *info)
         err = children_redis(&b->children, b->redis, info);
     if (err != ERR_OK)
         return err;
-    struct redis_options redis = {.address = b->redis, .connect_timeout_ms = 5000, .command_timeout_ms = 60000};
+    struct redis_options redis = {
+        .address = b->redis, .connect_timeout_ms = 5000, .command_timeout_ms = 60000};
     return redis_open(&redis, &b->connection, info);
 }
 
 static void print(const struct bench *b, const struct bench_result *r, bool json)
 {
     double millions = (double)r->records / 1e6;
-    printf(json ? "{\"job\":\"j1\",\"exact\":%s,\"creators_compared\":%" PRId64 ",\"creators_different\":%" PRId64 ",\"records\":%" PRId64
-                  ",\"seconds\":%.3f,\"events_per_second\":%.0f,\"cpu_seconds_per_million_events\":{\"worker\":%.3f,\"redis\":%.3f,\"sum\":%.3f},"
-                  "\"peak_rss_mib\":%.1f,\"redis_bytes_per_creator\":%.0f,\"latency_ms\":{\"p50\":%.1f,\"p99\":%.1f,\"p999\":%.1f,\"events\":%" PRId64
-                  "},\"idle_cpu\":%.4f}\n"
-                : "exact                 %s (%" PRId64 " creators compared, %" PRId64 " different)\nrecords               %" PRId64
-                  "\nseconds               %.2f\nevents per second     %.0f\nCPU s per M events    worker %.3f, redis %.3f, sum %.3f\npeak RSS              %.1f MiB\n"
-                  "Redis                 %.0f bytes a creator\nlatency               p50 %.1f ms, p99 %.1f ms, p99.9 %.1f ms (%" PRId64
-                  " events)\nidle                  %.4f of a core\n",
-           r->exact ? (json ? "true" : "yes") : (json ? "false" : "NO"), r->creators_compared, r->creators_different, r->records, r->seconds,
-           (double)r->records / r->seconds, r->worker_cpu / millions, r->redis_cpu / millions, (r->worker_cpu + r->redis_cpu) / millions,
-           (double)r->peak_rss_kib / 1024, (double)r->redis_bytes / (double)b->n_creators, r->p50, r->p99, r->p999, r->latencies, r->idle_cpu);
+    printf(json ? "{\"job\":\"j1\",\"exact\":%s,\"creators_compared\":%" PRId64
+                  ",\"creators_different\":%" PRId64 ",\"records\":%" PRId64
+                  ",\"seconds\":%.3f,\"events_per_second\":%.0f,\"cpu_seconds_per_million_events\":{"
+                  "\"worker\":%.3f,\"redis\":%.3f,\"sum\":%.3f},"
+                  "\"peak_rss_mib\":%.1f,\"redis_bytes_per_creator\":%.0f,\"latency_ms\":{\"p50\":%.1f,"
+                  "\"p99\":%.1f,\"p999\":%.1f,\"events\":%" PRId64 "},\"idle_cpu\":%.4f}\n"
+                : "exact                 %s (%" PRId64 " creators compared, %" PRId64
+                  " different)\nrecords               %" PRId64
+                  "\nseconds               %.2f\nevents per second     %.0f\nCPU s per M events    worker "
+                  "%.3f, redis %.3f, sum %.3f\npeak RSS              %.1f MiB\n"
+                  "Redis                 %.0f bytes a creator\nlatency               p50 %.1f ms, p99 %.1f "
+                  "ms, p99.9 %.1f ms (%" PRId64 " events)\nidle                  %.4f of a core\n",
+           r->exact ? (json ? "true" : "yes") : (json ? "false" : "NO"), r->creators_compared,
+           r->creators_different, r->records, r->seconds, (double)r->records / r->seconds,
+           r->worker_cpu / millions, r->redis_cpu / millions, (r->worker_cpu + r->redis_cpu) / millions,
+           (double)r->peak_rss_kib / 1024, (double)r->redis_bytes / (double)b->n_creators, r->p50, r->p99,
+           r->p999, r->latencies, r->idle_cpu);
 }
 
 int command_bench(int argc, char **argv)
 {
-    struct bench b = {.n_creators = 200000, .n_events = 4000000, .partitions = 8, .latency_seconds = 15, .latency_rate = 20000};
+    struct bench b = {.n_creators = 200000,
+                      .n_events = 4000000,
+                      .partitions = 8,
+                      .latency_seconds = 15,
+                      .latency_rate = 20000};
     struct bench_result r = {0};
     struct config *config = NULL;
     struct err_info info;
@@ -245,11 +274,18 @@ int command_bench(int argc, char **argv)
         {"events", ARG_INT, "N", "interactions (default 4000000)", &b.n_events},
         {"creators", ARG_INT, "N", "creators (default 200000)", &b.n_creators},
         {"rate", ARG_INT, "N", "events a second while latency is measured (default 20000)", &b.latency_rate},
-        {"latency-seconds", ARG_INT, "N", "how long (default 15; 0 = not at all, nor idle)", &b.latency_seconds},
+        {"latency-seconds", ARG_INT, "N", "how long (default 15; 0 = not at all, nor idle)",
+         &b.latency_seconds},
         {"format", ARG_CHOICE, "text|json", "", &format},
     };
-    const struct args args = {"bench", NULL, "Measures CPU per event, memory, latency and exactness on a real broker, with a Redis of its own.",
-                              "microflux bench --job j1 --bootstrap localhost:9092 --format json", options, 6, true};
+    const struct args args = {
+        "bench",
+        NULL,
+        "Measures CPU per event, memory, latency and exactness on a real broker, with a Redis of its own.",
+        "microflux bench --job j1 --bootstrap localhost:9092 --format json",
+        options,
+        6,
+        true};
     if (!args_parse(&args, argc, argv, &rest, &n, &config, &status))
         return status;
     b.config = config;

@@ -1,6 +1,6 @@
-/* bench_latency: events at a steady rate, each stamped when it was due (not when it was sent: a sender that is held up counts
- * against us), and for each the time until a score that contains it was read from the topic. A score's lifetime totals say
- * which events it contains. */
+/* bench_latency: events at a steady rate, each stamped when it was due (not when it was sent: a sender that
+ * is held up counts against us), and for each the time until a score that contains it was read from the
+ * topic. A score's lifetime totals say which events it contains. */
 #include <inttypes.h>
 #include <stdlib.h>
 
@@ -31,7 +31,10 @@ struct measuring {
     uint64_t fingerprint;
 };
 
-static void on_delivered(void *owner, uint64_t ticket, const struct err_info *failure) { (void)owner, (void)ticket, (void)failure; }
+static void on_delivered(void *owner, uint64_t ticket, const struct err_info *failure)
+{
+    (void)owner, (void)ticket, (void)failure;
+}
 
 static void push(struct queue *q, int64_t due_us)
 {
@@ -55,9 +58,10 @@ static enum err send(struct measuring *m, int64_t due_us, struct err_info *info)
     int64_t creator = bench_creator(b);
     enum err err;
     size_t len = (size_t)snprintf(key, sizeof key, "c%07" PRId64, creator);
-    bench_interaction(b, &m->value, creator, random_below(&b->random, BENCH_POSTS), KIND_LIKE, 1, clock_wall_ms(), m->fingerprint);
-    while ((err = publish(m->publisher, 0, -1, (struct bytes){key, len}, (struct bytes){m->value.data, m->value.len}, 0, NULL, 0, 0, info)) ==
-           ERR_WEATHER)
+    bench_interaction(b, &m->value, creator, random_below(&b->random, BENCH_POSTS), KIND_LIKE, 1,
+                      clock_wall_ms(), m->fingerprint);
+    while ((err = publish(m->publisher, 0, -1, (struct bytes){key, len},
+                          (struct bytes){m->value.data, m->value.len}, 0, NULL, 0, 0, info)) == ERR_WEATHER)
         publisher_poll(m->publisher, 1);
     push(&m->queues[creator], due_us);
     b->sent[creator]++;
@@ -122,7 +126,8 @@ static int by_value(const void *a, const void *b)
 
 static enum err open_all(struct measuring *m, struct err_info *info)
 {
-    static const char *const names[8] = {"totals.views", "totals.likes", "totals.comments", "totals.shares", "totals.saves", "totals.clicks",
+    static const char *const names[8] = {"totals.views",     "totals.likes",  "totals.comments",
+                                         "totals.shares",    "totals.saves",  "totals.clicks",
                                          "totals.purchases", "totals.follows"};
     struct bench *b = m->bench;
     struct avro_field fields[8];
@@ -130,7 +135,8 @@ static enum err open_all(struct measuring *m, struct err_info *info)
     struct kafka_pair pairs[2] = {{"bootstrap.servers", b->bootstrap}, {"linger.ms", "0"}};
     struct publisher_options options = {pairs, 2, &topic, 1, m, on_delivered};
     for (int i = 0; i < 8; i++)
-        fields[i] = (struct avro_field){names[i], AVRO_I64, (size_t)i * sizeof(int64_t), AVRO_NO_PRESENT, false};
+        fields[i] =
+            (struct avro_field){names[i], AVRO_I64, (size_t)i * sizeof(int64_t), AVRO_NO_PRESENT, false};
     m->scratch = avro_scratch_open();
     m->fingerprint = avro_fingerprint(schema_interaction, info);
     m->queues = calloc((size_t)b->n_creators, sizeof *m->queues);
@@ -138,7 +144,8 @@ static enum err open_all(struct measuring *m, struct err_info *info)
         abort();
     for (int64_t i = 0; i < b->n_creators; i++)
         m->queues[i].shown = b->sent[i];
-    enum err err = avro_compile(schema_creator_score, schema_creator_score, fields, 8, sizeof(struct totals), &m->program, info);
+    enum err err = avro_compile(schema_creator_score, schema_creator_score, fields, 8, sizeof(struct totals),
+                                &m->program, info);
     if (err == ERR_OK)
         err = publisher_open(&options, &m->publisher, info);
     if (err == ERR_OK)

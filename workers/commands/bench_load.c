@@ -1,6 +1,6 @@
-/* bench_load: the input of job J1: 200,000 profiles, one post each, 4,000,000 interactions on them: Zipf 1.0 over the creators, event
- * time over three days, LIKE 62 %, COMMENT 12 %, SHARE 6 %, SAVE 8 %, VIEW 12 % (count 1 to 20); and what every counter
- * must be at the end. */
+/* bench_load: the input of job J1: 200,000 profiles, one post each, 4,000,000 interactions on them: Zipf 1.0
+ * over the creators, event time over three days, LIKE 62 %, COMMENT 12 %, SHARE 6 %, SAVE 8 %, VIEW 12 %
+ * (count 1 to 20); and what every counter must be at the end. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,15 +24,19 @@ static void on_delivered(void *owner, uint64_t ticket, const struct err_info *fa
     l->failed += failure != NULL;
 }
 
-static size_t creator_key(char *key, size_t size, int64_t creator) { return (size_t)snprintf(key, size, "c%07" PRId64, creator); }
+static size_t creator_key(char *key, size_t size, int64_t creator)
+{
+    return (size_t)snprintf(key, size, "c%07" PRId64, creator);
+}
 
 static enum err send(struct loading *l, int topic, int64_t creator, int64_t timestamp, struct err_info *info)
 {
     char key[24];
     enum err err;
     size_t len = creator_key(key, sizeof key, creator);
-    while ((err = publish(l->publisher, topic, -1, (struct bytes){key, len}, (struct bytes){l->value.data, l->value.len}, timestamp, NULL, 0, 0,
-                          info)) == ERR_WEATHER)
+    while ((err = publish(l->publisher, topic, -1, (struct bytes){key, len},
+                          (struct bytes){l->value.data, l->value.len}, timestamp, NULL, 0, 0, info)) ==
+           ERR_WEATHER)
         publisher_poll(l->publisher, 5);
     l->bench->ends[topic]++;
     if (l->bench->ends[topic] % 1000 == 0)
@@ -54,8 +58,8 @@ static void put_post_id(struct buffer *out, int64_t creator, int64_t post)
     avro_put_bytes(out, (struct bytes){id, len});
 }
 
-void bench_interaction(const struct bench *b, struct buffer *out, int64_t creator, int64_t post, int kind, int64_t count, int64_t at,
-                       uint64_t fingerprint)
+void bench_interaction(const struct bench *b, struct buffer *out, int64_t creator, int64_t post, int kind,
+                       int64_t count, int64_t at, uint64_t fingerprint)
 {
     char actor[24];
     (void)b;
@@ -119,7 +123,11 @@ static enum err load_posts(struct loading *l, int64_t start, struct err_info *in
 static int draw_kind(struct random *r)
 {
     double x = random_unit(r);
-    return x < .62 ? KIND_LIKE : x < .74 ? KIND_COMMENT : x < .80 ? KIND_SHARE : x < .88 ? KIND_SAVE : KIND_VIEW;
+    return x < .62   ? KIND_LIKE
+           : x < .74 ? KIND_COMMENT
+           : x < .80 ? KIND_SHARE
+           : x < .88 ? KIND_SAVE
+                     : KIND_VIEW;
 }
 
 int64_t bench_creator(struct bench *b)
@@ -144,7 +152,8 @@ static enum err load_interactions(struct loading *l, int64_t start, int64_t span
         int64_t creator = bench_creator(b), at = start + 2 + i * span / b->n_events;
         int kind = draw_kind(&b->random);
         int64_t count = kind == KIND_VIEW ? 1 + random_below(&b->random, 20) : 1;
-        bench_interaction(b, &l->value, creator, random_below(&b->random, BENCH_POSTS), kind, count, at, l->fingerprints[2]);
+        bench_interaction(b, &l->value, creator, random_below(&b->random, BENCH_POSTS), kind, count, at,
+                          l->fingerprints[2]);
         b->sent[creator] += count;
         err = send(l, BENCH_INTERACTIONS, creator, at, info);
     }
@@ -158,7 +167,8 @@ static enum err make_topics(const struct bench *b, struct err_info *info)
     bool created[N_BENCH_TOPICS];
     for (int i = 0; i < N_BENCH_TOPICS; i++)
         specs[i] = (struct topic_spec){b->topics[i], (int32_t)b->partitions, -1, false, settings, 1};
-    return topics_create(kafka_pairs_of(b->config), b->config->n_kafka, specs, N_BENCH_TOPICS, 15000, created, info);
+    return topics_create(kafka_pairs_of(b->config), b->config->n_kafka, specs, N_BENCH_TOPICS, 15000, created,
+                         info);
 }
 
 enum err bench_load(struct bench *b, struct err_info *info)
@@ -175,7 +185,8 @@ enum err bench_load(struct bench *b, struct err_info *info)
     l.fingerprints[0] = avro_fingerprint(schema_profile, info);
     l.fingerprints[1] = avro_fingerprint(schema_post, info);
     l.fingerprints[2] = avro_fingerprint(schema_interaction, info);
-    struct publisher_options options = {kafka_pairs_of(b->config), b->config->n_kafka, names, 3, &l, on_delivered};
+    struct publisher_options options = {
+        kafka_pairs_of(b->config), b->config->n_kafka, names, 3, &l, on_delivered};
     enum err err = make_topics(b, info);
     if (err == ERR_OK)
         err = publisher_open(&options, &l.publisher, info);
@@ -188,7 +199,8 @@ enum err bench_load(struct bench *b, struct err_info *info)
     if (err == ERR_OK)
         err = publisher_flush(l.publisher, 120000, info);
     if (err == ERR_OK && l.failed)
-        err = err_set(info, ERR_WEATHER, "load", "%" PRId64 " records of the load were not taken by the broker", l.failed);
+        err = err_set(info, ERR_WEATHER, "load",
+                      "%" PRId64 " records of the load were not taken by the broker", l.failed);
     publisher_close(l.publisher);
     buffer_free(&l.value);
     return err;

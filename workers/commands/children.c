@@ -1,4 +1,5 @@
-/* children: fork, exec, wait; nothing is left behind, also after Ctrl-C. A child dies with its parent (PDEATHSIG). */
+/* children: fork, exec, wait; nothing is left behind, also after Ctrl-C. A child dies with its parent
+ * (PDEATHSIG). */
 #include "children.h"
 
 #include <errno.h>
@@ -14,7 +15,10 @@
 #include <time.h>
 #include <unistd.h>
 
-static void nap_ms(long ms) { nanosleep(&(struct timespec){ms / 1000, ms % 1000 * 1000000}, NULL); }
+static void nap_ms(long ms)
+{
+    nanosleep(&(struct timespec){ms / 1000, ms % 1000 * 1000000}, NULL);
+}
 
 enum err children_open(struct children *c, struct err_info *info)
 {
@@ -59,7 +63,10 @@ pid_t children_start(struct children *c, const char *log, char *const argv[])
     return pid;
 }
 
-bool children_alive(pid_t pid) { return pid > 0 && waitpid(pid, NULL, WNOHANG) == 0; }
+bool children_alive(pid_t pid)
+{
+    return pid > 0 && waitpid(pid, NULL, WNOHANG) == 0;
+}
 
 static int remove_one(const char *path, const struct stat *stat, int flag, struct FTW *ftw)
 {
@@ -88,8 +95,20 @@ enum err children_redis(struct children *c, char *address, struct err_info *info
     struct stat there;
     snprintf(socket_path, sizeof socket_path, "%s/redis.sock", c->folder);
     snprintf(address, 96, "unix:%s", socket_path);
-    char *argv[] = {"redis-server", "--port", "0",   "--unixsocket", socket_path, "--dir", c->folder, "--appendonly", "yes", "--appendfsync",
-                    "everysec",     "--save", "",    NULL};
+    char *argv[] = {"redis-server",
+                    "--port",
+                    "0",
+                    "--unixsocket",
+                    socket_path,
+                    "--dir",
+                    c->folder,
+                    "--appendonly",
+                    "yes",
+                    "--appendfsync",
+                    "everysec",
+                    "--save",
+                    "",
+                    NULL};
     pid_t pid = children_start(c, "redis.log", argv);
     for (int tries = 0; tries < 200; tries++, nap_ms(25)) {
         if (stat(socket_path, &there) == 0)
@@ -97,5 +116,6 @@ enum err children_redis(struct children *c, char *address, struct err_info *info
         if (!children_alive(pid))
             break;
     }
-    return err_set(info, ERR_WEATHER, "redis", "redis-server did not start: is the package redis-server installed?");
+    return err_set(info, ERR_WEATHER, "redis",
+                   "redis-server did not start: is the package redis-server installed?");
 }

@@ -1,4 +1,5 @@
-/* children: the processes a command starts beside itself, and the folder they work in. All of them end with it. */
+/* children: the processes a command starts beside itself, and the folder they work in. All of them end with
+ * it. */
 #ifndef COMMANDS_CHILDREN_H
 #define COMMANDS_CHILDREN_H
 
@@ -16,12 +17,14 @@ struct children {
 };
 
 enum err children_open(struct children *c, struct err_info *info) MF_MUST_CHECK; /* makes the folder */
-/* children_start: runs argv (NULL-terminated; argv[0] "microflux" = this very program), output to FOLDER/log. -1: it could not. */
+/* children_start: runs argv (NULL-terminated; argv[0] "microflux" = this very program), output to FOLDER/log.
+ * -1: it could not. */
 pid_t children_start(struct children *c, const char *log, char *const argv[]);
-bool children_alive(pid_t pid); /* reaps it when it has ended */
+bool children_alive(pid_t pid);          /* reaps it when it has ended */
 void children_close(struct children *c); /* SIGTERM, up to 10 s, SIGKILL; removes the folder */
 
-/* children_redis: a redis-server in the folder on a Unix socket, AOF everysec; *address ("unix:…") has room for 96 bytes. */
+/* children_redis: a redis-server in the folder on a Unix socket, AOF everysec; *address ("unix:…") has room
+ * for 96 bytes. */
 enum err children_redis(struct children *c, char *address, struct err_info *info) MF_MUST_CHECK;
 
 #endif

@@ -23,7 +23,8 @@ static const struct {
 
 static int help(void)
 {
-    printf("microflux " MF_VERSION ": live tier and engagement scores of creators, from Kafka, kept exact in Redis\n\n");
+    printf("microflux " MF_VERSION
+           ": live tier and engagement scores of creators, from Kafka, kept exact in Redis\n\n");
     for (size_t i = 0; i < N; i++)
         printf("  %-10s %s\n", table[i].name, table[i].sentence);
     printf("\nmicroflux COMMAND --help says more. example: microflux demo --seconds 20\n");
@@ -38,7 +39,8 @@ static const char *nearest(const char *wrong)
         size_t same = 0;
         for (const char *p = wrong; *p; p++)
             same += strchr(table[i].name, *p) != NULL;
-        same = 2 * same + 4 * (table[i].name[0] == wrong[0]) - (strlen(table[i].name) > strlen(wrong) ? strlen(table[i].name) - strlen(wrong) : 0);
+        same = 2 * same + 4 * (table[i].name[0] == wrong[0]) -
+               (strlen(table[i].name) > strlen(wrong) ? strlen(table[i].name) - strlen(wrong) : 0);
         if (same > most && same < 1000) {
             most = same;
             best = i;
@@ -49,7 +51,8 @@ static const char *nearest(const char *wrong)
 
 int commands_main(int argc, char **argv)
 {
-    if (argc < 2 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0)
+    if (argc < 2 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
+        strcmp(argv[1], "help") == 0)
         return help();
     if (strcmp(argv[1], "--version") == 0)
         return printf("microflux " MF_VERSION "\n") < 0;

@@ -11,8 +11,14 @@ int command_config(int argc, char **argv)
     char **rest;
     size_t n;
     int status = 0;
-    const struct args args = {"config", "sample|reference|show|keys", "Prints a sample file, the reference page, or the values in force (secrets masked).",
-                              "microflux config sample > microflux.conf", NULL, 0, true};
+    const struct args args = {
+        "config",
+        "sample|reference|show|keys",
+        "Prints a sample file, the reference page, or the values in force (secrets masked).",
+        "microflux config sample > microflux.conf",
+        NULL,
+        0,
+        true};
     if (!args_parse(&args, argc, argv, &rest, &n, &config, &status))
         return status;
     const char *what = n == 1 ? rest[0] : "";

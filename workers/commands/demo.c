@@ -1,6 +1,6 @@
-/* demo: the whole of microflux in one terminal: a broker (the mock inside librdkafka, or --bootstrap a real one), a redis-server
- * in a temporary folder, a generated stream flowing in, a worker scoring, and a table of creators that moves. Ctrl-C ends
- * all of it and leaves nothing behind. */
+/* demo: the whole of microflux in one terminal: a broker (the mock inside librdkafka, or --bootstrap a real
+ * one), a redis-server in a temporary folder, a generated stream flowing in, a worker scoring, and a table of
+ * creators that moves. Ctrl-C ends all of it and leaves nothing behind. */
 #include <inttypes.h>
 #include <jansson.h>
 #include <signal.h>
@@ -57,8 +57,12 @@ static void start_worker(struct demo *d)
 {
     char redis[128];
     snprintf(redis, sizeof redis, "redis.address=%s", d->redis);
-    char *argv[] = {"microflux", "run", "--bootstrap", d->bootstrap, "--set", redis, "--set", "score.min_interval_ms=200", "--set",
-                    "kafka.session.timeout.ms=6000", NULL};
+    char *argv[] = {"microflux",   "run",
+                    "--bootstrap", d->bootstrap,
+                    "--set",       redis,
+                    "--set",       "score.min_interval_ms=200",
+                    "--set",       "kafka.session.timeout.ms=6000",
+                    NULL};
     d->worker = children_start(&d->children, "worker.log", argv);
 }
 
@@ -70,15 +74,18 @@ static enum err start_stream(struct demo *d, struct err_info *info)
     snprintf(rate, sizeof rate, "%" PRId64, d->rate);
     snprintf(creators, sizeof creators, "%" PRId64, d->creators);
     if (!d->file) {
-        char *generate[] = {"microflux", "generate", "--creators", creators, "--days", "60", "--posts", "40", "--out", path, NULL};
+        char *generate[] = {"microflux", "generate", "--creators", creators, "--days", "60",
+                            "--posts",   "40",       "--out",      path,     NULL};
         pid_t pid = children_start(&d->children, "generate.log", generate);
         while (children_alive(pid))
             nanosleep(&(struct timespec){.tv_nsec = 5000000}, NULL);
     } else if (access(d->file, R_OK) != 0) {
         return err_set(info, ERR_IO, "file", "cannot read %s", d->file);
     }
-    char *produce[] = {"microflux", "produce",   "--bootstrap",  d->bootstrap, "--timestamps", "event", "--rate",
-                       rate,        d->file ? (char *)(uintptr_t)d->file : path, NULL};
+    char *produce[] = {"microflux",  "produce",      "--bootstrap",
+                       d->bootstrap, "--timestamps", "event",
+                       "--rate",     rate,           d->file ? (char *)(uintptr_t)d->file : path,
+                       NULL};
     d->producer = children_start(&d->children, "produce.log", produce);
     return ERR_OK;
 }
@@ -123,7 +130,8 @@ static enum err watch(struct demo *d, struct err_info *info)
         take_records(d, table, until < ends ? until : ends);
         score_table_print(table, terminal, (clock_mono_ms() - begun) / 1000, children_alive(d->producer));
         if (!children_alive(d->worker))
-            err = err_set(info, ERR_LOST, "worker", "the worker ended; run `microflux run` by hand to see why");
+            err =
+                err_set(info, ERR_LOST, "worker", "the worker ended; run `microflux run` by hand to see why");
     }
     if (err == ERR_OK)
         score_table_summary(table);
@@ -152,8 +160,14 @@ int command_demo(int argc, char **argv)
         {"creators", ARG_INT, "N", "how many are generated (default 60)", &d.creators},
         {"file", ARG_TEXT, "FILE", "your own events, NDJSON as `produce` reads them", &d.file},
     };
-    const struct args args = {"demo", NULL, "A stream of events scored before your eyes; needs redis-server, and no broker: it brings a mock one.",
-                              "microflux demo --seconds 20", options, 4, true};
+    const struct args args = {"demo",
+                              NULL,
+                              "A stream of events scored before your eyes; needs redis-server, and no "
+                              "broker: it brings a mock one.",
+                              "microflux demo --seconds 20",
+                              options,
+                              4,
+                              true};
     if (!args_parse(&args, argc, argv, &rest, &n, &config, &status))
         return status;
     struct sigaction action = {.sa_handler = on_signal};

@@ -1,7 +1,7 @@
-/* generate: a seeded stream of profiles, posts and interactions in time order, as NDJSON for `produce`, with a truth file of
- * every creator's lifetime counters. Sizes and rates follow what was measured on real accounts: followers log-normal,
- * engagement rate by size, comments per like, days between posts, 6 % sponsored posts. Among it: retractions, deleted
- * and replaced posts, late and future events.
+/* generate: a seeded stream of profiles, posts and interactions in time order, as NDJSON for `produce`, with
+ * a truth file of every creator's lifetime counters. Sizes and rates follow what was measured on real
+ * accounts: followers log-normal, engagement rate by size, comments per like, days between posts, 6 %
+ * sponsored posts. Among it: retractions, deleted and replaced posts, late and future events.
  *
  * It goes day by day: what happens on a day is drawn, sorted by time and written; memory is one day. */
 #include <errno.h>
@@ -38,11 +38,13 @@ struct generator {
     FILE *out;
 };
 
-static const char *const tags[] = {"ootd", "travel", "recipe", "fitfam", "catsofinstagram", "homedecor", "skincare", "momlife",
-                                   "slowliving", "vegan", "running", "vintage", "giveaway", "sunset", "diy"};
+static const char *const tags[] = {"ootd",      "travel",   "recipe",   "fitfam",     "catsofinstagram",
+                                   "homedecor", "skincare", "momlife",  "slowliving", "vegan",
+                                   "running",   "vintage",  "giveaway", "sunset",     "diy"};
 
 /* A record for the day's sheet. The value is JSON of the input contract. */
-static void add_line(struct generator *g, const char *topic, int64_t timestamp, const char *format, ...) MF_PRINTF(4, 5);
+static void add_line(struct generator *g, const char *topic, int64_t timestamp, const char *format, ...)
+    MF_PRINTF(4, 5);
 static void add_line(struct generator *g, const char *topic, int64_t timestamp, const char *format, ...)
 {
     char value[1024], *text;
@@ -50,7 +52,8 @@ static void add_line(struct generator *g, const char *topic, int64_t timestamp, 
     va_start(args, format);
     vsnprintf(value, sizeof value, format, args);
     va_end(args);
-    if (asprintf(&text, "{\"topic\":\"%s\",\"timestamp\":%" PRId64 ",\"value\":%s}\n", topic, timestamp, value) < 0)
+    if (asprintf(&text, "{\"topic\":\"%s\",\"timestamp\":%" PRId64 ",\"value\":%s}\n", topic, timestamp,
+                 value) < 0)
         abort();
     if (g->n_lines == g->cap_lines) {
         g->cap_lines = g->cap_lines ? 2 * g->cap_lines : 4096;
@@ -99,29 +102,34 @@ static void add_profile(struct generator *g, int64_t i, int64_t day)
     int64_t at = (FIRST_DAY + day) * MS_DAY + random_below(&g->random, MS_DAY);
     c->followers *= 1 + .003 * random_normal(&g->random) + .001;
     add_line(g, "profiles", at,
-             "{\"creator_id\":\"creator-%" PRId64 "\",\"platform\":\"%s\",\"observed_at\":%" PRId64 ",\"followers\":%" PRId64
-             ",\"following\":%" PRId64 ",\"posts\":%" PRId64 "}",
-             i, platform_names[c->platform], at, (int64_t)c->followers, 200 + random_below(&g->random, 900), c->posts);
+             "{\"creator_id\":\"creator-%" PRId64 "\",\"platform\":\"%s\",\"observed_at\":%" PRId64
+             ",\"followers\":%" PRId64 ",\"following\":%" PRId64 ",\"posts\":%" PRId64 "}",
+             i, platform_names[c->platform], at, (int64_t)c->followers, 200 + random_below(&g->random, 900),
+             c->posts);
 }
 
-static void add_interaction(struct generator *g, int64_t i, int64_t post, int kind, int64_t count, int64_t at, int64_t timestamp)
+static void add_interaction(struct generator *g, int64_t i, int64_t post, int kind, int64_t count, int64_t at,
+                            int64_t timestamp)
 {
     struct random *r = &g->random;
     char more[320] = "";
     if (kind == KIND_COMMENT)
         snprintf(more, sizeof more,
-                 ",\"actor_id\":\"fan-%" PRId64 "\",\"comment\":{\"words\":%d,\"emoji\":%d,\"fingerprint\":%" PRId64 "},\"actor\":{\"followers\":%" PRId64
-                 ",\"following\":%" PRId64 ",\"posts\":%" PRId64 "}",
-                 random_below(r, 50000), (int)(1 + exp(1.4 + random_normal(r))), (int)random_below(r, 3), 1 + random_below(r, 1LL << 40),
-                 (int64_t)random_lognormal(r, 300, 1.2), (int64_t)random_lognormal(r, 400, 1), random_below(r, 300));
+                 ",\"actor_id\":\"fan-%" PRId64
+                 "\",\"comment\":{\"words\":%d,\"emoji\":%d,\"fingerprint\":%" PRId64
+                 "},\"actor\":{\"followers\":%" PRId64 ",\"following\":%" PRId64 ",\"posts\":%" PRId64 "}",
+                 random_below(r, 50000), (int)(1 + exp(1.4 + random_normal(r))), (int)random_below(r, 3),
+                 1 + random_below(r, 1LL << 40), (int64_t)random_lognormal(r, 300, 1.2),
+                 (int64_t)random_lognormal(r, 400, 1), random_below(r, 300));
     add_line(g, "interactions", timestamp,
-             "{\"creator_id\":\"creator-%" PRId64 "\",\"post_id\":\"c%" PRId64 "-p%" PRId64 "\",\"kind\":\"%s\",\"count\":%" PRId64
-             ",\"occurred_at\":%" PRId64 "%s}",
+             "{\"creator_id\":\"creator-%" PRId64 "\",\"post_id\":\"c%" PRId64 "-p%" PRId64
+             "\",\"kind\":\"%s\",\"count\":%" PRId64 ",\"occurred_at\":%" PRId64 "%s}",
              i, i, post, kind_names[kind], count, at, more);
     g->creators[i].totals[kind] += count;
 }
 
-/* Some hours after the post, most of them soon; never past the end of the next day, so that days stay in order. */
+/* Some hours after the post, most of them soon; never past the end of the next day, so that days stay in
+ * order. */
 static int64_t soon(struct generator *g, int64_t posted_at, int64_t end)
 {
     int64_t at = posted_at + (int64_t)(random_lognormal(&g->random, 3, 1.2) * MS_HOUR);
@@ -140,10 +148,12 @@ static void add_audience(struct generator *g, int64_t i, int64_t post, int64_t p
     }
     for (int64_t k = 0; k < comments && k < 3; k++) {
         int64_t at = soon(g, posted_at, end);
-        add_interaction(g, i, post, KIND_COMMENT, 1 + (comments - 3 > 0 && k == 0 ? comments - 3 : 0), at, at);
+        add_interaction(g, i, post, KIND_COMMENT, 1 + (comments - 3 > 0 && k == 0 ? comments - 3 : 0), at,
+                        at);
     }
-    const int64_t counts[N_KINDS] = {[KIND_VIEW] = likes * 19, [KIND_SHARE] = likes / 18, [KIND_SAVE] = likes / 21, [KIND_CLICK] = likes / 90,
-                                     [KIND_PURCHASE] = likes / 2000, [KIND_FOLLOW] = likes / 300};
+    const int64_t counts[N_KINDS] = {
+        [KIND_VIEW] = likes * 19,  [KIND_SHARE] = likes / 18,      [KIND_SAVE] = likes / 21,
+        [KIND_CLICK] = likes / 90, [KIND_PURCHASE] = likes / 2000, [KIND_FOLLOW] = likes / 300};
     for (int kind = KIND_VIEW; kind < N_KINDS; kind++)
         if (counts[kind] > 0) {
             int64_t at = soon(g, posted_at, end);
@@ -155,7 +165,8 @@ static void add_audience(struct generator *g, int64_t i, int64_t post, int64_t p
     }
     if (random_unit(r) < .01) { /* late: 93 to 200 days before its own record */
         int64_t at = soon(g, posted_at, end);
-        add_interaction(g, i, post, KIND_LIKE, 1 + random_below(r, 9), at - (93 + random_below(r, 107)) * MS_DAY, at);
+        add_interaction(g, i, post, KIND_LIKE, 1 + random_below(r, 9),
+                        at - (93 + random_below(r, 107)) * MS_DAY, at);
         g->late++;
     }
     if (random_unit(r) < .01) { /* future: a wrong clock; rejected, so taken out of the truth again */
@@ -166,14 +177,16 @@ static void add_audience(struct generator *g, int64_t i, int64_t post, int64_t p
     }
 }
 
-static void add_post_record(struct generator *g, int64_t i, int64_t post, int64_t posted_at, int64_t timestamp, bool deleted, bool sponsored)
+static void add_post_record(struct generator *g, int64_t i, int64_t post, int64_t posted_at,
+                            int64_t timestamp, bool deleted, bool sponsored)
 {
     struct random *r = &g->random;
     add_line(g, "posts", timestamp,
-             "{\"creator_id\":\"creator-%" PRId64 "\",\"post_id\":\"c%" PRId64 "-p%" PRId64 "\",\"posted_at\":%" PRId64
+             "{\"creator_id\":\"creator-%" PRId64 "\",\"post_id\":\"c%" PRId64 "-p%" PRId64
+             "\",\"posted_at\":%" PRId64
              ",\"format\":\"%s\",\"tags\":[\"%s\",\"%s\"],\"sponsors\":[%s],\"deleted\":%s}",
-             i, i, post, posted_at, format_names[1 + random_below(r, 4)], tags[random_below(r, 15)], tags[random_below(r, 15)],
-             sponsored ? "\"brand-7\"" : "", deleted ? "true" : "false");
+             i, i, post, posted_at, format_names[1 + random_below(r, 4)], tags[random_below(r, 15)],
+             tags[random_below(r, 15)], sponsored ? "\"brand-7\"" : "", deleted ? "true" : "false");
 }
 
 static void add_posts(struct generator *g, int64_t i, int64_t day)
@@ -199,10 +212,13 @@ static void write_truth(const struct generator *g, FILE *file)
 {
     for (int64_t i = 0; i < g->n_creators; i++) {
         const struct generated_creator *c = &g->creators[i];
-        fprintf(file, "{\"creator\":\"creator-%" PRId64 "\",\"posts\":%" PRId64 ",\"followers\":%" PRId64 ",\"totals\":{", i, c->posts,
-                (int64_t)c->followers);
+        fprintf(file,
+                "{\"creator\":\"creator-%" PRId64 "\",\"posts\":%" PRId64 ",\"followers\":%" PRId64
+                ",\"totals\":{",
+                i, c->posts, (int64_t)c->followers);
         for (int kind = KIND_VIEW; kind < N_KINDS; kind++)
-            fprintf(file, "%s\"%s\":%" PRId64, kind == KIND_VIEW ? "" : ",", kind_names[kind], c->totals[kind]);
+            fprintf(file, "%s\"%s\":%" PRId64, kind == KIND_VIEW ? "" : ",", kind_names[kind],
+                    c->totals[kind]);
         fprintf(file, "}}\n");
     }
 }
@@ -240,8 +256,13 @@ int command_generate(int argc, char **argv)
         {"out", ARG_TEXT, "FILE", "NDJSON for `produce` (default stdout)", &out},
         {"truth", ARG_TEXT, "FILE", "every creator's lifetime counters, NDJSON", &truth},
     };
-    const struct args args = {"generate", NULL, "Writes a seeded stream of profiles, posts and interactions.",
-                              "microflux generate --creators 100 | microflux produce - --timestamps event", options, 6, false};
+    const struct args args = {"generate",
+                              NULL,
+                              "Writes a seeded stream of profiles, posts and interactions.",
+                              "microflux generate --creators 100 | microflux produce - --timestamps event",
+                              options,
+                              6,
+                              false};
     if (!args_parse(&args, argc, argv, &rest, &n, NULL, &status))
         return status;
     struct err_info info = {0};
@@ -249,16 +270,20 @@ int command_generate(int argc, char **argv)
     g.random.state = (uint64_t)seed;
     g.out = strcmp(out, "-") == 0 ? stdout : fopen(out, "w");
     if (!g.out || (truth && !truth_file))
-        return err_set(&info, ERR_IO, "file", "cannot write %s: %s", g.out ? truth : out, strerror(errno)), complain("generate", &info);
+        return err_set(&info, ERR_IO, "file", "cannot write %s: %s", g.out ? truth : out, strerror(errno)),
+               complain("generate", &info);
     generate_stream(&g);
     if (truth_file) {
         write_truth(&g, truth_file);
         fclose(truth_file);
     }
     if (fflush(g.out) != 0 || ferror(g.out))
-        status = (err_set(&info, ERR_IO, "file", "cannot write %s: %s", out, strerror(errno)), complain("generate", &info));
-    fprintf(stderr, "%" PRId64 " records of %" PRId64 " creators over %" PRId64 " days; %" PRId64 " late, %" PRId64 " future\n", g.written,
-            g.n_creators, g.n_days, g.late, g.future);
+        status = (err_set(&info, ERR_IO, "file", "cannot write %s: %s", out, strerror(errno)),
+                  complain("generate", &info));
+    fprintf(stderr,
+            "%" PRId64 " records of %" PRId64 " creators over %" PRId64 " days; %" PRId64 " late, %" PRId64
+            " future\n",
+            g.written, g.n_creators, g.n_days, g.late, g.future);
     if (g.out != stdout)
         fclose(g.out);
     free(g.creators);

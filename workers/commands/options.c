@@ -29,8 +29,10 @@ static enum err read_writer(const char *entry, struct score_writer_schema *write
     char input[32], path[512];
     unsigned id;
     if (sscanf(entry, "%31[a-z]:%u=%511s", input, &id, path) != 3 || id == 0)
-        return err_set(info, ERR_USAGE, "schema_ids", "schema.ids: \"%s\" is not INPUT:ID=FILE, such as profiles:7=/etc/microflux/profile-v2.avsc",
-                       entry);
+        return err_set(
+            info, ERR_USAGE, "schema_ids",
+            "schema.ids: \"%s\" is not INPUT:ID=FILE, such as profiles:7=/etc/microflux/profile-v2.avsc",
+            entry);
     for (int i = 0; i < N_TOPICS; i++)
         if (strcmp(input, input_names[i]) == 0) {
             char *text;
@@ -38,7 +40,8 @@ static enum err read_writer(const char *entry, struct score_writer_schema *write
             *writer = (struct score_writer_schema){i, id, err == ERR_OK ? text : NULL};
             return err;
         }
-    return err_set(info, ERR_USAGE, "schema_ids", "schema.ids: \"%s\" is none of profiles, posts, interactions", input);
+    return err_set(info, ERR_USAGE, "schema_ids",
+                   "schema.ids: \"%s\" is none of profiles, posts, interactions", input);
 }
 
 static enum err read_writers(const char *list, struct score_setup *setup, struct err_info *info)
@@ -48,7 +51,8 @@ static enum err read_writers(const char *list, struct score_setup *setup, struct
     for (char *entry; err == ERR_OK && (entry = strsep(&rest, ", ")) != NULL;) {
         if (!*entry)
             continue;
-        struct score_writer_schema *more = realloc(setup->writers, (setup->options.n_writers + 1) * sizeof *more);
+        struct score_writer_schema *more =
+            realloc(setup->writers, (setup->options.n_writers + 1) * sizeof *more);
         if (!more)
             abort();
         setup->writers = more;
@@ -73,7 +77,8 @@ static enum err read_kinds(char *kinds, uint16_t *bits, struct err_info *info)
     for (char *kind; (kind = strsep(&kinds, ",")) != NULL;) {
         int k = index_of(kind_names, N_KINDS, kind);
         if (k < KIND_VIEW || k > KIND_SAVE)
-            return err_set(info, ERR_USAGE, "counting_totals", "counting.totals: \"%s\" is none of VIEW, LIKE, COMMENT, SHARE, SAVE", kind);
+            return err_set(info, ERR_USAGE, "counting_totals",
+                           "counting.totals: \"%s\" is none of VIEW, LIKE, COMMENT, SHARE, SAVE", kind);
         *bits |= (uint16_t)(1u << k);
     }
     return ERR_OK;
@@ -90,7 +95,8 @@ static enum err read_totals(const char *text, struct creator_rules *rules, struc
             continue;
         int platform = index_of(platform_names, N_PLATFORMS, strsep(&kinds, ":"));
         if (platform < 0 || !kinds)
-            err = err_set(info, ERR_USAGE, "counting_totals", "counting.totals: \"%s\" is not PLATFORM:KIND,KIND, such as INSTAGRAM:LIKE,COMMENT",
+            err = err_set(info, ERR_USAGE, "counting_totals",
+                          "counting.totals: \"%s\" is not PLATFORM:KIND,KIND, such as INSTAGRAM:LIKE,COMMENT",
                           entry);
         else
             err = read_kinds(kinds, &rules->totals[platform], info);
@@ -101,7 +107,8 @@ static enum err read_totals(const char *text, struct creator_rules *rules, struc
 
 static enum err read_bare(const struct config *config, struct score_setup *setup, struct err_info *info)
 {
-    const char *const files[N_TOPICS] = {config->schema_profiles, config->schema_posts, config->schema_interactions};
+    const char *const files[N_TOPICS] = {config->schema_profiles, config->schema_posts,
+                                         config->schema_interactions};
     enum err err = ERR_OK;
     for (int i = 0; i < N_TOPICS && err == ERR_OK; i++) {
         if (files[i] && *files[i])

@@ -15,7 +15,8 @@ struct score_setup {
     struct score_writer_schema *writers;
 };
 
-enum err score_setup_open(const struct config *config, struct score_setup *setup, struct err_info *info) MF_MUST_CHECK;
+enum err score_setup_open(const struct config *config, struct score_setup *setup,
+                          struct err_info *info) MF_MUST_CHECK;
 void score_setup_close(struct score_setup *setup);
 
 struct redis_options redis_options_of(const struct config *config, const char *name);

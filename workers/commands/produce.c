@@ -1,8 +1,8 @@
-/* produce: NDJSON in the contract's JSON form becomes framed Avro records, keyed by creator. The whole file is checked as it
- * is read: a line that does not fit stops it, naming the line and the field.
+/* produce: NDJSON in the contract's JSON form becomes framed Avro records, keyed by creator. The whole file
+ * is checked as it is read: a line that does not fit stops it, naming the line and the field.
  *
- * With --topic each line is a value of that topic; without it each line is {"topic": …, "value": {…}} with optional
- * "timestamp" (ms), so that one file can carry all inputs in their order. */
+ * With --topic each line is a value of that topic; without it each line is {"topic": …, "value": {…}} with
+ * optional "timestamp" (ms), so that one file can carry all inputs in their order. */
 #include <errno.h>
 #include <inttypes.h>
 #include <jansson.h>
@@ -20,7 +20,7 @@ struct producing {
     const struct config *config;
     const char *topic; /* NULL: named by each line */
     bool event_time;
-    int64_t rate;      /* records a second, 0 = as fast as it goes */
+    int64_t rate; /* records a second, 0 = as fast as it goes */
     struct publisher *publisher;
     const char *topics[3], *schemas[3], *key_fields[3];
     uint64_t fingerprints[3];
@@ -48,8 +48,9 @@ static void show_progress(const struct producing *p, bool last)
     double part = p->bytes_total ? (double)p->bytes_read / (double)p->bytes_total : 0;
     double seconds = (double)(now - p->started_ms) / 1000;
     int done = (int)(part * 30);
-    fprintf(stderr, "\r[%.*s%*s] %3.0f %%  %" PRId64 " records  ETA %.0f s  %s", done, "##############################", 30 - done, "",
-            100 * part, p->sent, part > 0 ? seconds / part - seconds : 0, last ? "\n" : "");
+    fprintf(stderr, "\r[%.*s%*s] %3.0f %%  %" PRId64 " records  ETA %.0f s  %s", done,
+            "##############################", 30 - done, "", 100 * part, p->sent,
+            part > 0 ? seconds / part - seconds : 0, last ? "\n" : "");
 }
 
 static void keep_rate(const struct producing *p)
@@ -80,7 +81,8 @@ static int topic_index(const struct producing *p, const char *name)
     return -1;
 }
 
-static enum err send_value(struct producing *p, int topic, const json_t *value, int64_t timestamp, int64_t line, struct err_info *info)
+static enum err send_value(struct producing *p, int topic, const json_t *value, int64_t timestamp,
+                           int64_t line, struct err_info *info)
 {
     struct err_info why;
     const char *key = json_string_value(json_object_get(value, "creator_id"));
@@ -93,8 +95,8 @@ static enum err send_value(struct producing *p, int topic, const json_t *value, 
     free(text);
     if (err != ERR_OK)
         return err_set(info, ERR_USAGE, why.word, "line %" PRId64 ": %s", line, why.sentence);
-    while ((err = publish(p->publisher, topic, -1, bytes_of(key), (struct bytes){p->value.data, p->value.len}, timestamp, NULL, 0, 0, info)) ==
-           ERR_WEATHER)
+    while ((err = publish(p->publisher, topic, -1, bytes_of(key), (struct bytes){p->value.data, p->value.len},
+                          timestamp, NULL, 0, 0, info)) == ERR_WEATHER)
         publisher_poll(p->publisher, 10);
     p->sent += err == ERR_OK;
     return err;
@@ -105,14 +107,15 @@ static enum err send_line(struct producing *p, const char *text, int64_t line, s
     json_error_t error;
     json_t *object = json_loads(text, 0, &error);
     if (!object)
-        return err_set(info, ERR_USAGE, "json", "line %" PRId64 ", column %d: %s", line, error.column, error.text);
+        return err_set(info, ERR_USAGE, "json", "line %" PRId64 ", column %d: %s", line, error.column,
+                       error.text);
     const json_t *value = p->topic ? object : json_object_get(object, "value");
     const char *name = p->topic ? p->topic : json_string_value(json_object_get(object, "topic"));
     int topic = topic_index(p, name);
     enum err err;
     if (topic < 0 || !value)
-        err = err_set(info, ERR_USAGE, "topic", "line %" PRId64 ": topic \"%s\" is none of %s, %s, %s", line, name ? name : "", p->topics[0],
-                      p->topics[1], p->topics[2]);
+        err = err_set(info, ERR_USAGE, "topic", "line %" PRId64 ": topic \"%s\" is none of %s, %s, %s", line,
+                      name ? name : "", p->topics[0], p->topics[1], p->topics[2]);
     else {
         const json_t *given = json_object_get(object, "timestamp");
         int64_t timestamp = p->event_time ? event_time(value) : 0;
@@ -170,7 +173,8 @@ static enum err open_publisher(struct producing *p, struct err_info *info)
         p->fingerprints[i] = avro_fingerprint(p->schemas[i], info);
     }
     if (p->topic && topic_index(p, p->topic) < 0)
-        return err_set(info, ERR_USAGE, "topic", "--topic %s is none of %s, %s, %s", p->topic, topics[0], topics[1], topics[2]);
+        return err_set(info, ERR_USAGE, "topic", "--topic %s is none of %s, %s, %s", p->topic, topics[0],
+                       topics[1], topics[2]);
     struct publisher_options options = {kafka_pairs_of(c), c->n_kafka, p->topics, 3, p, on_delivered};
     return publisher_open(&options, &p->publisher, info);
 }
@@ -186,12 +190,18 @@ int command_produce(int argc, char **argv)
     int status = 0;
     const char *timestamps = "now";
     const struct arg options[] = {
-        {"topic", ARG_TEXT, "TOPIC", "each line is a value of this topic (else {\"topic\":…,\"value\":{…}})", &p.topic},
+        {"topic", ARG_TEXT, "TOPIC", "each line is a value of this topic (else {\"topic\":…,\"value\":{…}})",
+         &p.topic},
         {"rate", ARG_INT, "N", "records a second (default: as fast as it goes)", &p.rate},
         {"timestamps", ARG_CHOICE, "now|event", "event: the record's own time, for replays", &timestamps},
     };
-    const struct args args = {"produce", "FILE", "Sends NDJSON as framed Avro, keyed by creator_id; - reads stdin.",
-                              "microflux produce --topic posts posts.ndjson --rate 500", options, 3, true};
+    const struct args args = {"produce",
+                              "FILE",
+                              "Sends NDJSON as framed Avro, keyed by creator_id; - reads stdin.",
+                              "microflux produce --topic posts posts.ndjson --rate 500",
+                              options,
+                              3,
+                              true};
     if (!args_parse(&args, argc, argv, &rest, &n, &config, &status))
         return status;
     p.config = config;

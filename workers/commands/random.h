@@ -1,4 +1,5 @@
-/* random: a small seeded generator (SplitMix64, Steele et al. 2014) and the few distributions the generators draw from. */
+/* random: a small seeded generator (SplitMix64, Steele et al. 2014) and the few distributions the generators
+ * draw from. */
 #ifndef COMMANDS_RANDOM_H
 #define COMMANDS_RANDOM_H
 
@@ -22,7 +23,10 @@ static inline double random_unit(struct random *r) /* [0, 1) */
     return (double)(random_next(r) >> 11) * 0x1p-53;
 }
 
-static inline int64_t random_below(struct random *r, int64_t n) { return n > 0 ? (int64_t)(random_next(r) % (uint64_t)n) : 0; }
+static inline int64_t random_below(struct random *r, int64_t n)
+{
+    return n > 0 ? (int64_t)(random_next(r) % (uint64_t)n) : 0;
+}
 
 static inline double random_normal(struct random *r) /* Box–Muller */
 {
@@ -30,6 +34,9 @@ static inline double random_normal(struct random *r) /* Box–Muller */
     return sqrt(-2 * log(u)) * cos(6.283185307179586 * random_unit(r));
 }
 
-static inline double random_lognormal(struct random *r, double median, double sigma) { return median * exp(sigma * random_normal(r)); }
+static inline double random_lognormal(struct random *r, double median, double sigma)
+{
+    return median * exp(sigma * random_normal(r));
+}
 
 #endif

@@ -1,7 +1,8 @@
-/* run: the main job: reads the configuration, starts the workers, waits for a signal, stops them in reverse order.
+/* run: the main job: reads the configuration, starts the workers, waits for a signal, stops them in reverse
+ * order.
  *
- * Signals are blocked before any thread starts; main alone waits for them. The first SIGTERM or SIGINT drains within the
- * deadline, a second one leaves at once. */
+ * Signals are blocked before any thread starts; main alone waits for them. The first SIGTERM or SIGINT drains
+ * within the deadline, a second one leaves at once. */
 #include <inttypes.h>
 #include <pthread.h>
 #include <signal.h>
@@ -15,7 +16,7 @@
 #include "microflux/log.h"
 #include "options.h"
 
-#define DRAIN_MS 10000
+#define DRAIN_MS   10000
 #define COUNTERS_S 60
 
 struct running {
@@ -58,7 +59,8 @@ static void *worker_thread(void *arg)
     return NULL;
 }
 
-static void set_defaults(struct worker_options *o, const struct config *config, const struct score_setup *setup, int index, const char *name)
+static void set_defaults(struct worker_options *o, const struct config *config,
+                         const struct score_setup *setup, int index, const char *name)
 {
     static const char *inputs[N_TOPICS];
     inputs[TOPIC_PROFILES] = config->topic_profiles;
@@ -102,11 +104,14 @@ static void log_counters(struct running *all, int64_t n)
             continue;
         const struct worker_counters *c = worker_counters(worker);
         log_info("counters",
-                 "worker=%s received=%llu applied=%llu late=%llu ignored=%llu rejected=%llu commits=%llu published=%llu delivered=%llu "
-                 "refused=%llu takeovers=%llu loads=%llu evictions=%llu lag=%lld subjects=%lld lanes=%lld running=%lld held=%lld",
-                 all[i].name, READ(received), READ(applied), READ(late), READ(ignored), READ(rejected), READ(commits), READ(published),
-                 READ(delivered), READ(refused), READ(takeovers), READ(loads), READ(evictions), (long long)READ(lag), (long long)READ(subjects),
-                 (long long)READ(lanes), (long long)READ(lanes_running), (long long)READ(lanes_held));
+                 "worker=%s received=%llu applied=%llu late=%llu ignored=%llu rejected=%llu commits=%llu "
+                 "published=%llu delivered=%llu "
+                 "refused=%llu takeovers=%llu loads=%llu evictions=%llu lag=%lld subjects=%lld lanes=%lld "
+                 "running=%lld held=%lld",
+                 all[i].name, READ(received), READ(applied), READ(late), READ(ignored), READ(rejected),
+                 READ(commits), READ(published), READ(delivered), READ(refused), READ(takeovers), READ(loads),
+                 READ(evictions), (long long)READ(lag), (long long)READ(subjects), (long long)READ(lanes),
+                 (long long)READ(lanes_running), (long long)READ(lanes_held));
     }
 }
 
@@ -161,9 +166,17 @@ int command_run(int argc, char **argv)
     size_t n;
     int status = 0;
     int64_t workers = 0;
-    const struct arg options[] = {{"workers", ARG_INT, "N", "threads, each with its own lanes (else workers= of the configuration)", &workers}};
-    const struct args args = {"run", NULL, "Reads profiles, posts and interactions, keeps the counters, publishes creator scores.",
-                              "microflux run --bootstrap localhost:9092 --set redis.address=localhost:6379", options, 1, true};
+    const struct arg options[] = {{"workers", ARG_INT, "N",
+                                   "threads, each with its own lanes (else workers= of the configuration)",
+                                   &workers}};
+    const struct args args = {
+        "run",
+        NULL,
+        "Reads profiles, posts and interactions, keeps the counters, publishes creator scores.",
+        "microflux run --bootstrap localhost:9092 --set redis.address=localhost:6379",
+        options,
+        1,
+        true};
     if (!args_parse(&args, argc, argv, &rest, &n, &config, &status))
         return status;
     if (workers > 0)

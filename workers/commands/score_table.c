@@ -1,5 +1,5 @@
-/* score_table: reads creator-scores records and shows what a person wants to see of them: who, how big, how engaging, which way
- * it goes, what just changed. */
+/* score_table: reads creator-scores records and shows what a person wants to see of them: who, how big, how
+ * engaging, which way it goes, what just changed. */
 #include "score_table.h"
 
 #include <inttypes.h>
@@ -72,7 +72,8 @@ static bool number(const json_t *record, const char *name, double *x)
     return json_is_number(value);
 }
 
-static void note_change(struct row *row, const char *tier, const char *band, double rate, bool has_rate, int64_t now)
+static void note_change(struct row *row, const char *tier, const char *band, double rate, bool has_rate,
+                        int64_t now)
 {
     if (row->tier[0] && strcmp(row->tier, tier) != 0)
         snprintf(row->note, sizeof row->note, "tier %s > %s", row->tier, tier);
@@ -99,14 +100,16 @@ void score_table_take(struct score_table *table, struct bytes creator, struct by
         return;
     struct row *row = row_of(table, creator);
     const json_t *tier = json_array_get(json_object_get(record, "tiers"), 0);
-    const char *name = json_string_value(json_object_get(tier, "tier")), *band = json_string_value(json_object_get(tier, "band"));
+    const char *name = json_string_value(json_object_get(tier, "tier")),
+               *band = json_string_value(json_object_get(tier, "band"));
     bool has_rate = number(record, "engagement_rate", &rate);
     table->records++;
     note_change(row, name ? name : "?", band ? band : "?", rate, has_rate, table->records);
     snprintf(row->tier, sizeof row->tier, "%s", name ? name : "?");
     snprintf(row->band, sizeof row->band, "%s", band ? band : "?");
     row->followers = json_integer_value(json_object_get(record, "followers"));
-    row->engagements_7d = json_integer_value(json_object_get(json_object_get(record, "last_7d"), "engagements"));
+    row->engagements_7d =
+        json_integer_value(json_object_get(json_object_get(record, "last_7d"), "engagements"));
     row->as_of = json_integer_value(json_object_get(record, "as_of"));
     row->has_rate = has_rate;
     row->rate = rate;
@@ -125,7 +128,11 @@ static const char *trend(const struct row *row)
 {
     if (!row->has_velocity)
         return "·";
-    return row->velocity > 1.5 ? "▲▲" : row->velocity > 1.1 ? "▲" : row->velocity < .5 ? "▼▼" : row->velocity < .9 ? "▼" : "=";
+    return row->velocity > 1.5   ? "▲▲"
+           : row->velocity > 1.1 ? "▲"
+           : row->velocity < .5  ? "▼▼"
+           : row->velocity < .9  ? "▼"
+                                 : "=";
 }
 
 static void print_row(const struct score_table *table, const struct row *row, bool terminal)
@@ -136,10 +143,15 @@ static void print_row(const struct score_table *table, const struct row *row, bo
         snprintf(rate, sizeof rate, "%.2f %%", 100 * row->rate);
     if (row->has_estimate)
         snprintf(estimate, sizeof estimate, "%.2f %%", 100 * row->estimate);
-    const char *colour = !terminal ? "" : strcmp(row->tier, "MICRO") == 0 ? "\033[32m" : strcmp(row->tier, "NONE") == 0 ? "\033[90m" : "\033[36m";
-    printf("%-16.*s %s%-6s%s %-6s %10" PRId64 " %9s %9s %12" PRId64 "  %-4s %s%s%s%s\n", (int)row->head.key.len, row->head.key.ptr, colour, row->tier,
-           terminal ? "\033[0m" : "", row->band, row->followers, rate, estimate, row->engagements_7d, trend(row), terminal && fresh ? "\033[33m" : "",
-           fresh ? row->note : "", terminal && fresh ? "\033[0m" : "", terminal ? "\033[K" : "");
+    const char *colour = !terminal                         ? ""
+                         : strcmp(row->tier, "MICRO") == 0 ? "\033[32m"
+                         : strcmp(row->tier, "NONE") == 0  ? "\033[90m"
+                                                           : "\033[36m";
+    printf("%-16.*s %s%-6s%s %-6s %10" PRId64 " %9s %9s %12" PRId64 "  %-4s %s%s%s%s\n",
+           (int)row->head.key.len, row->head.key.ptr, colour, row->tier, terminal ? "\033[0m" : "", row->band,
+           row->followers, rate, estimate, row->engagements_7d, trend(row),
+           terminal && fresh ? "\033[33m" : "", fresh ? row->note : "", terminal && fresh ? "\033[0m" : "",
+           terminal ? "\033[K" : "");
 }
 
 void score_table_print(struct score_table *table, bool terminal, int64_t seconds, bool flowing)
@@ -152,10 +164,11 @@ void score_table_print(struct score_table *table, bool terminal, int64_t seconds
     struct tm utc;
     strftime(when, sizeof when, "%Y-%m-%d %H:%M", gmtime_r(&t, &utc));
     qsort(table->rows, table->n, sizeof(struct row *), by_engagement);
-    printf("%smicroflux  %" PRId64 " s  event time %s  %zu creators, %" PRId64 " scores%s%s\n", terminal ? "\033[H" : "", seconds, newest ? when : "-",
-           table->n, table->records, flowing ? "" : "  (the stream has ended)", terminal ? "\033[K" : "");
-    printf("%-16s %-6s %-6s %10s %9s %9s %12s  %-4s %s%s\n", "creator", "tier", "band", "followers", "rate", "estimate", "engaged 7 d", "now",
-           "changed", terminal ? "\033[K" : "");
+    printf("%smicroflux  %" PRId64 " s  event time %s  %zu creators, %" PRId64 " scores%s%s\n",
+           terminal ? "\033[H" : "", seconds, newest ? when : "-", table->n, table->records,
+           flowing ? "" : "  (the stream has ended)", terminal ? "\033[K" : "");
+    printf("%-16s %-6s %-6s %10s %9s %9s %12s  %-4s %s%s\n", "creator", "tier", "band", "followers", "rate",
+           "estimate", "engaged 7 d", "now", "changed", terminal ? "\033[K" : "");
     for (size_t i = 0; i < table->n && i < (terminal ? ROWS : 6); i++)
         print_row(table, table->rows[i], terminal);
     if (terminal)

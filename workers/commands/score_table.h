@@ -12,7 +12,8 @@ struct score_table *score_table_open(void);
 void score_table_close(struct score_table *table);
 /* score_table_take: one record of creator-scores (unframed). */
 void score_table_take(struct score_table *table, struct bytes creator, struct bytes body);
-/* score_table_print: the most engaging creators; on a terminal in place and in colour, else as plain lines. */
+/* score_table_print: the most engaging creators; on a terminal in place and in colour, else as plain lines.
+ */
 void score_table_print(struct score_table *table, bool terminal, int64_t seconds, bool flowing);
 void score_table_summary(const struct score_table *table);
 

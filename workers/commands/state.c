@@ -1,4 +1,5 @@
-/* state: what Redis holds of a creator, in words or JSON. Reads the same keys that redis-cli would; never writes. */
+/* state: what Redis holds of a creator, in words or JSON. Reads the same keys that redis-cli would; never
+ * writes. */
 #include <inttypes.h>
 #include <stdio.h>
 
@@ -28,7 +29,8 @@ static enum err read_partitions(struct looking *look, struct err_info *info)
     for (int32_t lane = 0; lane < 64; lane++) {
         lane_prefix(look, lane, key, sizeof key - 8);
         strcat(key, "fence");
-        enum err err = redis_call(look->redis, (struct bytes[]){BYTES("GET"), bytes_of(key)}, 2, &answer, info);
+        enum err err =
+            redis_call(look->redis, (struct bytes[]){BYTES("GET"), bytes_of(key)}, 2, &answer, info);
         if (err == ERR_OK)
             err = redis_fate(answer, info);
         if (err != ERR_OK)
@@ -39,11 +41,13 @@ static enum err read_partitions(struct looking *look, struct err_info *info)
             return err;
         }
     }
-    return err_set(info, ERR_NOT_FOUND, "no_fence", "namespace \"%s\" has no lanes in this Redis: is redis.address or namespace another one?",
+    return err_set(info, ERR_NOT_FOUND, "no_fence",
+                   "namespace \"%s\" has no lanes in this Redis: is redis.address or namespace another one?",
                    look->config->namespace_);
 }
 
-static enum err load(struct looking *look, int32_t lane, const char *creator, struct creator *c, bool *found, struct err_info *info)
+static enum err load(struct looking *look, int32_t lane, const char *creator, struct creator *c, bool *found,
+                     struct err_info *info)
 {
     char prefix[160], key[512];
     const struct redis_answer *answer;
@@ -51,7 +55,8 @@ static enum err load(struct looking *look, int32_t lane, const char *creator, st
     lane_prefix(look, lane, prefix, sizeof prefix);
     for (int k = 0; k < N_CREATOR_KEYS; k++) {
         snprintf(key, sizeof key, "%s%s:%s", prefix, creator_key_names[k], creator);
-        enum err err = redis_call(look->redis, (struct bytes[]){BYTES("HGETALL"), bytes_of(key)}, 2, &answer, info);
+        enum err err =
+            redis_call(look->redis, (struct bytes[]){BYTES("HGETALL"), bytes_of(key)}, 2, &answer, info);
         if (err == ERR_OK)
             err = redis_fate(answer, info);
         if (err == ERR_OK && answer->n > 0) {
@@ -65,7 +70,8 @@ static enum err load(struct looking *look, int32_t lane, const char *creator, st
     return ERR_OK;
 }
 
-static void print_text(const struct creator *c, const struct methodology *methodology, const char *creator, int32_t lane, int64_t as_of)
+static void print_text(const struct creator *c, const struct methodology *methodology, const char *creator,
+                       int32_t lane, int64_t as_of)
 {
     struct score score;
     static const char *const windows[4] = {"24 h", "7 d", "30 d", "90 d"};
@@ -78,8 +84,8 @@ static void print_text(const struct creator *c, const struct methodology *method
     if (score.rate.there)
         printf("  engagement rate %.4f %% over %d posts\n", 100 * score.rate.value, score.rate_posts);
     if (score.has_estimate)
-        printf("  estimate %.4f %% (%.4f .. %.4f), confidence %.2f\n", 100 * score.estimate, 100 * score.estimate_low, 100 * score.estimate_high,
-               score.estimate_confidence);
+        printf("  estimate %.4f %% (%.4f .. %.4f), confidence %.2f\n", 100 * score.estimate,
+               100 * score.estimate_low, 100 * score.estimate_high, score.estimate_confidence);
     printf("  %-8s", "");
     for (int k = KIND_VIEW; k < N_KINDS; k++)
         printf("%12s", kind_names[k]);
@@ -102,8 +108,8 @@ static int64_t lane_as_of(struct looking *look, int32_t lane)
     struct err_info info;
     lane_prefix(look, lane, key, sizeof key - 8);
     strcat(key, "fence");
-    if (redis_call(look->redis, (struct bytes[]){BYTES("GET"), bytes_of(key)}, 2, &answer, &info) == ERR_OK && answer->type == REDIS_TEXT &&
-        fence_read(answer->text, &fence, &info) == ERR_OK)
+    if (redis_call(look->redis, (struct bytes[]){BYTES("GET"), bytes_of(key)}, 2, &answer, &info) == ERR_OK &&
+        answer->type == REDIS_TEXT && fence_read(answer->text, &fence, &info) == ERR_OK)
         return fence.as_of;
     return 0;
 }
@@ -118,7 +124,8 @@ static enum err show(struct looking *look, const char *creator, bool json, struc
     creator_init(&c);
     enum err err = load(look, lane, creator, &c, &found, info);
     if (err == ERR_OK && !found)
-        err = err_set(info, ERR_NOT_FOUND, "no_creator", "nothing is known of creator \"%s\" in namespace \"%s\"", creator,
+        err = err_set(info, ERR_NOT_FOUND, "no_creator",
+                      "nothing is known of creator \"%s\" in namespace \"%s\"", creator,
                       look->config->namespace_);
     if (err == ERR_OK)
         err = methodology_open(look->config->score_schemes, &methodology, info);
@@ -173,8 +180,13 @@ int command_state(int argc, char **argv)
         {"format", ARG_CHOICE, "text|json", "json: raw counters, one object a line", &format},
         {"all", ARG_FLAG, NULL, "every creator, as json", &all},
     };
-    const struct args args = {"state", "CREATOR", "Shows what Redis holds of a creator: counters, days, posts.",
-                              "microflux state creator-42 --format json", options, 2, true};
+    const struct args args = {"state",
+                              "CREATOR",
+                              "Shows what Redis holds of a creator: counters, days, posts.",
+                              "microflux state creator-42 --format json",
+                              options,
+                              2,
+                              true};
     if (!args_parse(&args, argc, argv, &rest, &n, &config, &status))
         return status;
     struct redis_options redis = redis_options_of(config, "microflux-state");

@@ -1,4 +1,5 @@
-/* tail: prints a topic, decoded: one JSON object or one readable line a record; data to stdout, nothing else. */
+/* tail: prints a topic, decoded: one JSON object or one readable line a record; data to stdout, nothing else.
+ */
 #include <inttypes.h>
 #include <stdio.h>
 #include <unistd.h>
@@ -27,8 +28,10 @@ static void add_json_text(struct buffer *out, struct bytes text)
     buffer_add(out, "\"", 1);
 }
 
-/* The value as JSON: decoded by the topic's schema, else as text; null for a tombstone. False: it could not be read. */
-static bool add_value(const char *schema, const struct kafka_record *record, struct buffer *out, struct err_info *info)
+/* The value as JSON: decoded by the topic's schema, else as text; null for a tombstone. False: it could not
+ * be read. */
+static bool add_value(const char *schema, const struct kafka_record *record, struct buffer *out,
+                      struct err_info *info)
 {
     if (!record->value.ptr) {
         buffer_add_text(out, "null");
@@ -63,8 +66,9 @@ static void print_record(const char *schema, const struct kafka_record *record, 
     struct err_info info = {0};
     out->len = 0;
     if (json) {
-        buffer_printf(out, "{\"partition\":%" PRId32 ",\"offset\":%" PRId64 ",\"timestamp\":%" PRId64 ",\"key\":", record->partition,
-                      record->offset, record->timestamp);
+        buffer_printf(out,
+                      "{\"partition\":%" PRId32 ",\"offset\":%" PRId64 ",\"timestamp\":%" PRId64 ",\"key\":",
+                      record->partition, record->offset, record->timestamp);
         add_json_text(out, record->key);
         buffer_add_text(out, ",\"value\":");
         bool read = add_value(schema, record, out, &info);
@@ -75,8 +79,8 @@ static void print_record(const char *schema, const struct kafka_record *record, 
         }
         buffer_add_text(out, "}\n");
     } else {
-        buffer_printf(out, "%" PRId32 "/%" PRId64 " %.*s ", record->partition, record->offset, (int)record->key.len,
-                      record->key.ptr ? record->key.ptr : "-");
+        buffer_printf(out, "%" PRId32 "/%" PRId64 " %.*s ", record->partition, record->offset,
+                      (int)record->key.len, record->key.ptr ? record->key.ptr : "-");
         add_value(schema, record, out, &info);
         buffer_add_text(out, "\n");
     }
@@ -122,8 +126,13 @@ int command_tail(int argc, char **argv)
         {"until-end", ARG_FLAG, NULL, "stop at the end as it is now", &until_end},
         {"max", ARG_INT, "N", "stop after N records", &max},
     };
-    const struct args args = {"tail", "TOPIC", "Prints a topic from its beginning, decoded.",
-                              "microflux tail creator-scores --until-end --format json", options, 3, true};
+    const struct args args = {"tail",
+                              "TOPIC",
+                              "Prints a topic from its beginning, decoded.",
+                              "microflux tail creator-scores --until-end --format json",
+                              options,
+                              3,
+                              true};
     if (!args_parse(&args, argc, argv, &rest, &n, &config, &status))
         return status;
     if (n != 1) {

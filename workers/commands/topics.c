@@ -1,4 +1,5 @@
-/* topics: `topics create` makes the topics that are missing, co-partitioned, with the settings microflux needs. */
+/* topics: `topics create` makes the topics that are missing, co-partitioned, with the settings microflux
+ * needs. */
 #include <stdio.h>
 
 #include "microflux/args.h"
@@ -16,7 +17,8 @@ static int create(const struct config *config, int64_t partitions, int64_t repli
     size_t n = for_replay ? 1 : 0;
     const struct topic_spec specs[N_TOPIC_SPECS] = {
         /* a replayed profile topic must keep every snapshot, so it is not compacted then */
-        {config->topic_profiles, (int32_t)partitions, (int)replication, !for_replay, for_replay ? replay : compacted, for_replay ? 1 : 2},
+        {config->topic_profiles, (int32_t)partitions, (int)replication, !for_replay,
+         for_replay ? replay : compacted, for_replay ? 1 : 2},
         {config->topic_posts, (int32_t)partitions, (int)replication, false, settings, n},
         {config->topic_interactions, (int32_t)partitions, (int)replication, false, settings, n},
         {config->topic_creator_scores, (int32_t)partitions, (int)replication, true, NULL, 0},
@@ -24,9 +26,11 @@ static int create(const struct config *config, int64_t partitions, int64_t repli
     };
     bool created[N_TOPIC_SPECS] = {false};
     struct err_info info;
-    enum err err = topics_create(kafka_pairs_of(config), config->n_kafka, specs, N_TOPIC_SPECS, 15000, created, &info);
+    enum err err =
+        topics_create(kafka_pairs_of(config), config->n_kafka, specs, N_TOPIC_SPECS, 15000, created, &info);
     for (int i = 0; i < N_TOPIC_SPECS && err == ERR_OK; i++)
-        printf("%-20s %d partitions  %s\n", specs[i].name, specs[i].partitions, created[i] ? "created" : "was there");
+        printf("%-20s %d partitions  %s\n", specs[i].name, specs[i].partitions,
+               created[i] ? "created" : "was there");
     return err == ERR_OK ? 0 : complain("topics create", &info);
 }
 
@@ -41,10 +45,16 @@ int command_topics(int argc, char **argv)
     const struct arg options[] = {
         {"partitions", ARG_INT, "N", "of every topic; lanes are partitions (default 8)", &partitions},
         {"replication", ARG_INT, "N", "replicas (default: the broker's)", &replication},
-        {"replay", ARG_FLAG, NULL, "old events with their own timestamps: keep for ever (retention.ms=-1)", &for_replay},
+        {"replay", ARG_FLAG, NULL, "old events with their own timestamps: keep for ever (retention.ms=-1)",
+         &for_replay},
     };
-    const struct args args = {"topics", "create", "Makes the topics that are missing: inputs, creator-scores, dead-letters.",
-                              "microflux topics create --bootstrap localhost:9092 --partitions 8", options, 3, true};
+    const struct args args = {"topics",
+                              "create",
+                              "Makes the topics that are missing: inputs, creator-scores, dead-letters.",
+                              "microflux topics create --bootstrap localhost:9092 --partitions 8",
+                              options,
+                              3,
+                              true};
     if (!args_parse(&args, argc, argv, &rest, &n, &config, &status))
         return status;
     if (n != 1 || strcmp(rest[0], "create") != 0) {

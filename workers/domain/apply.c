@@ -1,17 +1,20 @@
-/* apply: what can be judged without the creator, and the verbs for posts and interactions: which bucket, which totals, which
- * post a record counts in (scoring.md §0.1). */
+/* apply: what can be judged without the creator, and the verbs for posts and interactions: which bucket,
+ * which totals, which post a record counts in (scoring.md §0.1). */
 #include <inttypes.h>
 #include <stdlib.h>
 
 #include "domain_room.h"
 
-#define LATE_MS   (92 * MS_DAY)
-#define LAST_TIME 253402300799999LL /* the end of the year 9999 */
+#define LATE_MS    (92 * MS_DAY)
+#define LAST_TIME  253402300799999LL /* the end of the year 9999 */
 #define LONGEST_ID 256
 
-const char *const platform_names[N_PLATFORMS] = {"OTHER", "INSTAGRAM", "TIKTOK", "YOUTUBE", "X", "FACEBOOK", "LINKEDIN", "TWITCH", "PINTEREST", "SNAPCHAT"};
-const char *const kind_names[N_KINDS] = {"OTHER", "VIEW", "LIKE", "COMMENT", "SHARE", "SAVE", "CLICK", "PURCHASE", "FOLLOW"};
-const char *const format_names[N_FORMATS] = {"OTHER", "IMAGE", "CAROUSEL", "VIDEO", "SHORT_VIDEO", "STORY", "TEXT", "LIVE", "AUDIO"};
+const char *const platform_names[N_PLATFORMS] = {"OTHER",    "INSTAGRAM", "TIKTOK", "YOUTUBE",   "X",
+                                                 "FACEBOOK", "LINKEDIN",  "TWITCH", "PINTEREST", "SNAPCHAT"};
+const char *const kind_names[N_KINDS] = {"OTHER", "VIEW",  "LIKE",     "COMMENT", "SHARE",
+                                         "SAVE",  "CLICK", "PURCHASE", "FOLLOW"};
+const char *const format_names[N_FORMATS] = {"OTHER", "IMAGE", "CAROUSEL", "VIDEO", "SHORT_VIDEO",
+                                             "STORY", "TEXT",  "LIVE",     "AUDIO"};
 
 void creator_init(struct creator *c)
 {
@@ -35,8 +38,8 @@ void creator_clear(struct creator *c)
 size_t creator_bytes(const struct creator *c)
 {
     size_t cells = (size_t)c->hours.cap + c->days.cap;
-    return sizeof *c + cells * sizeof(struct cell) + c->cap_profile_days * sizeof(struct profile_day) + c->cap_posts * (sizeof(struct post) + 32) +
-           (c->base ? SCHEMES * sizeof *c->base : 0);
+    return sizeof *c + cells * sizeof(struct cell) + c->cap_profile_days * sizeof(struct profile_day) +
+           c->cap_posts * (sizeof(struct post) + 32) + (c->base ? SCHEMES * sizeof *c->base : 0);
 }
 
 bool is_future(const struct creator_rules *rules, int64_t time, const struct provenance *at)
@@ -44,7 +47,10 @@ bool is_future(const struct creator_rules *rules, int64_t time, const struct pro
     return at->timestamp >= 0 && time > at->timestamp + rules->max_future;
 }
 
-static bool is_late(int64_t time, const struct provenance *at) { return at->timestamp >= 0 && time < at->timestamp - LATE_MS; }
+static bool is_late(int64_t time, const struct provenance *at)
+{
+    return at->timestamp >= 0 && time < at->timestamp - LATE_MS;
+}
 
 void moved(struct creator *c, int topic, const struct provenance *at, int64_t time, int64_t *as_of)
 {
@@ -60,39 +66,48 @@ void moved(struct creator *c, int topic, const struct provenance *at, int64_t ti
 static enum err judge_id(const char *field, struct bytes id, struct err_info *info)
 {
     if (id.len == 0 || id.len > LONGEST_ID)
-        return err_set(info, ERR_REJECT, "bad_id", "%s has %zu bytes; 1 to %d are accepted", field, id.len, LONGEST_ID);
+        return err_set(info, ERR_REJECT, "bad_id", "%s has %zu bytes; 1 to %d are accepted", field, id.len,
+                       LONGEST_ID);
     return ERR_OK;
 }
 
-static enum err judge_time(const struct creator_rules *rules, const char *field, int64_t time, const struct provenance *at, struct err_info *info)
+static enum err judge_time(const struct creator_rules *rules, const char *field, int64_t time,
+                           const struct provenance *at, struct err_info *info)
 {
     if (time < 0 || time > LAST_TIME)
-        return err_set(info, ERR_REJECT, "bad_time", "%s is %" PRId64 ", which is not a time between 1970 and 9999 in ms", field, time);
+        return err_set(info, ERR_REJECT, "bad_time",
+                       "%s is %" PRId64 ", which is not a time between 1970 and 9999 in ms", field, time);
     if (rules->future == POLICY_REJECT && is_future(rules, time, at))
-        return err_set(info, ERR_REJECT, "future", "%s %" PRId64 " is %" PRId64 " s after the record's own timestamp; is the sender's clock wrong?",
+        return err_set(info, ERR_REJECT, "future",
+                       "%s %" PRId64 " is %" PRId64
+                       " s after the record's own timestamp; is the sender's clock wrong?",
                        field, time, (time - at->timestamp) / 1000);
     return ERR_OK;
 }
 
-static enum err judge_profile(const struct creator_rules *rules, const struct profile_record *r, const struct provenance *at, struct err_info *info)
+static enum err judge_profile(const struct creator_rules *rules, const struct profile_record *r,
+                              const struct provenance *at, struct err_info *info)
 {
     if (r->followers < 0 || (r->has_following && r->following < 0) || (r->has_posts && r->posts < 0))
-        return err_set(info, ERR_REJECT, "negative_followers", "followers, following or posts is negative (followers %" PRId64 ")", r->followers);
+        return err_set(info, ERR_REJECT, "negative_followers",
+                       "followers, following or posts is negative (followers %" PRId64 ")", r->followers);
     return judge_time(rules, "observed_at", r->observed_at, at, info);
 }
 
-static enum err judge_interaction(const struct creator_rules *rules, const struct interaction_record *r, const struct provenance *at,
-                                  struct err_info *info)
+static enum err judge_interaction(const struct creator_rules *rules, const struct interaction_record *r,
+                                  const struct provenance *at, struct err_info *info)
 {
     if (r->post_id.ptr && judge_id("post_id", r->post_id, info) != ERR_OK)
         return ERR_REJECT;
     if (rules->late == POLICY_REJECT && is_late(r->occurred_at, at) && r->occurred_at >= 0)
-        return err_set(info, ERR_REJECT, "late", "occurred_at %" PRId64 " is more than 92 days before the record's own timestamp", r->occurred_at);
+        return err_set(info, ERR_REJECT, "late",
+                       "occurred_at %" PRId64 " is more than 92 days before the record's own timestamp",
+                       r->occurred_at);
     return judge_time(rules, "occurred_at", r->occurred_at, at, info);
 }
 
-enum err creator_judge(const struct creator_rules *rules, int topic, const union score_record *record, const struct provenance *at,
-                       struct err_info *info)
+enum err creator_judge(const struct creator_rules *rules, int topic, const union score_record *record,
+                       const struct provenance *at, struct err_info *info)
 {
     enum err err = judge_id("creator_id", record->profile.creator_id, info); /* all three begin with it */
     if (err != ERR_OK)
@@ -130,11 +145,14 @@ static bool totals_count(const struct creator *c, const struct creator_rules *ru
     return c->has_profile && rules->totals[c->platform] >> kind & 1;
 }
 
-/* Platforms that send totals: the difference to the newest snapshot known goes to the bucket of observed_at. */
-static void count_metrics(struct creator *c, const struct creator_rules *rules, struct post *post, const struct post_metrics *m)
+/* Platforms that send totals: the difference to the newest snapshot known goes to the bucket of observed_at.
+ */
+static void count_metrics(struct creator *c, const struct creator_rules *rules, struct post *post,
+                          const struct post_metrics *m)
 {
-    const int64_t now[5] = {m->has_views ? m->views : -1, m->has_likes ? m->likes : -1, m->has_comments ? m->comments : -1,
-                            m->has_shares ? m->shares : -1, m->has_saves ? m->saves : -1};
+    const int64_t now[5] = {m->has_views ? m->views : -1, m->has_likes ? m->likes : -1,
+                            m->has_comments ? m->comments : -1, m->has_shares ? m->shares : -1,
+                            m->has_saves ? m->saves : -1};
     if (m->observed_at <= post->metrics_at || m->observed_at < 0 || m->observed_at > LAST_TIME)
         return;
     for (int i = 0; i < 5; i++) {
@@ -151,8 +169,8 @@ static void count_metrics(struct creator *c, const struct creator_rules *rules, 
     c->dirty.posts |= 1ULL << post->slot;
 }
 
-enum applied creator_post(struct creator *c, const struct creator_rules *rules, const struct post_record *r, const struct provenance *at,
-                          int64_t *as_of, struct applied_counts *counts)
+enum applied creator_post(struct creator *c, const struct creator_rules *rules, const struct post_record *r,
+                          const struct provenance *at, int64_t *as_of, struct applied_counts *counts)
 {
     if (is_future(rules, r->posted_at, at))
         return IGNORED_POLICY;
@@ -164,7 +182,8 @@ enum applied creator_post(struct creator *c, const struct creator_rules *rules, 
     return APPLIED;
 }
 
-static void count_in_post(struct creator *c, const struct interaction_record *r, int64_t as_of, struct applied_counts *counts)
+static void count_in_post(struct creator *c, const struct interaction_record *r, int64_t as_of,
+                          struct applied_counts *counts)
 {
     if (!r->post_id.ptr)
         return;
@@ -185,8 +204,9 @@ static bool own_comment(const struct interaction_record *r)
     return r->kind == KIND_COMMENT && r->actor_id.ptr && bytes_equal(r->actor_id, r->creator_id);
 }
 
-enum applied creator_interaction(struct creator *c, const struct creator_rules *rules, const struct interaction_record *r,
-                                 const struct provenance *at, int64_t *as_of, struct applied_counts *counts)
+enum applied creator_interaction(struct creator *c, const struct creator_rules *rules,
+                                 const struct interaction_record *r, const struct provenance *at,
+                                 int64_t *as_of, struct applied_counts *counts)
 {
     if (r->kind <= KIND_OTHER || r->kind >= N_KINDS)
         return IGNORED_OTHER;

@@ -1,5 +1,5 @@
-/* engagement: rates and the estimate over the mature organic posts (scoring.md §2), and the score as a whole. Pure: reads
- * the creator, fills a struct score; every published rate is rounded to 1e-7 (§0). */
+/* engagement: rates and the estimate over the mature organic posts (scoring.md §2), and the score as a whole.
+ * Pure: reads the creator, fills a struct score; every published rate is rounded to 1e-7 (§0). */
 #include <math.h>
 #include <stdlib.h>
 
@@ -10,17 +10,25 @@ struct mature {
     double followers; /* at post time, at least 1 */
 };
 
-static int64_t at_least_0(int64_t n) { return n > 0 ? n : 0; }
+static int64_t at_least_0(int64_t n)
+{
+    return n > 0 ? n : 0;
+}
 
-static double round_rate(double x) { return nearbyint(x * 1e7) / 1e7; }
+static double round_rate(double x)
+{
+    return nearbyint(x * 1e7) / 1e7;
+}
 
 int64_t engagements(const int64_t counts[N_KINDS])
 {
-    return at_least_0(counts[KIND_LIKE]) + at_least_0(counts[KIND_COMMENT]) + at_least_0(counts[KIND_SHARE]) + at_least_0(counts[KIND_SAVE]);
+    return at_least_0(counts[KIND_LIKE]) + at_least_0(counts[KIND_COMMENT]) + at_least_0(counts[KIND_SHARE]) +
+           at_least_0(counts[KIND_SAVE]);
 }
 
 /* Mature organic posts, newest first: 24 h to 90 d old, not sponsored, not deleted, followers known. */
-static size_t mature_posts(const struct creator *c, const struct methodology *m, int64_t as_of, struct mature *out, bool *late)
+static size_t mature_posts(const struct creator *c, const struct methodology *m, int64_t as_of,
+                           struct mature *out, bool *late)
 {
     size_t n = 0;
     *late = false;
@@ -28,10 +36,12 @@ static size_t mature_posts(const struct creator *c, const struct methodology *m,
         const struct post *p = &c->posts[i];
         int64_t age = as_of - p->posted_at, followers;
         bool followers_late;
-        if (age < m->mature_ms || age > m->mature_until_ms || post_sponsored(p) || p->deleted || !creator_post_followers(c, p, &followers, &followers_late))
+        if (age < m->mature_ms || age > m->mature_until_ms || post_sponsored(p) || p->deleted ||
+            !creator_post_followers(c, p, &followers, &followers_late))
             continue;
         *late |= followers_late;
-        out[n++] = (struct mature){engagements(p->counts), at_least_0(p->counts[KIND_LIKE]) + at_least_0(p->counts[KIND_COMMENT]),
+        out[n++] = (struct mature){engagements(p->counts),
+                                   at_least_0(p->counts[KIND_LIKE]) + at_least_0(p->counts[KIND_COMMENT]),
                                    at_least_0(p->counts[KIND_VIEW]), (double)(followers > 1 ? followers : 1)};
     }
     return n;
@@ -82,7 +92,8 @@ static void estimate(const struct mature *posts, size_t n, const struct methodol
         weighted += weight * log(((double)posts[i].engagements + m->estimate_offset) / posts[i].followers);
     }
     double mean = weighted / sum, n_eff = sum * sum / squares;
-    double spread = exp(m->interval_z * m->interval_sigma / sqrt(n_eff) + m->interval_floor), rate = exp(mean);
+    double spread = exp(m->interval_z * m->interval_sigma / sqrt(n_eff) + m->interval_floor),
+           rate = exp(mean);
     s->has_estimate = true;
     s->estimate = round_rate(rate);
     s->estimate_low = round_rate(rate / spread);
@@ -105,7 +116,8 @@ static void windows(const struct creator *c, int64_t as_of, struct score *s)
         s->totals[kind] = at_least_0(c->totals[kind]);
     int64_t week = engagements(s->windows[1]);
     if (week > 0)
-        s->velocity = (struct optional){round_rate((double)engagements(s->windows[0]) / ((double)week / 7)), true};
+        s->velocity =
+            (struct optional){round_rate((double)engagements(s->windows[0]) / ((double)week / 7)), true};
 }
 
 static void tiers(const struct creator *c, const struct methodology *m, struct score *s)
@@ -134,7 +146,10 @@ void creator_score(const struct creator *c, const struct methodology *m, int64_t
     estimate(posts, n, m, s);
 }
 
-static void add_number(struct buffer *b, double x) { buffer_add(b, &x, sizeof x); }
+static void add_number(struct buffer *b, double x)
+{
+    buffer_add(b, &x, sizeof x);
+}
 
 uint64_t score_digest(const struct score *s)
 {
@@ -154,7 +169,8 @@ uint64_t score_digest(const struct score *s)
     const struct optional *optionals[] = {&s->rate, &s->rate_lc, &s->rate_views, &s->velocity};
     for (size_t i = 0; i < 4; i++)
         add_number(&b, optionals[i]->there ? optionals[i]->value : -1);
-    add_number(&b, s->rate_posts + 100.0 * s->rate_views_posts + 1e4 * s->mature_posts + 1e6 * s->followers_late + 1e7 * s->has_estimate);
+    add_number(&b, s->rate_posts + 100.0 * s->rate_views_posts + 1e4 * s->mature_posts +
+                       1e6 * s->followers_late + 1e7 * s->has_estimate);
     add_number(&b, s->estimate);
     add_number(&b, s->estimate_low);
     add_number(&b, s->estimate_high);

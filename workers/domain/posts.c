@@ -1,13 +1,19 @@
-/* posts: the newest 32 posts by (posted_at, post_id), and up to 8 placeholders for posts whose interactions came first. The
- * 33rd leaves for good; a deleted one keeps its place as an empty mark (scoring.md §0.1). Both lie in one array, posts
- * first; `slot` says where each stands in Redis. */
+/* posts: the newest 32 posts by (posted_at, post_id), and up to 8 placeholders for posts whose interactions
+ * came first. The 33rd leaves for good; a deleted one keeps its place as an empty mark (scoring.md §0.1).
+ * Both lie in one array, posts first; `slot` says where each stands in Redis. */
 #include <stdlib.h>
 
 #include "domain_room.h"
 
-static uint32_t id_hash(struct bytes id) { return (uint32_t)bytes_hash(id); }
+static uint32_t id_hash(struct bytes id)
+{
+    return (uint32_t)bytes_hash(id);
+}
 
-static size_t n_all(const struct creator *c) { return (size_t)c->n_posts + c->n_placeholders; }
+static size_t n_all(const struct creator *c)
+{
+    return (size_t)c->n_posts + c->n_placeholders;
+}
 
 struct post *posts_find(struct creator *c, struct bytes id)
 {
@@ -72,7 +78,8 @@ static void leave(struct creator *c, size_t at)
 
 static struct post make(struct creator *c, struct bytes id)
 {
-    struct post post = {.id = malloc(id.len), .id_len = (uint16_t)id.len, .hash = id_hash(id), .slot = free_slot(c)};
+    struct post post = {
+        .id = malloc(id.len), .id_len = (uint16_t)id.len, .hash = id_hash(id), .slot = free_slot(c)};
     if (!post.id)
         abort();
     memcpy(post.id, id.ptr, id.len);
@@ -82,7 +89,10 @@ static struct post make(struct creator *c, struct bytes id)
 }
 
 /* posts_gone stays set where the slot is used again: the fields of the one before go first. */
-static void mark_new(struct creator *c, const struct post *post) { c->dirty.posts |= 1ULL << post->slot; }
+static void mark_new(struct creator *c, const struct post *post)
+{
+    c->dirty.posts |= 1ULL << post->slot;
+}
 
 void posts_expire(struct creator *c, int64_t as_of, struct applied_counts *counts)
 {
@@ -93,7 +103,8 @@ void posts_expire(struct creator *c, int64_t as_of, struct applied_counts *count
         }
 }
 
-struct post *posts_placeholder(struct creator *c, struct bytes id, int64_t occurred_at, int64_t as_of, struct applied_counts *counts)
+struct post *posts_placeholder(struct creator *c, struct bytes id, int64_t occurred_at, int64_t as_of,
+                               struct applied_counts *counts)
 {
     if (c->n_posts == POSTS && occurred_at < c->posts[POSTS - 1].posted_at)
         return NULL; /* the post is older than the oldest of a full ring */
@@ -171,7 +182,8 @@ static size_t place_of(const struct creator *c, int64_t posted_at, struct bytes 
 }
 
 /* Takes the record's place among the 32, or says that it is too old for it. */
-static struct post *enter_ring(struct creator *c, struct post post, const struct post_record *r, int64_t offset)
+static struct post *enter_ring(struct creator *c, struct post post, const struct post_record *r,
+                               int64_t offset)
 {
     size_t at = place_of(c, r->posted_at, r->post_id);
     if (at == POSTS) {

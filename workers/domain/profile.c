@@ -1,5 +1,5 @@
-/* profile: the last snapshot of each UTC day, the newest 40 days. A day that leaves is folded into the base of the tiers and
- * fixes the followers of the posts that counted on it (scoring.md §0.1, §1, §2). */
+/* profile: the last snapshot of each UTC day, the newest 40 days. A day that leaves is folded into the base
+ * of the tiers and fixes the followers of the posts that counted on it (scoring.md §0.1, §1, §2). */
 #include <stdlib.h>
 
 #include "domain_room.h"
@@ -44,7 +44,10 @@ static void insert_day(struct creator *c, const struct methodology *m, struct pr
     if (c->n_profile_days == PROFILE_DAYS)
         oldest_leaves(c, m);
     if (c->n_profile_days == c->cap_profile_days) {
-        c->cap_profile_days = c->cap_profile_days ? (uint8_t)(c->cap_profile_days * 2 < PROFILE_DAYS ? c->cap_profile_days * 2 : PROFILE_DAYS) : 1;
+        c->cap_profile_days =
+            c->cap_profile_days
+                ? (uint8_t)(c->cap_profile_days * 2 < PROFILE_DAYS ? c->cap_profile_days * 2 : PROFILE_DAYS)
+                : 1;
         c->profile_days = realloc(c->profile_days, c->cap_profile_days * sizeof *c->profile_days);
         if (!c->profile_days)
             abort();
@@ -53,14 +56,16 @@ static void insert_day(struct creator *c, const struct methodology *m, struct pr
     day.slot = free_slot(c);
     while (at > 0 && c->profile_days[at - 1].day > day.day)
         at--;
-    memmove(c->profile_days + at + 1, c->profile_days + at, (c->n_profile_days - at) * sizeof *c->profile_days);
+    memmove(c->profile_days + at + 1, c->profile_days + at,
+            (c->n_profile_days - at) * sizeof *c->profile_days);
     c->profile_days[at] = day;
     c->n_profile_days++;
     c->dirty.profile_days |= 1ULL << day.slot;
     c->dirty.profile_days_gone &= ~(1ULL << day.slot);
 }
 
-static void keep_day(struct creator *c, const struct methodology *m, const struct profile_record *r, int64_t offset)
+static void keep_day(struct creator *c, const struct methodology *m, const struct profile_record *r,
+                     int64_t offset)
 {
     struct profile_day day = {.observed_at = r->observed_at,
                               .offset = offset,
@@ -95,12 +100,13 @@ static void keep_attributes(struct creator *c, const struct profile_record *r, i
     c->verified = r->verified;
     memset(c->country, 0, sizeof c->country);
     if (r->country.ptr)
-        memcpy(c->country, r->country.ptr, r->country.len < sizeof c->country ? r->country.len : sizeof c->country - 1);
+        memcpy(c->country, r->country.ptr,
+               r->country.len < sizeof c->country ? r->country.len : sizeof c->country - 1);
     c->dirty.profile = true;
 }
 
-enum applied creator_profile(struct creator *c, const struct creator_rules *rules, const struct profile_record *r, const struct provenance *at,
-                             int64_t *as_of)
+enum applied creator_profile(struct creator *c, const struct creator_rules *rules,
+                             const struct profile_record *r, const struct provenance *at, int64_t *as_of)
 {
     if (is_future(rules, r->observed_at, at))
         return IGNORED_POLICY;

@@ -1,6 +1,6 @@
-/* tier: a follower count becomes a tier and a band; hysteresis is a fold over the kept profile days (scoring.md §1). A tier
- * changes, to the plain table's, at a snapshot more than 2 % beyond the edge, or one that finds the count beyond it for 7
- * days. Bands fold the same way within the tier. */
+/* tier: a follower count becomes a tier and a band; hysteresis is a fold over the kept profile days
+ * (scoring.md §1). A tier changes, to the plain table's, at a snapshot more than 2 % beyond the edge, or one
+ * that finds the count beyond it for 7 days. Bands fold the same way within the tier. */
 #include "microflux/methodology.h"
 
 size_t tier_plain(const struct tier_scheme *scheme, int64_t followers)
@@ -33,12 +33,13 @@ static size_t last_of_tier(const struct tier_scheme *scheme, size_t entry)
 /* Beyond the edge by more than 2 %, in integers. */
 static bool far_beyond(const struct methodology *m, int64_t followers, int64_t edge, int way)
 {
-    return way > 0 ? 100 * followers > (100 + m->hysteresis_percent) * edge : 100 * followers < (100 - m->hysteresis_percent) * edge;
+    return way > 0 ? 100 * followers > (100 + m->hysteresis_percent) * edge
+                   : 100 * followers < (100 - m->hysteresis_percent) * edge;
 }
 
 /* One snapshot beyond `edge` on side `way`. True: the change is decided; *since says when. */
-static bool decide(const struct methodology *m, const struct profile_day *day, int64_t edge, int way, int64_t *run, int8_t *run_way,
-                   int64_t *since)
+static bool decide(const struct methodology *m, const struct profile_day *day, int64_t edge, int way,
+                   int64_t *run, int8_t *run_way, int64_t *since)
 {
     int64_t wait = m->hysteresis_days * MS_DAY;
     if (*run == 0 || *run_way != way) {
@@ -50,8 +51,8 @@ static bool decide(const struct methodology *m, const struct profile_day *day, i
     return far || long_enough;
 }
 
-static void fold_band(const struct methodology *m, const struct tier_scheme *scheme, const struct profile_day *day, size_t plain,
-                      struct tier_fold *fold)
+static void fold_band(const struct methodology *m, const struct tier_scheme *scheme,
+                      const struct profile_day *day, size_t plain, struct tier_fold *fold)
 {
     size_t first = first_of_tier(scheme, fold->entry), last = last_of_tier(scheme, fold->entry);
     size_t wanted = plain < first ? first : plain > last ? last : plain;
@@ -68,7 +69,8 @@ static void fold_band(const struct methodology *m, const struct tier_scheme *sch
     }
 }
 
-void tier_fold_day(const struct methodology *m, const struct tier_scheme *scheme, const struct profile_day *day, struct tier_fold *fold)
+void tier_fold_day(const struct methodology *m, const struct tier_scheme *scheme,
+                   const struct profile_day *day, struct tier_fold *fold)
 {
     size_t plain = tier_plain(scheme, day->followers);
     int64_t since;
@@ -82,7 +84,9 @@ void tier_fold_day(const struct methodology *m, const struct tier_scheme *scheme
         return;
     }
     int way = plain > fold->entry ? 1 : -1;
-    int64_t edge = scheme->edges[way > 0 ? last_of_tier(scheme, fold->entry) + 1 : first_of_tier(scheme, fold->entry)].edge;
+    int64_t edge =
+        scheme->edges[way > 0 ? last_of_tier(scheme, fold->entry) + 1 : first_of_tier(scheme, fold->entry)]
+            .edge;
     if (decide(m, day, edge, way, &fold->tier_run, &fold->tier_way, &since)) {
         *fold = (struct tier_fold){.since = since, .entry = (uint8_t)plain, .there = true};
         return;

@@ -1,5 +1,6 @@
-/* window: a sparse ring of buckets: only what was counted is kept. A slot (bucket mod span) belongs to the newest bucket
- * seen for it, so the ring is a function of the set of events, whatever their order (scoring.md §0.1). */
+/* window: a sparse ring of buckets: only what was counted is kept. A slot (bucket mod span) belongs to the
+ * newest bucket seen for it, so the ring is a function of the set of events, whatever their order (scoring.md
+ * §0.1). */
 #include <stdlib.h>
 
 #include "microflux/creator.h"
@@ -43,7 +44,8 @@ bool window_add(struct window *w, int64_t bucket, int what, int64_t count, int *
         w->cells[at].count += count;
         return true;
     }
-    bool known = (at > 0 && w->cells[at - 1].bucket == bucket) || (at < w->n && w->cells[at].bucket == bucket);
+    bool known =
+        (at > 0 && w->cells[at - 1].bucket == bucket) || (at < w->n && w->cells[at].bucket == bucket);
     if (!known) {
         if (!take_slot(w, bucket))
             return false;

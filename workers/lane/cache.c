@@ -1,11 +1,14 @@
-/* cache: the lane's subjects in memory. The lane is their only writer, so what is here is the truth while the fence
- * holds. Subjects that Redis does not know yet, wait for a load or owe an output stay; the rest leave by the clock
- * hand when the limit is passed. */
+/* cache: the lane's subjects in memory. The lane is their only writer, so what is here is the truth while the
+ * fence holds. Subjects that Redis does not know yet, wait for a load or owe an output stay; the rest leave
+ * by the clock hand when the limit is passed. */
 #include <stdlib.h>
 
 #include "lane_room.h"
 
-static char *subject_key_room(struct subject *s, const struct lane_kind *kind) { return s->state + kind->state_size; }
+static char *subject_key_room(struct subject *s, const struct lane_kind *kind)
+{
+    return s->state + kind->state_size;
+}
 
 struct subject *cache_find(const struct cache *cache, struct bytes key, uint64_t hash)
 {

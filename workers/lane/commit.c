@@ -1,5 +1,6 @@
-/* commit: everything that changed, and the fence, in one MULTI/EXEC; scores are computed and encoded in the same pass and go
- * to the producer only after EXEC said yes. One commit is under way at a time; the cache goes on changing for the next. */
+/* commit: everything that changed, and the fence, in one MULTI/EXEC; scores are computed and encoded in the
+ * same pass and go to the producer only after EXEC said yes. One commit is under way at a time; the cache
+ * goes on changing for the next. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -43,7 +44,8 @@ static void set_field(void *arg, int key, struct bytes field, struct bytes value
         if (!lane->fields)
             abort();
     }
-    lane->fields[lane->n_fields++] = (struct lane_field){(uint32_t)lane->fields_bytes.len, (uint32_t)field.len, (uint32_t)value.len};
+    lane->fields[lane->n_fields++] =
+        (struct lane_field){(uint32_t)lane->fields_bytes.len, (uint32_t)field.len, (uint32_t)value.len};
     buffer_add(&lane->fields_bytes, field.ptr, field.len);
     buffer_add(&lane->fields_bytes, value.ptr, value.len);
 }
@@ -111,10 +113,12 @@ static void write_subject(struct lane *lane, struct subject *s, bool tell)
 
 uint64_t lane_ticket(const struct lane *lane, uint64_t mark)
 {
-    return (uint64_t)(uint16_t)lane->partition << 48 | (uint64_t)(uint16_t)lane->takeover << 32 | (uint32_t)mark;
+    return (uint64_t)(uint16_t)lane->partition << 48 | (uint64_t)(uint16_t)lane->takeover << 32 |
+           (uint32_t)mark;
 }
 
-static void add_output(struct lane *lane, struct subject *s, const struct lane_view *view, enum lane_reason reason, uint64_t mark)
+static void add_output(struct lane *lane, struct subject *s, const struct lane_view *view,
+                       enum lane_reason reason, uint64_t mark)
 {
     if (lane->n_outputs == lane->cap_outputs) {
         lane->cap_outputs = lane->cap_outputs ? 2 * lane->cap_outputs : 256;
@@ -171,7 +175,8 @@ static bool tell(struct lane *lane, struct subject *s, const struct lane_view *v
 {
     uint64_t digest = lane->kind->evaluate(lane->self, s->state, view);
     bool news = digest != 0 && (s->forced || !s->told_known || digest != s->told);
-    if (news && !s->forced && s->sent_ms && now - s->sent_ms < lane->options->min_interval_ms && !lane->draining) {
+    if (news && !s->forced && s->sent_ms && now - s->sent_ms < lane->options->min_interval_ms &&
+        !lane->draining) {
         wait_for_interval(lane, s);
         return false;
     }
@@ -204,7 +209,8 @@ void lane_send(struct lane *lane)
         const struct output *o = &lane->outputs[lane->sent_outputs];
         const char *base = lane->output_bytes.data;
         enum err err = publish(lane->worker->publisher, 0, -1, (struct bytes){base + o->key_at, o->key_len},
-                               (struct bytes){base + o->value_at, o->value_len}, 0, NULL, 0, lane_ticket(lane, o->mark), &info);
+                               (struct bytes){base + o->value_at, o->value_len}, 0, NULL, 0,
+                               lane_ticket(lane, o->mark), &info);
         if (err == ERR_WEATHER)
             return;
         if (err != ERR_OK) {
@@ -245,16 +251,19 @@ static void on_exec(void *arg, const struct redis_answer *answer)
     lane->committing = false;
     if (answer->type == REDIS_NIL) {
         COUNT(lane->counters, refused);
-        lane_trouble(lane, ERR_LOST, "commit_refused", "the fence changed: the lane belongs to another worker now");
+        lane_trouble(lane, ERR_LOST, "commit_refused",
+                     "the fence changed: the lane belongs to another worker now");
         return;
     }
     if (redis_fate(answer, &info) != ERR_OK) {
         lane_trouble(lane, info.code, info.word, "%s", info.sentence);
         return;
     }
-    for (size_t i = 0; i < answer->n; i++) /* EXEC is not all-or-nothing on run-time errors: read every element */
+    for (size_t i = 0; i < answer->n;
+         i++) /* EXEC is not all-or-nothing on run-time errors: read every element */
         if (redis_fate(answer->items[i], &info) != ERR_OK) {
-            lane_trouble(lane, ERR_REFUSED, info.word, "Redis refused a command of a commit: %s", info.sentence);
+            lane_trouble(lane, ERR_REFUSED, info.word, "Redis refused a command of a commit: %s",
+                         info.sentence);
             return;
         }
     COUNT(lane->counters, commits);
@@ -343,8 +352,10 @@ void lane_commit(struct lane *lane, int64_t now)
     buffer_add(&lane->scratch, lane->prefix, lane->prefix_len);
     buffer_add_text(&lane->scratch, "fence");
     redis_command(lane->redis,
-                  (struct bytes[]){BYTES("SET"), {lane->scratch.data, lane->scratch.len}, {lane->fence_text.data, lane->fence_text.len}}, 3,
-                  NULL, NULL);
+                  (struct bytes[]){BYTES("SET"),
+                                   {lane->scratch.data, lane->scratch.len},
+                                   {lane->fence_text.data, lane->fence_text.len}},
+                  3, NULL, NULL);
     redis_command(lane->redis, (struct bytes[]){BYTES("EXEC")}, 1, on_exec, lane);
     lane_watch_behind_exec(lane);
     lane->committing = true;

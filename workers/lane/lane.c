@@ -1,6 +1,7 @@
-/* lane: partition i of all inputs: the unit of ownership, order, state and exactness. lane_turn() is the paragraph: the
- * steps of a batch in order. Only this file knows the order; the steps do not know each other. Any trouble found on the
- * way is noted and settled here, once: a person's decision holds the lane, everything else loses it. */
+/* lane: partition i of all inputs: the unit of ownership, order, state and exactness. lane_turn() is the
+ * paragraph: the steps of a batch in order. Only this file knows the order; the steps do not know each other.
+ * Any trouble found on the way is noted and settled here, once: a person's decision holds the lane,
+ * everything else loses it. */
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -33,7 +34,8 @@ struct lane *lane_open(struct worker *worker, int32_t partition)
     lane->partition = partition;
     lane->takeover = (uint32_t)rand();
     lane_tag(partition, tag, sizeof tag);
-    lane->prefix_len = (size_t)snprintf(lane->prefix, sizeof lane->prefix, "mf:%s:%s:{%s}:", lane->options->namespace_, lane->kind->name, tag);
+    lane->prefix_len = (size_t)snprintf(lane->prefix, sizeof lane->prefix,
+                                        "mf:%s:%s:{%s}:", lane->options->namespace_, lane->kind->name, tag);
     lane->changed_end = &lane->changed;
     for (size_t i = 0; i < lane->kind->n_inputs; i++)
         lane->in[i].feed = consumer_feed(worker->consumer, (int)i, partition);
@@ -85,7 +87,8 @@ void lane_key(struct lane *lane, const char *word, struct bytes subject, struct 
     buffer_add(out, subject.ptr, subject.len);
 }
 
-/* as_of follows the wall clock while the lane is idle at the end of a live log: 5 minutes (scoring.md §0.1). */
+/* as_of follows the wall clock while the lane is idle at the end of a live log: 5 minutes (scoring.md §0.1).
+ */
 void lane_view_of(const struct lane *lane, struct lane_view *view)
 {
     int64_t idle_ms = lane->read_mono_ms ? clock_mono_ms() - lane->read_mono_ms : 0;
@@ -120,7 +123,8 @@ static void settle_trouble(struct lane *lane, int64_t now)
     if (why.code == ERR_WEATHER) {
         COUNT(lane->counters, redis_errors);
         if (!lane->worker->redis_away)
-            log_warn("redis_away", "lane=%d reason=%s message=\"%s\"", lane->partition, why.word, why.sentence);
+            log_warn("redis_away", "lane=%d reason=%s message=\"%s\"", lane->partition, why.word,
+                     why.sentence);
         lane->worker->redis_away = true;
     } else {
         log_warn("lane_lost", "lane=%d reason=%s message=\"%s\"", lane->partition, why.word, why.sentence);
@@ -132,10 +136,12 @@ static void watch_feeds(struct lane *lane, int64_t now)
 {
     for (size_t i = 0; i < lane->kind->n_inputs; i++) {
         struct lane_input *in = &lane->in[i];
-        if (in->ended || now - in->heard_ms < lane->options->watchdog_ms || lane->n_changed || lane->committing)
+        if (in->ended || now - in->heard_ms < lane->options->watchdog_ms || lane->n_changed ||
+            lane->committing)
             continue;
-        log_error("feed_silent", "topic=%s partition=%d position=%lld seconds=%lld action=new_consumer", lane->options->inputs[i], lane->partition,
-                  (long long)in->next, (long long)(now - in->heard_ms) / 1000);
+        log_error("feed_silent", "topic=%s partition=%d position=%lld seconds=%lld action=new_consumer",
+                  lane->options->inputs[i], lane->partition, (long long)in->next,
+                  (long long)(now - in->heard_ms) / 1000);
         lane->worker->recreate = true;
         in->heard_ms = now;
     }
@@ -143,14 +149,16 @@ static void watch_feeds(struct lane *lane, int64_t now)
 
 static bool may_commit(const struct lane *lane)
 {
-    return !lane->committing && lane->fence_watched && lane->n_loading == 0 && lane->n_outputs == 0 && !lane->checking && lane->trouble.code == ERR_OK;
+    return !lane->committing && lane->fence_watched && lane->n_loading == 0 && lane->n_outputs == 0 &&
+           !lane->checking && lane->trouble.code == ERR_OK;
 }
 
 static void read_and_commit(struct lane *lane, int64_t now)
 {
     lane_send(lane);
     lane_due(lane, now);
-    /* A commit that is due but waits (for loads, for EXEC, for the producer) stops the reading, or it would wait for ever. */
+    /* A commit that is due but waits (for loads, for EXEC, for the producer) stops the reading, or it would
+     * wait for ever. */
     if (!lane->draining && !lane_commit_due(lane, now))
         lane_read(lane, now);
     if (lane->state != LANE_READING)
@@ -203,8 +211,8 @@ bool lane_settled(const struct lane *lane)
 {
     if (lane->state != LANE_READING)
         return true;
-    return !lane->committing && lane->n_changed == 0 && lane->oldest_change_ms == 0 && lane->n_outputs == 0 && lane->ledger.n == 1 &&
-           !lane_commit_due(lane, 0);
+    return !lane->committing && lane->n_changed == 0 && lane->oldest_change_ms == 0 && lane->n_outputs == 0 &&
+           lane->ledger.n == 1 && !lane_commit_due(lane, 0);
 }
 
 int64_t lane_wants_ms(const struct lane *lane, int64_t now)

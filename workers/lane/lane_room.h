@@ -1,8 +1,9 @@
 /* lane_room: what the files of this room share. Never included from outside.
  *
- * The one complication: a lane's cache runs ahead of Redis. Records go into the cache at once; a commit writes what
- * changed under the fence; while it is under way the cache goes on changing for the next one. Any doubt = lane_lost:
- * cache, outputs and connection are thrown away and the lane takes over again from what the fence says.
+ * The one complication: a lane's cache runs ahead of Redis. Records go into the cache at once; a commit
+ * writes what changed under the fence; while it is under way the cache goes on changing for the next one. Any
+ * doubt = lane_lost: cache, outputs and connection are thrown away and the lane takes over again from what
+ * the fence says.
  */
 #ifndef LANE_ROOM_H
 #define LANE_ROOM_H
@@ -12,9 +13,9 @@
 #include "microflux/log.h"
 #include "microflux/map.h"
 
-#define SWEEP_SLOTS     1024
-#define TURN_RECORDS    20000        /* most records one lane reads in one turn of the worker */
-#define COUNT(c, field) atomic_fetch_add_explicit(&(c)->field, 1, memory_order_relaxed)
+#define SWEEP_SLOTS          1024
+#define TURN_RECORDS         20000 /* most records one lane reads in one turn of the worker */
+#define COUNT(c, field)      atomic_fetch_add_explicit(&(c)->field, 1, memory_order_relaxed)
 #define COUNT_N(c, field, n) atomic_fetch_add_explicit(&(c)->field, (n), memory_order_relaxed)
 
 /* A record that waits until its subject is loaded: key and value follow in memory. */
@@ -23,22 +24,23 @@ struct waiting_record {
     struct kafka_record record;
 };
 
-/* One cached creator (actor, campaign …): what the engine keeps of it; the kind's state and the key follow in memory. */
+/* One cached creator (actor, campaign …): what the engine keeps of it; the kind's state and the key follow in
+ * memory. */
 struct subject {
     struct map_entry head;
     struct subject *next_changed;
     struct waiting_record *first_waiting, *last_waiting;
-    uint64_t told;     /* digest last told to readers */
-    int64_t sent_ms;   /* monotonic, of the last output; 0 = not by this owner */
-    uint64_t hold;     /* ledger mark kept open while the output waits for score.min_interval; 0 = none */
+    uint64_t told;   /* digest last told to readers */
+    int64_t sent_ms; /* monotonic, of the last output; 0 = not by this owner */
+    uint64_t hold;   /* ledger mark kept open while the output waits for score.min_interval; 0 = none */
     size_t bytes;
-    uint32_t index;    /* in cache.all */
+    uint32_t index; /* in cache.all */
     uint8_t loads_owed;
-    bool changed;      /* state differs from Redis */
-    bool queued;       /* in lane.changed */
+    bool changed;                           /* state differs from Redis */
+    bool queued;                            /* in lane.changed */
     bool told_known, forced, recent, stale; /* stale: DEL before the first write */
-    bool indexed;      /* stands in the sweep's index */
-    bool throttled;    /* in lane.due */
+    bool indexed;                           /* stands in the sweep's index */
+    bool throttled;                         /* in lane.due */
     enum lane_reason reason;
     _Alignas(16) char state[];
 };
@@ -51,29 +53,33 @@ struct cache {
 
 struct subject *cache_find(const struct cache *cache, struct bytes key, uint64_t hash);
 struct subject *cache_add(struct cache *cache, const struct lane_kind *kind, struct bytes key, uint64_t hash);
-void cache_account(struct cache *cache, const struct lane_kind *kind, struct subject *s); /* after its state grew */
-size_t cache_evict(struct cache *cache, const struct lane_kind *kind, size_t limit); /* unchanged ones; how many */
+void cache_account(struct cache *cache, const struct lane_kind *kind,
+                   struct subject *s); /* after its state grew */
+size_t cache_evict(struct cache *cache, const struct lane_kind *kind,
+                   size_t limit); /* unchanged ones; how many */
 void cache_clear(struct cache *cache, const struct lane_kind *kind);
 void subject_wait(struct subject *s, const struct kafka_record *record);
 
-/* The ledger says up to where everything is known published: a mark a commit, open while any output of it is. */
+/* The ledger says up to where everything is known published: a mark a commit, open while any output of it is.
+ */
 struct mark {
     uint32_t open;
     int64_t before[LANE_INPUTS]; /* reading positions when it was opened */
 };
 
 struct ledger {
-    struct mark *marks; /* a queue: first .. first + n - 1 have the numbers base .. base + n - 1; the last one is current */
+    struct mark *marks; /* a queue: first .. first + n - 1 have the numbers base .. base + n - 1; the last one
+                           is current */
     size_t first, n, cap;
     uint64_t base;
 };
 
 void ledger_start(struct ledger *ledger, const int64_t *before);
-uint64_t ledger_now(const struct ledger *ledger);                  /* number of the current mark */
-void ledger_open(struct ledger *ledger, uint64_t mark);            /* one more output of this mark */
-void ledger_done(struct ledger *ledger, uint64_t mark);            /* one less */
-void ledger_next(struct ledger *ledger, const int64_t *before);    /* a commit was encoded: a new current mark */
-const int64_t *ledger_published(const struct ledger *ledger);      /* positions of the first open mark */
+uint64_t ledger_now(const struct ledger *ledger);               /* number of the current mark */
+void ledger_open(struct ledger *ledger, uint64_t mark);         /* one more output of this mark */
+void ledger_done(struct ledger *ledger, uint64_t mark);         /* one less */
+void ledger_next(struct ledger *ledger, const int64_t *before); /* a commit was encoded: a new current mark */
+const int64_t *ledger_published(const struct ledger *ledger);   /* positions of the first open mark */
 void ledger_free(struct ledger *ledger);
 
 enum lane_state { LANE_AWAY, LANE_TAKING, LANE_SEEKING, LANE_READING, LANE_HELD };
@@ -94,15 +100,15 @@ struct due {
 
 struct lane_input {
     struct feed *feed;
-    int64_t next;          /* reading position */
-    int64_t timestamp;     /* of the last record at or past `applied` */
+    int64_t next;      /* reading position */
+    int64_t timestamp; /* of the last record at or past `applied` */
     uint64_t hash;
-    int64_t frontier;      /* largest record time read: inputs are read side by side in time */
-    int64_t heard_ms;      /* monotonic: when the feed last said anything */
-    bool ended;            /* stands at the end of the log */
+    int64_t frontier; /* largest record time read: inputs are read side by side in time */
+    int64_t heard_ms; /* monotonic: when the feed last said anything */
+    bool ended;       /* stands at the end of the log */
     bool sought;
-    bool first;            /* nothing was heard since the seek */
-    int64_t gap;           /* where a gap right after a seek ended; seen twice it is one of the log, not of the seek */
+    bool first;  /* nothing was heard since the seek */
+    int64_t gap; /* where a gap right after a seek ended; seen twice it is one of the log, not of the seek */
 };
 
 struct lane {
@@ -118,19 +124,19 @@ struct lane {
     struct redis *redis;
     struct err_info trouble; /* code != ERR_OK: found inside a handler, settled after the turn */
     int64_t retry_ms, backoff_ms, idle_check_ms, offsets_ms;
-    char prefix[160];        /* mf:<namespace>:<kind>:{tag}: */
+    char prefix[160]; /* mf:<namespace>:<kind>:{tag}: */
     size_t prefix_len;
 
-    struct fence fence;      /* as last written or being written */
+    struct fence fence; /* as last written or being written */
     struct buffer fence_text;
-    bool fence_watched;      /* the GET behind the last EXEC answered, equal */
-    bool fresh;              /* the lane began empty and nothing was evicted: unknown subjects are new */
+    bool fence_watched; /* the GET behind the last EXEC answered, equal */
+    bool fresh;         /* the lane began empty and nothing was evicted: unknown subjects are new */
     bool committing, checking, draining;
 
     struct lane_input in[LANE_INPUTS];
     int64_t as_of, read_wall_ms, read_mono_ms;
     int64_t offsets_told[LANE_INPUTS];
-    bool live;               /* the last record was young when it was read: not a replay */
+    bool live; /* the last record was young when it was read: not a replay */
     struct cache cache;
     struct subject *changed, **changed_end;
     size_t n_changed, changed_bytes;
@@ -144,8 +150,8 @@ struct lane {
     struct output *outputs;
     size_t n_outputs, cap_outputs, sent_outputs;
     struct buffer output_bytes;
-    bool outputs_free;       /* EXEC said yes: they may go out */
-    struct due *due;         /* a queue in time order */
+    bool outputs_free; /* EXEC said yes: they may go out */
+    struct due *due;   /* a queue in time order */
     size_t due_first, n_due, cap_due;
 
     struct buffer fields_bytes, scratch;
@@ -174,8 +180,10 @@ void lane_close(struct lane *lane);
 void lane_turn(struct lane *lane, int64_t now);
 void lane_delivered(struct lane *lane, uint32_t takeover, uint32_t mark, const struct err_info *failure);
 bool lane_settled(const struct lane *lane);
-int64_t lane_wants_ms(const struct lane *lane, int64_t now); /* longest the worker may sleep for this lane's sake */
-void lane_trouble(struct lane *lane, enum err code, const char *word, const char *format, ...) MF_PRINTF(4, 5);
+int64_t lane_wants_ms(const struct lane *lane,
+                      int64_t now); /* longest the worker may sleep for this lane's sake */
+void lane_trouble(struct lane *lane, enum err code, const char *word, const char *format, ...)
+    MF_PRINTF(4, 5);
 void lane_lost(struct lane *lane, int64_t now);
 void lane_view_of(const struct lane *lane, struct lane_view *view);
 void lane_key(struct lane *lane, const char *word, struct bytes subject, struct buffer *out);

@@ -1,6 +1,6 @@
-/* ledger: up to where is everything published? A mark a commit, in order; an output opens its mark and its delivery
- * report closes it. The first open mark's positions are the answer: nothing before them is still owed to a reader. The
- * current mark is always open (its batch is still being read). */
+/* ledger: up to where is everything published? A mark a commit, in order; an output opens its mark and its
+ * delivery report closes it. The first open mark's positions are the answer: nothing before them is still
+ * owed to a reader. The current mark is always open (its batch is still being read). */
 #include <assert.h>
 #include <stdlib.h>
 
@@ -46,9 +46,15 @@ void ledger_start(struct ledger *ledger, const int64_t *before)
     push(ledger, before);
 }
 
-uint64_t ledger_now(const struct ledger *ledger) { return ledger->base + ledger->n - 1; }
+uint64_t ledger_now(const struct ledger *ledger)
+{
+    return ledger->base + ledger->n - 1;
+}
 
-void ledger_open(struct ledger *ledger, uint64_t mark) { mark_at(ledger, mark)->open++; }
+void ledger_open(struct ledger *ledger, uint64_t mark)
+{
+    mark_at(ledger, mark)->open++;
+}
 
 void ledger_done(struct ledger *ledger, uint64_t mark)
 {
@@ -65,7 +71,10 @@ void ledger_next(struct ledger *ledger, const int64_t *before)
     ledger_done(ledger, old);
 }
 
-const int64_t *ledger_published(const struct ledger *ledger) { return ledger->marks[ledger->first].before; }
+const int64_t *ledger_published(const struct ledger *ledger)
+{
+    return ledger->marks[ledger->first].before;
+}
 
 void ledger_free(struct ledger *ledger)
 {

@@ -1,9 +1,9 @@
-/* read: records become state. The inputs of a lane are read side by side in record time: one may run ahead of the others by
- * align_ms at most, so that a catch-up over years meets a post before the likes of the next week. A record of a subject
- * that is not cached waits for its load, in order; nothing else waits for it.
+/* read: records become state. The inputs of a lane are read side by side in record time: one may run ahead of
+ * the others by align_ms at most, so that a catch-up over years meets a post before the likes of the next
+ * week. A record of a subject that is not cached waits for its load, in order; nothing else waits for it.
  *
- * Between `published` and `applied` records are met again after a take-over: they count no more, but their subjects are
- * published again, since nobody knows whether the reader got the score. */
+ * Between `published` and `applied` records are met again after a take-over: they count no more, but their
+ * subjects are published again, since nobody knows whether the reader got the score. */
 #include <inttypes.h>
 #include <stdlib.h>
 
@@ -12,7 +12,7 @@
 struct reading {
     struct lane *lane;
     int input;
-    int64_t limit;  /* record time to stop at */
+    int64_t limit; /* record time to stop at */
     size_t budget;
     int64_t now;
 };
@@ -48,16 +48,18 @@ struct subject *lane_subject(struct lane *lane, struct bytes key)
     return s;
 }
 
-static void dead_letter(struct lane *lane, const struct kafka_record *record, const char *stage, uint32_t schema_id,
-                        const struct err_info *why)
+static void dead_letter(struct lane *lane, const struct kafka_record *record, const char *stage,
+                        uint32_t schema_id, const struct err_info *why)
 {
-    struct dead_letter_story story = {lane->options->inputs[record->input], schema_id, stage, why, lane->options->name};
+    struct dead_letter_story story = {lane->options->inputs[record->input], schema_id, stage, why,
+                                      lane->options->name};
     uint64_t mark = ledger_now(&lane->ledger);
     struct err_info info;
     enum err err = ERR_WEATHER;
     COUNT(lane->counters, rejected);
     ledger_open(&lane->ledger, mark);
-    /* The producer's queue is full only while the broker is slow or away: wait a little here, then read it all again later. */
+    /* The producer's queue is full only while the broker is slow or away: wait a little here, then read it
+     * all again later. */
     for (int tries = 0; tries < 100; tries++) {
         err = dead_letter_publish(lane->worker->publisher, 1, record, &story, lane_ticket(lane, mark), &info);
         if (err != ERR_WEATHER)
@@ -71,8 +73,8 @@ static void dead_letter(struct lane *lane, const struct kafka_record *record, co
 static void apply(struct lane *lane, struct subject *s, const struct kafka_record *record)
 {
     struct err_info info;
-    enum lane_verdict verdict =
-        lane->kind->apply(lane->self, s->state, record->input, lane->fence.epoch, record, &lane->as_of, &info);
+    enum lane_verdict verdict = lane->kind->apply(lane->self, s->state, record->input, lane->fence.epoch,
+                                                  record, &lane->as_of, &info);
     switch (verdict) {
     case LANE_LATE:
         COUNT(lane->counters, late);
@@ -149,7 +151,8 @@ static void on_load(void *arg, const struct redis_answer *answer)
         lane->n_loading--;
     }
     if (answer->type != REDIS_ARRAY) {
-        lane_trouble(lane, redis_fate(answer, &info) == ERR_REFUSED ? ERR_REFUSED : ERR_WEATHER, "load", "%s", info.sentence);
+        lane_trouble(lane, redis_fate(answer, &info) == ERR_REFUSED ? ERR_REFUSED : ERR_WEATHER, "load", "%s",
+                     info.sentence);
         return;
     }
     if (lane->trouble.code != ERR_OK)
@@ -157,7 +160,8 @@ static void on_load(void *arg, const struct redis_answer *answer)
     if (key == 0)
         read_own_fields(lane, s, answer);
     if (!s->stale && lane->kind->load(lane->self, s->state, (int)key, answer, &info) != ERR_OK)
-        lane_trouble(lane, ERR_REFUSED, info.word, "state of %.*s: %s", (int)s->head.key.len, s->head.key.ptr, info.sentence);
+        lane_trouble(lane, ERR_REFUSED, info.word, "state of %.*s: %s", (int)s->head.key.len, s->head.key.ptr,
+                     info.sentence);
     else if (--s->loads_owed == 0)
         loaded(lane, s);
 }
@@ -166,7 +170,8 @@ static void ask_load(struct lane *lane, struct subject *s)
 {
     if (lane->loading_first + lane->n_loading == lane->cap_loading) {
         if (lane->loading_first > 0) {
-            memmove(lane->loading, lane->loading + lane->loading_first, lane->n_loading * sizeof(struct subject *));
+            memmove(lane->loading, lane->loading + lane->loading_first,
+                    lane->n_loading * sizeof(struct subject *));
             lane->loading_first = 0;
         }
         if (lane->n_loading == lane->cap_loading) {
@@ -200,10 +205,12 @@ static void met_again(struct lane *lane, const struct kafka_record *record)
     const struct fence_position *at = &lane->fence.at[record->input];
     if (record->offset == at->applied - 1 && at->timestamp != -1 &&
         (record->timestamp != at->timestamp || identity(record) != at->hash)) {
-        lane_trouble(lane, ERR_REFUSED, "other_log",
-                     "%s/%d offset %" PRId64 " is not the record counted there before: the topic was recreated or lost records; set epoch "
-                     "to %d to read it as a new log, keeping the counters",
-                     lane->options->inputs[record->input], lane->partition, record->offset, lane->fence.epoch + 1);
+        lane_trouble(
+            lane, ERR_REFUSED, "other_log",
+            "%s/%d offset %" PRId64
+            " is not the record counted there before: the topic was recreated or lost records; set epoch "
+            "to %d to read it as a new log, keeping the counters",
+            lane->options->inputs[record->input], lane->partition, record->offset, lane->fence.epoch + 1);
         return;
     }
     if (record->offset < at->published || !record->key.ptr || !decode(lane, record))
@@ -231,8 +238,8 @@ static void met_first(struct lane *lane, const struct kafka_record *record)
         apply(lane, s, record);
 }
 
-/* The first thing heard after a seek must be what was asked for. Compaction and control records leave gaps, a seek that the
- * library undid leaves one too: so ask once more, and believe the same gap the second time. */
+/* The first thing heard after a seek must be what was asked for. Compaction and control records leave gaps, a
+ * seek that the library undid leaves one too: so ask once more, and believe the same gap the second time. */
 static bool missed(struct lane *lane, struct lane_input *in, int64_t offset)
 {
     bool gap = in->first && offset > in->next && in->gap != offset;
@@ -276,9 +283,11 @@ static void on_end(void *owner, int input, int64_t offset)
     lane->in[input].ended = true;
     if (offset < lane->fence.at[input].applied)
         lane_trouble(lane, ERR_REFUSED, "other_log",
-                     "%s/%d ends at offset %" PRId64 " but %" PRId64 " records of it were counted: the topic was recreated; set epoch to %d to "
+                     "%s/%d ends at offset %" PRId64 " but %" PRId64
+                     " records of it were counted: the topic was recreated; set epoch to %d to "
                      "read it as a new log, keeping the counters",
-                     lane->options->inputs[input], lane->partition, offset, lane->fence.at[input].applied, lane->fence.epoch + 1);
+                     lane->options->inputs[input], lane->partition, offset, lane->fence.at[input].applied,
+                     lane->fence.epoch + 1);
 }
 
 static void on_out_of_range(void *owner, int input, int64_t earliest, int64_t latest)
@@ -289,20 +298,23 @@ static void on_out_of_range(void *owner, int input, int64_t earliest, int64_t la
     int64_t applied = lane->fence.at[input].applied;
     if (earliest < 0 || (latest >= 0 && latest < applied)) {
         lane_trouble(lane, earliest < 0 ? ERR_WEATHER : ERR_REFUSED, "other_log",
-                     "%s/%d holds offsets %" PRId64 " to %" PRId64 " but %" PRId64 " records of it were counted: set epoch to %d to read it as a "
+                     "%s/%d holds offsets %" PRId64 " to %" PRId64 " but %" PRId64
+                     " records of it were counted: set epoch to %d to read it as a "
                      "new log",
-                     lane->options->inputs[input], lane->partition, earliest, latest, applied, lane->fence.epoch + 1);
+                     lane->options->inputs[input], lane->partition, earliest, latest, applied,
+                     lane->fence.epoch + 1);
         return;
     }
     if (earliest > applied && !lane->options->log_lost_skip) {
         lane_trouble(lane, ERR_REFUSED, "log_lost",
-                     "%s/%d: offsets %" PRId64 " to %" PRId64 " expired before they were read; set retention.lost=skip to go on without them",
+                     "%s/%d: offsets %" PRId64 " to %" PRId64
+                     " expired before they were read; set retention.lost=skip to go on without them",
                      lane->options->inputs[input], lane->partition, applied, earliest - 1);
         return;
     }
     if (earliest > applied) {
-        log_error("log_lost", "topic=%s partition=%d from=%" PRId64 " to=%" PRId64, lane->options->inputs[input], lane->partition, applied,
-                  earliest - 1);
+        log_error("log_lost", "topic=%s partition=%d from=%" PRId64 " to=%" PRId64,
+                  lane->options->inputs[input], lane->partition, applied, earliest - 1);
         COUNT_N(lane->counters, skipped_lost, (uint64_t)(earliest - applied));
     }
     in->next = earliest;
@@ -310,7 +322,8 @@ static void on_out_of_range(void *owner, int input, int64_t earliest, int64_t la
     lane->state = LANE_SEEKING;
 }
 
-/* The input whose records are oldest goes first; the others wait at its frontier + align. -1: all stand at their end. */
+/* The input whose records are oldest goes first; the others wait at its frontier + align. -1: all stand at
+ * their end. */
 static int next_input(const struct lane *lane, const bool *dry, int64_t *limit)
 {
     int oldest = -1;

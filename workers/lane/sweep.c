@@ -1,6 +1,7 @@
-/* sweep: every subject is published again at least once an interval, changed or not: windows slide when nothing happens, and
- * compaction may have kept a zombie's late record. The lane's subjects stand in 1,024 index hashes by hash of their
- * name; the wall clock says which one is due, the fence says which one was last, so that restarts do not starve it. */
+/* sweep: every subject is published again at least once an interval, changed or not: windows slide when
+ * nothing happens, and compaction may have kept a zombie's late record. The lane's subjects stand in 1,024
+ * index hashes by hash of their name; the wall clock says which one is due, the fence says which one was
+ * last, so that restarts do not starve it. */
 #include "lane_room.h"
 
 static void on_slot(void *arg, const struct redis_answer *answer)
@@ -8,7 +9,8 @@ static void on_slot(void *arg, const struct redis_answer *answer)
     struct lane *lane = arg;
     struct err_info info;
     if (answer->type != REDIS_ARRAY) {
-        lane_trouble(lane, redis_fate(answer, &info) == ERR_REFUSED ? ERR_REFUSED : ERR_WEATHER, "sweep", "%s", info.sentence);
+        lane_trouble(lane, redis_fate(answer, &info) == ERR_REFUSED ? ERR_REFUSED : ERR_WEATHER, "sweep",
+                     "%s", info.sentence);
         return;
     }
     for (size_t i = 0; i + 1 < answer->n; i += 2) {
@@ -30,5 +32,6 @@ void lane_sweep(struct lane *lane)
     lane->scratch.len = 0;
     buffer_add(&lane->scratch, lane->prefix, lane->prefix_len);
     buffer_printf(&lane->scratch, "i:%u", (unsigned)(lane->sweep_asked % SWEEP_SLOTS));
-    redis_command(lane->redis, (struct bytes[]){BYTES("HGETALL"), {lane->scratch.data, lane->scratch.len}}, 2, on_slot, lane);
+    redis_command(lane->redis, (struct bytes[]){BYTES("HGETALL"), {lane->scratch.data, lane->scratch.len}}, 2,
+                  on_slot, lane);
 }

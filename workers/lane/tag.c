@@ -1,6 +1,6 @@
-/* tag: which hash tag lane i uses and which lane a key belongs to. Both are part of the contract with data at rest:
- * never change them. Tags aim at the van der Corput sequence over the 16,384 cluster slots, so that any number of lanes
- * is spread evenly over any number of masters. */
+/* tag: which hash tag lane i uses and which lane a key belongs to. Both are part of the contract with data at
+ * rest: never change them. Tags aim at the van der Corput sequence over the 16,384 cluster slots, so that any
+ * number of lanes is spread evenly over any number of masters. */
 #include <stdio.h>
 
 #include "microflux/lane.h"

@@ -1,6 +1,6 @@
-/* take_over: how a lane becomes ours. WATCH and read the fence; judge it; write it back with a new random token in a
- * MULTI; only when EXEC agrees (nobody wrote it meanwhile) the positions in it are ours to read from. Behind every EXEC
- * rides the next WATCH + GET, so that each commit costs one round trip. */
+/* take_over: how a lane becomes ours. WATCH and read the fence; judge it; write it back with a new random
+ * token in a MULTI; only when EXEC agrees (nobody wrote it meanwhile) the positions in it are ours to read
+ * from. Behind every EXEC rides the next WATCH + GET, so that each commit costs one round trip. */
 #include <inttypes.h>
 #include <stdlib.h>
 #include <sys/random.h>
@@ -33,8 +33,11 @@ static void on_fence_behind(void *arg, const struct redis_answer *answer)
 {
     struct lane *lane = arg;
     lane->checking = false;
-    if (answer->type != REDIS_TEXT || !bytes_equal(answer->text, (struct bytes){lane->fence_text.data, lane->fence_text.len}))
-        lane_trouble(lane, ERR_LOST, "fence_differs", "the fence in Redis is not the one written: another worker took over, or Redis went back");
+    if (answer->type != REDIS_TEXT ||
+        !bytes_equal(answer->text, (struct bytes){lane->fence_text.data, lane->fence_text.len}))
+        lane_trouble(
+            lane, ERR_LOST, "fence_differs",
+            "the fence in Redis is not the one written: another worker took over, or Redis went back");
     else
         lane->fence_watched = true;
 }
@@ -68,13 +71,16 @@ static enum err judge_missing(struct lane *lane, struct err_info *info)
     for (size_t i = 0; i < lane->kind->n_inputs; i++)
         known |= committed[i] > 0;
     if (known && !lane->options->redis_lost_rebuild)
-        return err_set(info, ERR_REFUSED, "redis_lost",
-                       "lane %d has no fence in Redis but group %s has committed offsets: its counters were lost (flush, eviction, empty "
-                       "restore); restore Redis, or set redis.lost=rebuild to count again from the earliest record",
-                       lane->partition, lane->options->group);
+        return err_set(
+            info, ERR_REFUSED, "redis_lost",
+            "lane %d has no fence in Redis but group %s has committed offsets: its counters were lost "
+            "(flush, eviction, empty "
+            "restore); restore Redis, or set redis.lost=rebuild to count again from the earliest record",
+            lane->partition, lane->options->group);
     if (known)
         log_warn("redis_lost", "lane=%d action=rebuild", lane->partition);
-    lane->fence = (struct fence){.partitions = lane->worker->partitions, .epoch = lane->options->epoch, .n = lane->kind->n_inputs};
+    lane->fence = (struct fence){
+        .partitions = lane->worker->partitions, .epoch = lane->options->epoch, .n = lane->kind->n_inputs};
     lane->fence.generation = random64();
     lane->fence.sweep = sweep_number(lane);
     for (size_t i = 0; i < lane->fence.n; i++)
@@ -91,13 +97,16 @@ static enum err judge_present(struct lane *lane, struct bytes text, struct err_i
     struct fence *fence = &lane->fence;
     if (fence->partitions != lane->worker->partitions)
         return err_set(info, ERR_REFUSED, "partitions_changed",
-                       "the counters were made with %d partitions but the topics now have %d, so creators moved to other lanes; make new topics "
+                       "the counters were made with %d partitions but the topics now have %d, so creators "
+                       "moved to other lanes; make new topics "
                        "and another namespace, or bring the old count back",
                        fence->partitions, lane->worker->partitions);
     if (fence->n != lane->kind->n_inputs)
-        return err_set(info, ERR_REFUSED, "inputs_changed", "the fence names %zu inputs, this program reads %zu", fence->n, lane->kind->n_inputs);
+        return err_set(info, ERR_REFUSED, "inputs_changed",
+                       "the fence names %zu inputs, this program reads %zu", fence->n, lane->kind->n_inputs);
     if (fence->epoch > lane->options->epoch)
-        return err_set(info, ERR_REFUSED, "epoch_old", "the fence says epoch %d, the configuration %d: set epoch to %d", fence->epoch,
+        return err_set(info, ERR_REFUSED, "epoch_old",
+                       "the fence says epoch %d, the configuration %d: set epoch to %d", fence->epoch,
                        lane->options->epoch, fence->epoch);
     lane->fresh = false;
     if (fence->epoch < lane->options->epoch) { /* a new log: read it from its beginning, keep the counters */
@@ -147,7 +156,10 @@ static void take(struct lane *lane)
     lane->fence.token = random64();
     fence_write(&lane->fence, &lane->fence_text);
     redis_command(lane->redis, (struct bytes[]){BYTES("MULTI")}, 1, NULL, NULL);
-    redis_command(lane->redis, (struct bytes[]){BYTES("SET"), fence_key(lane), {lane->fence_text.data, lane->fence_text.len}}, 3, NULL, NULL);
+    redis_command(
+        lane->redis,
+        (struct bytes[]){BYTES("SET"), fence_key(lane), {lane->fence_text.data, lane->fence_text.len}}, 3,
+        NULL, NULL);
     redis_command(lane->redis, (struct bytes[]){BYTES("EXEC")}, 1, on_taken, lane);
     lane_watch_behind_exec(lane);
 }
@@ -158,7 +170,8 @@ static void on_fence(void *arg, const struct redis_answer *answer)
     struct err_info info;
     enum err err = redis_fate(answer, &info);
     if (err == ERR_OK)
-        err = answer->type == REDIS_NIL ? judge_missing(lane, &info) : judge_present(lane, answer->text, &info);
+        err =
+            answer->type == REDIS_NIL ? judge_missing(lane, &info) : judge_present(lane, answer->text, &info);
     if (err != ERR_OK)
         lane_trouble(lane, err, info.word, "%s", info.sentence);
     else
@@ -199,6 +212,7 @@ void lane_seek(struct lane *lane)
     if (lane->announced == lane->takeover)
         return; /* only a seek was repeated */
     lane->announced = lane->takeover;
-    log_info("lane_taken", "lane=%d epoch=%d applied=%" PRId64 ",%" PRId64 ",%" PRId64 " fresh=%d", lane->partition, lane->fence.epoch,
-             lane->fence.at[0].applied, lane->fence.at[1].applied, lane->fence.at[2].applied, lane->fresh);
+    log_info("lane_taken", "lane=%d epoch=%d applied=%" PRId64 ",%" PRId64 ",%" PRId64 " fresh=%d",
+             lane->partition, lane->fence.epoch, lane->fence.at[0].applied, lane->fence.at[1].applied,
+             lane->fence.at[2].applied, lane->fresh);
 }

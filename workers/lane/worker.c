@@ -1,6 +1,6 @@
-/* worker: one thread: a consumer, a publisher and the lanes the group gives it. worker_run() turns them until told to stop;
- * it never stops polling, whatever is away. Stopping and losing partitions are the same: finish what was read, or drop it
- * (the fence knows), and let go. */
+/* worker: one thread: a consumer, a publisher and the lanes the group gives it. worker_run() turns them until
+ * told to stop; it never stops polling, whatever is away. Stopping and losing partitions are the same: finish
+ * what was read, or drop it (the fence knows), and let go. */
 #include <errno.h>
 #include <inttypes.h>
 #include <poll.h>
@@ -76,14 +76,20 @@ static void on_revoked(void *owner, bool lost)
 {
     struct worker *worker = owner;
     bool settled = !lost && drain(worker, clock_mono_ms() + REVOKE_MS);
-    log_info("lanes_revoked", "worker=%s lanes=%zu lost=%d settled=%d", worker->options.name, worker->n_lanes, lost, settled);
+    log_info("lanes_revoked", "worker=%s lanes=%zu lost=%d settled=%d", worker->options.name, worker->n_lanes,
+             lost, settled);
     close_lanes(worker);
 }
 
 static enum err open_consumer(struct worker *worker, struct err_info *info)
 {
     const struct worker_options *o = &worker->options;
-    struct consumer_options options = {o->group,          o->pairs, o->n_pairs, o->inputs, o->kind->n_inputs, o->prefetch_bytes,
+    struct consumer_options options = {o->group,
+                                       o->pairs,
+                                       o->n_pairs,
+                                       o->inputs,
+                                       o->kind->n_inputs,
+                                       o->prefetch_bytes,
                                        {worker, on_assigned, on_revoked}};
     return consumer_open(&options, &worker->consumer, info);
 }
@@ -109,7 +115,8 @@ static enum err check_partitions(struct worker *worker, struct err_info *info)
             worker->partitions = count;
         if (count != worker->partitions)
             return err_set(info, ERR_REFUSED, "partitions_differ",
-                           "topic %s has %d partitions but %s has %d: the inputs must be co-partitioned (microflux topics create makes them so)",
+                           "topic %s has %d partitions but %s has %d: the inputs must be co-partitioned "
+                           "(microflux topics create makes them so)",
                            o->inputs[i], count, o->inputs[0], worker->partitions);
     }
     return ERR_OK;
@@ -149,9 +156,15 @@ void worker_close(struct worker *worker)
     free(worker);
 }
 
-const struct worker_counters *worker_counters(const struct worker *worker) { return &worker->counters; }
+const struct worker_counters *worker_counters(const struct worker *worker)
+{
+    return &worker->counters;
+}
 
-static void set(atomic_int_fast64_t *gauge, int64_t n) { atomic_store_explicit(gauge, n, memory_order_relaxed); }
+static void set(atomic_int_fast64_t *gauge, int64_t n)
+{
+    atomic_store_explicit(gauge, n, memory_order_relaxed);
+}
 
 static void measure(struct worker *worker)
 {
@@ -187,7 +200,8 @@ static enum err mend(struct worker *worker, struct err_info *info)
     struct err_info why;
     enum err err = ERR_OK;
     if (publisher_failed(worker->publisher, &why)) {
-        log_error("producer_failed", "worker=%s message=\"%s\" action=new_producer", worker->options.name, why.sentence);
+        log_error("producer_failed", "worker=%s message=\"%s\" action=new_producer", worker->options.name,
+                  why.sentence);
         publisher_close(worker->publisher);
         worker->publisher = NULL;
         for (size_t i = 0; i < worker->n_lanes; i++)
@@ -238,6 +252,7 @@ enum err worker_run(struct worker *worker, const atomic_bool *stop, int drain_ms
     if (err != ERR_OK)
         return err;
     if (!drain(worker, clock_mono_ms() + drain_ms))
-        return err_set(info, ERR_WEATHER, "not_drained", "stopped before every score was acknowledged; the next owner publishes them again");
+        return err_set(info, ERR_WEATHER, "not_drained",
+                       "stopped before every score was acknowledged; the next owner publishes them again");
     return ERR_OK;
 }

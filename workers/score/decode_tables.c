@@ -8,16 +8,29 @@ struct post_room {
     struct avro_list tags, mentions, sponsors;
 };
 
-#define FIELD(type_, path_, avro_, member) {path_, avro_, offsetof(type_, member), AVRO_NO_PRESENT, false}
-#define MAYBE(type_, path_, avro_, member, has) {path_, avro_, offsetof(type_, member), offsetof(type_, has), false}
-#define THERE(type_, path_, has) {path_, AVRO_BOOL, offsetof(type_, has), AVRO_NO_PRESENT, true}
+#define FIELD(type_, path_, avro_, member)                                                                   \
+    {                                                                                                        \
+        path_, avro_, offsetof(type_, member), AVRO_NO_PRESENT, false                                        \
+    }
+#define MAYBE(type_, path_, avro_, member, has)                                                              \
+    {                                                                                                        \
+        path_, avro_, offsetof(type_, member), offsetof(type_, has), false                                   \
+    }
+#define THERE(type_, path_, has)                                                                             \
+    {                                                                                                        \
+        path_, AVRO_BOOL, offsetof(type_, has), AVRO_NO_PRESENT, true                                        \
+    }
 
 #define P struct profile_record
 static const struct avro_field profile_fields[] = {
-    FIELD(P, "creator_id", AVRO_BYTES_T, creator_id), FIELD(P, "platform", AVRO_I32, platform),
-    FIELD(P, "observed_at", AVRO_I64, observed_at),   FIELD(P, "followers", AVRO_I64, followers),
-    MAYBE(P, "following", AVRO_I64, following, has_following), MAYBE(P, "posts", AVRO_I64, posts, has_posts),
-    FIELD(P, "verified", AVRO_BOOL, verified),        FIELD(P, "country", AVRO_BYTES_T, country),
+    FIELD(P, "creator_id", AVRO_BYTES_T, creator_id),
+    FIELD(P, "platform", AVRO_I32, platform),
+    FIELD(P, "observed_at", AVRO_I64, observed_at),
+    FIELD(P, "followers", AVRO_I64, followers),
+    MAYBE(P, "following", AVRO_I64, following, has_following),
+    MAYBE(P, "posts", AVRO_I64, posts, has_posts),
+    FIELD(P, "verified", AVRO_BOOL, verified),
+    FIELD(P, "country", AVRO_BYTES_T, country),
 };
 #undef P
 
@@ -73,19 +86,23 @@ static const struct avro_field interaction_fields[] = {
 
 #define COUNT_OF(array) (sizeof(array) / sizeof(array)[0])
 
-enum err score_reader_open(int input, const char *bare_json, size_t max_record_bytes, struct avro_reader **reader, struct err_info *info)
+enum err score_reader_open(int input, const char *bare_json, size_t max_record_bytes,
+                           struct avro_reader **reader, struct err_info *info)
 {
     const struct avro_reader_options inputs[N_TOPICS] = {
-        [TOPIC_PROFILES] = {schema_profile, profile_fields, COUNT_OF(profile_fields), sizeof(struct profile_record), bare_json, max_record_bytes},
-        [TOPIC_POSTS] = {schema_post, post_fields, COUNT_OF(post_fields), sizeof(struct post_room), bare_json, max_record_bytes},
-        [TOPIC_INTERACTIONS] = {schema_interaction, interaction_fields, COUNT_OF(interaction_fields), sizeof(struct interaction_record), bare_json,
-                                max_record_bytes},
+        [TOPIC_PROFILES] = {schema_profile, profile_fields, COUNT_OF(profile_fields),
+                            sizeof(struct profile_record), bare_json, max_record_bytes},
+        [TOPIC_POSTS] = {schema_post, post_fields, COUNT_OF(post_fields), sizeof(struct post_room), bare_json,
+                         max_record_bytes},
+        [TOPIC_INTERACTIONS] = {schema_interaction, interaction_fields, COUNT_OF(interaction_fields),
+                                sizeof(struct interaction_record), bare_json, max_record_bytes},
     };
     return avro_reader_open(&inputs[input], reader, info);
 }
 
-enum err score_record_decode(const struct avro_reader *reader, struct avro_scratch *scratch, int input, struct bytes value,
-                             union score_record *record, uint32_t *schema_id, struct err_info *info)
+enum err score_record_decode(const struct avro_reader *reader, struct avro_scratch *scratch, int input,
+                             struct bytes value, union score_record *record, uint32_t *schema_id,
+                             struct err_info *info)
 {
     struct post_room room;
     if (input != TOPIC_POSTS)

@@ -1,6 +1,6 @@
-/* layout: a creator as three hashes of plain text (docs/reference/redis-layout.md); writes what is dirty and nothing else.
- * Counts are letters with numbers, "v120 l-3": VIEW v, LIKE l, COMMENT c, SHARE s, SAVE a, CLICK k, PURCHASE p, FOLLOW f,
- * posts n, sponsored y; a kind that was never counted is not written. */
+/* layout: a creator as three hashes of plain text (docs/reference/redis-layout.md); writes what is dirty and
+ * nothing else. Counts are letters with numbers, "v120 l-3": VIEW v, LIKE l, COMMENT c, SHARE s, SAVE a,
+ * CLICK k, PURCHASE p, FOLLOW f, posts n, sponsored y; a kind that was never counted is not written. */
 #include "layout.h"
 
 #include <stdio.h>
@@ -29,7 +29,10 @@ static void add_int(struct text *t, int64_t n)
     }
 }
 
-static void add_char(struct text *t, char c) { t->at[t->len++] = c; }
+static void add_char(struct text *t, char c)
+{
+    t->at[t->len++] = c;
+}
 
 static void add_next(struct text *t, int64_t n)
 {
@@ -80,7 +83,8 @@ static void write_bucket(const struct window *window, int slot, char letter, con
     set(w, KEY_COUNTERS, field, slot_field(field, letter, slot, 0), &t);
 }
 
-static void write_buckets(const struct window *window, const uint64_t *dirty, char letter, const struct change_writer *w)
+static void write_buckets(const struct window *window, const uint64_t *dirty, char letter,
+                          const struct change_writer *w)
 {
     for (int word = 0; word * 64 < window->span; word++)
         for (uint64_t left = dirty[word]; left; left &= left - 1)
@@ -149,7 +153,8 @@ static void write_profile_days(const struct creator *c, const struct change_writ
 {
     char field[8];
     for (uint64_t left = c->dirty.profile_days_gone; left; left &= left - 1)
-        w->drop(w->arg, KEY_PROFILE_DAYS, (struct bytes){field, slot_field(field, 0, __builtin_ctzll(left), 0)});
+        w->drop(w->arg, KEY_PROFILE_DAYS,
+                (struct bytes){field, slot_field(field, 0, __builtin_ctzll(left), 0)});
     for (size_t i = 0; i < c->n_profile_days; i++) {
         const struct profile_day *day = &c->profile_days[i];
         struct text t = {.len = 0};
@@ -194,15 +199,17 @@ static void write_post(const struct post *post, const struct change_writer *w)
 {
     struct text t = {.len = 0};
     char field[8];
-    int flags = post->placeholder | post->deleted << 1 | post->official << 2 | post->disclosed_word << 3 | post->likely << 4 |
-                post->followers_fixed << 5 | post->followers_late << 6 | post->counted << 7;
+    int flags = post->placeholder | post->deleted << 1 | post->official << 2 | post->disclosed_word << 3 |
+                post->likely << 4 | post->followers_fixed << 5 | post->followers_late << 6 |
+                post->counted << 7;
     add_int(&t, post->posted_at);
     add_next(&t, post->offset);
     add_next(&t, flags);
     add_next(&t, post->format);
     add_next(&t, post->followers);
     set(w, KEY_POSTS, field, slot_field(field, 0, post->slot, 0), &t);
-    w->set(w->arg, KEY_POSTS, (struct bytes){field, slot_field(field, 0, post->slot, 'i')}, (struct bytes){post->id, post->id_len});
+    w->set(w->arg, KEY_POSTS, (struct bytes){field, slot_field(field, 0, post->slot, 'i')},
+           (struct bytes){post->id, post->id_len});
     write_post_counts(post, w);
     write_post_metrics(post, w);
 }
@@ -213,7 +220,8 @@ static void drop_posts(const struct creator *c, const struct change_writer *w)
     char field[8];
     for (uint64_t left = c->dirty.posts_gone; left; left &= left - 1)
         for (size_t i = 0; i < sizeof letters; i++)
-            w->drop(w->arg, KEY_POSTS, (struct bytes){field, slot_field(field, 0, __builtin_ctzll(left), letters[i])});
+            w->drop(w->arg, KEY_POSTS,
+                    (struct bytes){field, slot_field(field, 0, __builtin_ctzll(left), letters[i])});
 }
 
 static void write_posts(const struct creator *c, const struct change_writer *w)

@@ -1,4 +1,5 @@
-/* layout_json: the raw state of a creator as one line of JSON, for `microflux state` and for whoever checks it. */
+/* layout_json: the raw state of a creator as one line of JSON, for `microflux state` and for whoever checks
+ * it. */
 #include <inttypes.h>
 
 #include "layout.h"
@@ -33,8 +34,8 @@ static void add_profile(const struct creator *c, struct buffer *out)
         return;
     }
     const struct profile_day *newest = &c->profile_days[c->n_profile_days - 1];
-    buffer_printf(out, ",\"profile\":{\"platform\":\"%s\",\"observed_at\":%" PRId64 ",\"followers\":%" PRId64, platform_names[c->platform % N_PLATFORMS],
-                  c->profile_at, newest->followers);
+    buffer_printf(out, ",\"profile\":{\"platform\":\"%s\",\"observed_at\":%" PRId64 ",\"followers\":%" PRId64,
+                  platform_names[c->platform % N_PLATFORMS], c->profile_at, newest->followers);
     add_maybe(out, "following", newest->has_following, newest->following);
     add_maybe(out, "posts", newest->has_posts, newest->posts);
     buffer_printf(out, ",\"verified\":%s,\"country\":", c->verified ? "true" : "false");
@@ -50,8 +51,10 @@ static void add_profile_days(const struct creator *c, struct buffer *out)
     buffer_add_text(out, ",\"profile_days\":[");
     for (size_t i = 0; i < c->n_profile_days; i++) {
         const struct profile_day *day = &c->profile_days[i];
-        buffer_printf(out, "%s{\"day\":%" PRId32 ",\"observed_at\":%" PRId64 ",\"offset\":%" PRId64 ",\"followers\":%" PRId64, i ? "," : "", day->day,
-                      day->observed_at, day->offset, day->followers);
+        buffer_printf(out,
+                      "%s{\"day\":%" PRId32 ",\"observed_at\":%" PRId64 ",\"offset\":%" PRId64
+                      ",\"followers\":%" PRId64,
+                      i ? "," : "", day->day, day->observed_at, day->offset, day->followers);
         add_maybe(out, "following", day->has_following, day->following);
         add_maybe(out, "posts", day->has_posts, day->posts);
         buffer_add_text(out, "}");
@@ -92,7 +95,8 @@ static void add_window(const struct window *w, const char *name, bool days, stru
 
 static void add_post(const struct creator *c, const struct post *post, struct buffer *out)
 {
-    static const char *const names[N_KINDS] = {"", "views", "likes", "comments", "shares", "saves", "clicks", "purchases", "follows"};
+    static const char *const names[N_KINDS] = {"",      "views",  "likes",     "comments", "shares",
+                                               "saves", "clicks", "purchases", "follows"};
     int64_t followers = 0;
     bool late = false;
     buffer_add_text(out, "{\"post_id\":");
@@ -103,8 +107,9 @@ static void add_post(const struct creator *c, const struct post *post, struct bu
         bool known = creator_post_followers(c, post, &followers, &late);
         buffer_printf(out, ",\"posted_at\":%" PRId64, post->posted_at);
         add_maybe(out, "followers", known, followers);
-        buffer_printf(out, ",\"followers_late\":%s,\"format\":\"%s\",\"sponsored\":%s,\"deleted\":%s", late ? "true" : "false",
-                      format_names[post->format % N_FORMATS], post->official || post->disclosed_word ? "true" : "false",
+        buffer_printf(out, ",\"followers_late\":%s,\"format\":\"%s\",\"sponsored\":%s,\"deleted\":%s",
+                      late ? "true" : "false", format_names[post->format % N_FORMATS],
+                      post->official || post->disclosed_word ? "true" : "false",
                       post->deleted ? "true" : "false");
     }
     buffer_add_text(out, "}");
@@ -115,14 +120,15 @@ void layout_json(const struct creator *c, struct bytes creator_id, int lane, str
     buffer_add_text(out, "{\"creator\":");
     add_text(out, creator_id);
     buffer_printf(out,
-                  ",\"lane\":%d,\"version\":{\"epoch\":%" PRId64 ",\"offsets\":{\"profiles\":%" PRId64 ",\"posts\":%" PRId64 ",\"interactions\":%" PRId64
-                  "}}",
+                  ",\"lane\":%d,\"version\":{\"epoch\":%" PRId64 ",\"offsets\":{\"profiles\":%" PRId64
+                  ",\"posts\":%" PRId64 ",\"interactions\":%" PRId64 "}}",
                   lane, c->epoch, c->offsets[0], c->offsets[1], c->offsets[2]);
     add_profile(c, out);
     add_profile_days(c, out);
     buffer_add_text(out, ",\"totals\":{");
     for (int kind = KIND_VIEW; kind < N_KINDS; kind++)
-        buffer_printf(out, "%s\"%s\":%" PRId64, kind == KIND_VIEW ? "" : ",", kind_names[kind], c->totals[kind]);
+        buffer_printf(out, "%s\"%s\":%" PRId64, kind == KIND_VIEW ? "" : ",", kind_names[kind],
+                      c->totals[kind]);
     buffer_add_text(out, "}");
     add_window(&c->hours, "hours", false, out);
     add_window(&c->days, "days", true, out);

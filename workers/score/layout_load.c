@@ -1,5 +1,5 @@
-/* layout_load: the three hashes become a creator again. A field that cannot be read is an error that names it: state is
- * never guessed. Fields that are not the layout's (the engine's g and s) are skipped. */
+/* layout_load: the three hashes become a creator again. A field that cannot be read is an error that names
+ * it: state is never guessed. Fields that are not the layout's (the engine's g and s) are skipped. */
 #include <inttypes.h>
 #include <stdlib.h>
 
@@ -15,7 +15,8 @@ static bool ints(struct bytes *text, int64_t *out, int n)
 
 static bool maybe(struct bytes *text, bool *there, int64_t *n)
 {
-    if (text->len >= 2 && text->ptr[0] == ' ' && text->ptr[1] == '-' && (text->len == 2 || text->ptr[2] == ' ')) {
+    if (text->len >= 2 && text->ptr[0] == ' ' && text->ptr[1] == '-' &&
+        (text->len == 2 || text->ptr[2] == ' ')) {
         *text = (struct bytes){text->ptr + 2, text->len - 2};
         *there = false;
         *n = 0;
@@ -122,8 +123,9 @@ static bool load_profile_day(struct creator *c, struct bytes field, struct bytes
 {
     int64_t slot, n[4];
     struct profile_day day = {0};
-    if (!bytes_int(&field, &slot) || slot < 0 || slot >= PROFILE_DAYS || c->n_profile_days == PROFILE_DAYS || !ints(&text, n, 4) ||
-        !maybe(&text, &day.has_following, &day.following) || !maybe(&text, &day.has_posts, &day.posts))
+    if (!bytes_int(&field, &slot) || slot < 0 || slot >= PROFILE_DAYS || c->n_profile_days == PROFILE_DAYS ||
+        !ints(&text, n, 4) || !maybe(&text, &day.has_following, &day.following) ||
+        !maybe(&text, &day.has_posts, &day.posts))
         return false;
     day.day = (int32_t)n[0];
     day.observed_at = n[1];
@@ -233,14 +235,17 @@ enum err layout_load(struct creator *c, int key, const struct redis_answer *hash
         struct bytes field = hash->items[i]->text, text = hash->items[i + 1]->text;
         if (field.len == 0)
             continue;
-        ok = key == KEY_COUNTERS ? load_counter(c, field, text) : key == KEY_PROFILE_DAYS ? load_profile_day(c, field, text) : load_post(by_slot, field, text);
+        ok = key == KEY_COUNTERS       ? load_counter(c, field, text)
+             : key == KEY_PROFILE_DAYS ? load_profile_day(c, field, text)
+                                       : load_post(by_slot, field, text);
     }
     if (key == KEY_POSTS)
         gather_posts(c, by_slot);
     if (ok)
         return ERR_OK;
-    return err_set(info, ERR_REJECT, "state", "field %.*s of hash %s cannot be read: \"%.*s\"", (int)hash->items[i - 2]->text.len,
-                   hash->items[i - 2]->text.ptr, creator_key_names[key], (int)hash->items[i - 1]->text.len, hash->items[i - 1]->text.ptr);
+    return err_set(info, ERR_REJECT, "state", "field %.*s of hash %s cannot be read: \"%.*s\"",
+                   (int)hash->items[i - 2]->text.len, hash->items[i - 2]->text.ptr, creator_key_names[key],
+                   (int)hash->items[i - 1]->text.len, hash->items[i - 1]->text.ptr);
 }
 
 static int by_day(const void *a, const void *b)
@@ -249,7 +254,8 @@ static int by_day(const void *a, const void *b)
     return x->day < y->day ? -1 : x->day > y->day;
 }
 
-/* Posts before placeholders; posts newest first by (posted_at, id); placeholders in the order they were opened. */
+/* Posts before placeholders; posts newest first by (posted_at, id); placeholders in the order they were
+ * opened. */
 static int by_place(const void *a, const void *b)
 {
     const struct post *x = a, *y = b;

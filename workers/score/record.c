@@ -81,7 +81,8 @@ static void put_rates(struct buffer *out, const struct score *s)
     avro_put_bool(out, s->followers_late);
 }
 
-void score_encode(const struct score *s, const struct methodology *m, const struct score_origin *origin, struct buffer *out)
+void score_encode(const struct score *s, const struct methodology *m, const struct score_origin *origin,
+                  struct buffer *out)
 {
     put_origin(out, s, origin);
     put_methodology(out, m);

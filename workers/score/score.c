@@ -1,5 +1,5 @@
-/* score: the worker kind that scores creators: the engine's verbs, each a few lines over the domain, the layout and the
- * record. Nothing here knows Kafka positions, fences or batches. */
+/* score: the worker kind that scores creators: the engine's verbs, each a few lines over the domain, the
+ * layout and the record. Nothing here knows Kafka positions, fences or batches. */
 #include <stdlib.h>
 
 #include "microflux/schemas.h"
@@ -36,9 +36,11 @@ static enum err score_open(const void *options, void **self, struct err_info *in
     w->output_fingerprint = avro_fingerprint(schema_creator_score, info);
     enum err err = ERR_OK;
     for (int i = 0; i < N_TOPICS && err == ERR_OK; i++)
-        err = score_reader_open(i, w->options->bare_json[i], w->options->max_record_bytes, &w->readers[i], info);
+        err = score_reader_open(i, w->options->bare_json[i], w->options->max_record_bytes, &w->readers[i],
+                                info);
     for (size_t i = 0; i < w->options->n_writers && err == ERR_OK; i++)
-        err = avro_reader_add(w->readers[w->options->writers[i].input], w->options->writers[i].id, w->options->writers[i].json, info);
+        err = avro_reader_add(w->readers[w->options->writers[i].input], w->options->writers[i].id,
+                              w->options->writers[i].json, info);
     if (err != ERR_OK) {
         score_close(w);
         return err;
@@ -64,28 +66,43 @@ static struct bytes creator_of(const struct score_worker *w, int input)
     }
 }
 
-static enum err score_decode(void *self, int input, const struct kafka_record *record, uint32_t *schema_id, struct err_info *info)
+static enum err score_decode(void *self, int input, const struct kafka_record *record, uint32_t *schema_id,
+                             struct err_info *info)
 {
     struct score_worker *w = self;
     *schema_id = 0;
     if (!record->key.ptr || record->key.len == 0)
         return err_set(info, ERR_REJECT, "no_key", "the record has no key; the key must be the creator_id");
-    enum err err = score_record_decode(w->readers[input], w->scratch, input, record->value, &w->record, schema_id, info);
+    enum err err =
+        score_record_decode(w->readers[input], w->scratch, input, record->value, &w->record, schema_id, info);
     if (err != ERR_OK)
         return err;
     if (!bytes_equal(record->key, creator_of(w, input)))
-        return err_set(info, ERR_REJECT, "wrong_key", "the key is \"%.*s\" but creator_id is \"%.*s\"; they must be equal", (int)record->key.len,
-                       record->key.ptr, (int)creator_of(w, input).len, creator_of(w, input).ptr);
-    return creator_judge(&w->options->rules, input, &w->record, &(struct provenance){record->offset, record->timestamp}, info);
+        return err_set(info, ERR_REJECT, "wrong_key",
+                       "the key is \"%.*s\" but creator_id is \"%.*s\"; they must be equal",
+                       (int)record->key.len, record->key.ptr, (int)creator_of(w, input).len,
+                       creator_of(w, input).ptr);
+    return creator_judge(&w->options->rules, input, &w->record,
+                         &(struct provenance){record->offset, record->timestamp}, info);
 }
 
-static void score_init(void *state) { creator_init(state); }
+static void score_init(void *state)
+{
+    creator_init(state);
+}
 
-static void score_clear(void *state) { creator_clear(state); }
+static void score_clear(void *state)
+{
+    creator_clear(state);
+}
 
-static size_t score_bytes(const void *state) { return creator_bytes(state); }
+static size_t score_bytes(const void *state)
+{
+    return creator_bytes(state);
+}
 
-static enum err score_load(void *self, void *state, int key, const struct redis_answer *hash, struct err_info *info)
+static enum err score_load(void *self, void *state, int key, const struct redis_answer *hash,
+                           struct err_info *info)
 {
     (void)self;
     return layout_load(state, key, hash, info);
@@ -109,7 +126,8 @@ static enum lane_verdict verdict(enum applied applied)
     }
 }
 
-/* A creator met for the first time in a new log epoch starts its own offsets anew: the version orders by epoch first. */
+/* A creator met for the first time in a new log epoch starts its own offsets anew: the version orders by
+ * epoch first. */
 static void enter_epoch(struct creator *c, int32_t epoch)
 {
     if (c->epoch == epoch)
@@ -118,8 +136,8 @@ static void enter_epoch(struct creator *c, int32_t epoch)
     memset(c->offsets, 0, sizeof c->offsets);
 }
 
-static enum lane_verdict score_apply(void *self, void *state, int input, int32_t epoch, const struct kafka_record *record, int64_t *as_of,
-                                     struct err_info *info)
+static enum lane_verdict score_apply(void *self, void *state, int input, int32_t epoch,
+                                     const struct kafka_record *record, int64_t *as_of, struct err_info *info)
 {
     struct score_worker *w = self;
     struct provenance at = provenance(record);
@@ -132,7 +150,8 @@ static enum lane_verdict score_apply(void *self, void *state, int input, int32_t
     case TOPIC_POSTS:
         return verdict(creator_post(state, &w->options->rules, &w->record.post, &at, as_of, &counts));
     default:
-        return verdict(creator_interaction(state, &w->options->rules, &w->record.interaction, &at, as_of, &counts));
+        return verdict(
+            creator_interaction(state, &w->options->rules, &w->record.interaction, &at, as_of, &counts));
     }
 }
 
@@ -160,8 +179,8 @@ static uint64_t score_evaluate(void *self, const void *state, const struct lane_
     return score_digest(&w->score);
 }
 
-static void score_encode_record(void *self, const void *state, struct bytes subject, const struct lane_view *view, enum lane_reason reason,
-                                struct buffer *out)
+static void score_encode_record(void *self, const void *state, struct bytes subject,
+                                const struct lane_view *view, enum lane_reason reason, struct buffer *out)
 {
     struct score_worker *w = self;
     const struct creator *c = state;

@@ -1,5 +1,5 @@
-/* answer: hiredis' parser with object functions of our own, so that a reply becomes struct redis_answer in an arena and
- * nothing is allocated or freed one by one. */
+/* answer: hiredis' parser with object functions of our own, so that a reply becomes struct redis_answer in an
+ * arena and nothing is allocated or freed one by one. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -59,7 +59,9 @@ static struct redis_answer *make(const redisReadTask *task, enum redis_type type
 
 static void *make_text(const redisReadTask *task, char *text, size_t len)
 {
-    enum redis_type type = task->type == REDIS_REPLY_ERROR ? REDIS_ERROR : task->type == REDIS_REPLY_STATUS ? REDIS_STATUS : REDIS_TEXT;
+    enum redis_type type = task->type == REDIS_REPLY_ERROR    ? REDIS_ERROR
+                           : task->type == REDIS_REPLY_STATUS ? REDIS_STATUS
+                                                              : REDIS_TEXT;
     struct redis_answer *answer = make(task, type);
     char *copy = arena_take(task->privdata, len + 1);
     memcpy(copy, text, len);
@@ -84,13 +86,20 @@ static void *make_integer(const redisReadTask *task, long long n)
     return answer;
 }
 
-static void *make_nil(const redisReadTask *task) { return make(task, REDIS_NIL); }
+static void *make_nil(const redisReadTask *task)
+{
+    return make(task, REDIS_NIL);
+}
 
-static void free_nothing(void *answer) { (void)answer; }
+static void free_nothing(void *answer)
+{
+    (void)answer;
+}
 
 redisReader *answer_reader(struct arena *arena)
 {
-    static redisReplyObjectFunctions functions = {make_text, make_array, make_integer, make_nil, free_nothing};
+    static redisReplyObjectFunctions functions = {make_text, make_array, make_integer, make_nil,
+                                                  free_nothing};
     redisReader *reader = redisReaderCreateWithFunctions(&functions);
     if (!reader)
         abort();

@@ -11,7 +11,8 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-static enum err start(int fd, const struct sockaddr *address, socklen_t len, const char *name, int *result, struct err_info *info)
+static enum err start(int fd, const struct sockaddr *address, socklen_t len, const char *name, int *result,
+                      struct err_info *info)
 {
     if (fd < 0)
         return err_set(info, ERR_WEATHER, "socket", "no socket for Redis %s: %s", name, strerror(errno));
@@ -28,10 +29,12 @@ static enum err connect_unix(const char *path, const char *name, int *fd, struct
 {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
     if (strlen(path) >= sizeof address.sun_path)
-        return err_set(info, ERR_USAGE, "redis_address", "redis.address %s: the path is too long (at most %zu bytes)", name,
+        return err_set(info, ERR_USAGE, "redis_address",
+                       "redis.address %s: the path is too long (at most %zu bytes)", name,
                        sizeof address.sun_path - 1);
     strcpy(address.sun_path, path);
-    return start(socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0), (struct sockaddr *)&address, sizeof address, name, fd, info);
+    return start(socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0), (struct sockaddr *)&address,
+                 sizeof address, name, fd, info);
 }
 
 static enum err split(const char *address, char *host, size_t size, const char **port, struct err_info *info)
@@ -43,7 +46,8 @@ static enum err split(const char *address, char *host, size_t size, const char *
         len -= 2;
     }
     if (len == 0 || len >= size || !colon[1])
-        return err_set(info, ERR_USAGE, "redis_address", "redis.address \"%s\" is not host:port, [v6]:port or unix:/path", address);
+        return err_set(info, ERR_USAGE, "redis_address",
+                       "redis.address \"%s\" is not host:port, [v6]:port or unix:/path", address);
     memcpy(host, address, len);
     host[len] = 0;
     *port = colon + 1;

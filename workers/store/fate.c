@@ -1,8 +1,9 @@
 /* fate: what a refusal of Redis means: wait, or call a person. */
 #include "store_room.h"
 
-static const char *const weather[] = {"ASK",     "TRYAGAIN", "MOVED",      "CLUSTERDOWN", "EXECABORT", "LOADING",
-                                      "READONLY", "OOM",     "NOREPLICAS", "MASTERDOWN",  "BUSY",      "MISCONF"};
+static const char *const weather[] = {"ASK",        "TRYAGAIN",   "MOVED",    "CLUSTERDOWN",
+                                      "EXECABORT",  "LOADING",    "READONLY", "OOM",
+                                      "NOREPLICAS", "MASTERDOWN", "BUSY",     "MISCONF"};
 
 static struct bytes first_word(struct bytes text)
 {
@@ -17,7 +18,8 @@ enum err redis_fate(const struct redis_answer *answer, struct err_info *info)
     struct bytes word = first_word(answer->text);
     for (size_t i = 0; i < sizeof weather / sizeof weather[0]; i++)
         if (bytes_equal(word, bytes_of(weather[i])))
-            return err_set(info, ERR_WEATHER, weather[i], "Redis says %.*s", (int)answer->text.len, answer->text.ptr);
+            return err_set(info, ERR_WEATHER, weather[i], "Redis says %.*s", (int)answer->text.len,
+                           answer->text.ptr);
     char copy[32];
     size_t len = word.len < sizeof copy - 1 ? word.len : sizeof copy - 1;
     memcpy(copy, word.ptr, len);

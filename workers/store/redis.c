@@ -1,6 +1,7 @@
-/* redis: the connection: commands are formatted straight into an output buffer, answers come back in order, each to the
- * handler queued with its command. Commands without a handler are kept as a count: most of a commit's are. Any trouble
- * is said once by redis_turn() and the connection is then good for redis_close() only. */
+/* redis: the connection: commands are formatted straight into an output buffer, answers come back in order,
+ * each to the handler queued with its command. Commands without a handler are kept as a count: most of a
+ * commit's are. Any trouble is said once by redis_turn() and the connection is then good for redis_close()
+ * only. */
 #include <errno.h>
 #include <poll.h>
 #include <stdlib.h>
@@ -46,10 +47,11 @@ static void on_shake(void *arg, const struct redis_answer *answer)
     struct err_info info;
     if (redis_fate(answer, &info) == ERR_OK || redis->refused.code != ERR_OK)
         return;
-    const char *help = strcmp(info.word, "WRONGPASS") == 0 || strcmp(info.word, "NOAUTH") == 0 ? "check redis.username and redis.password"
-                       : strcmp(info.word, "NOPERM") == 0                                      ? "the ACL user lacks a right"
-                       : info.code == ERR_WEATHER                                              ? "waiting"
-                                                                                               : "check redis.username, redis.password, redis.database";
+    const char *help = strcmp(info.word, "WRONGPASS") == 0 || strcmp(info.word, "NOAUTH") == 0
+                           ? "check redis.username and redis.password"
+                       : strcmp(info.word, "NOPERM") == 0 ? "the ACL user lacks a right"
+                       : info.code == ERR_WEATHER         ? "waiting"
+                                                  : "check redis.username, redis.password, redis.database";
     (void)err_set(&redis->refused, info.code, info.word, "%.160s (%s)", info.sentence, help);
 }
 
@@ -60,7 +62,10 @@ static void on_pong(void *arg, const struct redis_answer *answer)
     redis->ready = redis->refused.code == ERR_OK;
 }
 
-static bool given(const char *text) { return text && *text; }
+static bool given(const char *text)
+{
+    return text && *text;
+}
 
 static void shake_hands(struct redis *redis)
 {
@@ -78,7 +83,8 @@ static void shake_hands(struct redis *redis)
         redis_arg_int(redis, o->database);
     }
     if (given(o->name))
-        redis_command(redis, (struct bytes[]){BYTES("CLIENT"), BYTES("SETNAME"), bytes_of(o->name)}, 3, on_shake, redis);
+        redis_command(redis, (struct bytes[]){BYTES("CLIENT"), BYTES("SETNAME"), bytes_of(o->name)}, 3,
+                      on_shake, redis);
     redis_command(redis, (struct bytes[]){BYTES("PING")}, 1, on_pong, redis);
 }
 
@@ -114,10 +120,22 @@ void redis_close(struct redis *redis)
     free(redis);
 }
 
-bool redis_ready(const struct redis *redis) { return redis->ready; }
-int redis_fd(const struct redis *redis) { return redis->fd; }
-size_t redis_owed(const struct redis *redis) { return redis->answers; }
-size_t redis_unsent(const struct redis *redis) { return redis->out.len - redis->written; }
+bool redis_ready(const struct redis *redis)
+{
+    return redis->ready;
+}
+int redis_fd(const struct redis *redis)
+{
+    return redis->fd;
+}
+size_t redis_owed(const struct redis *redis)
+{
+    return redis->answers;
+}
+size_t redis_unsent(const struct redis *redis)
+{
+    return redis->out.len - redis->written;
+}
 
 short redis_events(const struct redis *redis)
 {
@@ -129,7 +147,8 @@ short redis_events(const struct redis *redis)
 static void owe(struct redis *redis, redis_handler *handler, void *arg)
 {
     if (redis->answers == 0)
-        redis->deadline_ms = clock_mono_ms() + (redis->ready ? redis->options.command_timeout_ms : redis->options.connect_timeout_ms);
+        redis->deadline_ms = clock_mono_ms() + (redis->ready ? redis->options.command_timeout_ms
+                                                             : redis->options.connect_timeout_ms);
     redis->answers++;
     if (redis->n > 0) {
         struct owed *last = &redis->owed[redis->first + redis->n - 1];
@@ -301,9 +320,13 @@ enum err redis_turn(struct redis *redis, struct err_info *info)
     return err;
 }
 
-static void on_call(void *arg, const struct redis_answer *answer) { ((struct redis *)arg)->call_answer = answer; }
+static void on_call(void *arg, const struct redis_answer *answer)
+{
+    ((struct redis *)arg)->call_answer = answer;
+}
 
-enum err redis_call(struct redis *redis, const struct bytes *args, size_t n, const struct redis_answer **answer, struct err_info *info)
+enum err redis_call(struct redis *redis, const struct bytes *args, size_t n,
+                    const struct redis_answer **answer, struct err_info *info)
 {
     redis->call_answer = NULL;
     redis_command(redis, args, n, on_call, redis);

@@ -6,7 +6,8 @@
 
 #include "microflux/redis.h"
 
-/* The answers of one top-level reply live in an arena that is reset when the next one begins: +QUEUED costs nothing. */
+/* The answers of one top-level reply live in an arena that is reset when the next one begins: +QUEUED costs
+ * nothing. */
 struct arena_block {
     struct arena_block *next;
     size_t used, size;

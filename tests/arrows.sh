@@ -1,0 +1,66 @@
+#!/usr/bin/env bash
+# Floors and doors: who may include whom. Fails, naming file and line, when an arrow points up or a library is used outside its one
+# room.  arrows.sh [ROOT]; arrows.sh --self-test plants violations in a copy and sees each one found.
+set -uo pipefail
+cd "$(dirname "$0")/.." || exit 1
+
+declare -A floor_of=([base]=0 [domain]=1 [avro]=1 [kafka]=1 [store]=1 [lane]=2 [score]=3 [commands]=4)
+declare -A room_of=(
+  [err]=base [bytes]=base [log]=base [clock]=base [config]=base [args]=base [map]=base
+  [creator]=domain [methodology]=domain [avro]=avro [schemas]=avro [kafka]=kafka [redis]=store
+  [lane]=lane [score]=score [score_worker]=score [commands]=commands)
+declare -A door=([librdkafka/]=kafka [avro.h]=none [hiredis/]=store [ini.h]=base [xxhash.h]=base)
+
+bad=0
+complain() { echo "$1" >&2; bad=1; }
+
+check_room() { # ROOT ROOM
+  local root=$1 room=$2 file line header target
+  while IFS=: read -r file line header; do
+    header=$(sed -E 's/.*#include [<"]([^">]+)[">].*/\1/' <<< "$header")
+    case $header in
+    microflux/*)
+      header=${header#microflux/} header=${header%.h}
+      target=${room_of[$header]:-}
+      [ -n "$target" ] || { complain "$file:$line: microflux/$header.h belongs to no room: add it to tests/arrows.sh"; continue; }
+      [ "$target" = "$room" ] || [ "${floor_of[$target]}" -lt "${floor_of[$room]}" ] ||
+        complain "$file:$line: $room may not include microflux/$header.h of $target"
+      [ "$header" != config ] || [ "$room" = base ] || [ "$room" = commands ] ||
+        complain "$file:$line: only the commands know the configuration" ;;
+    jansson.h) [ "$room" = avro ] || [ "$room" = commands ] || complain "$file:$line: jansson is for avro and commands" ;;
+    *)
+      for prefix in "${!door[@]}"; do
+        [[ $header == "$prefix"* ]] && [ "${door[$prefix]}" != "$room" ] && complain "$file:$line: <$header> has one door: ${door[$prefix]}"
+      done ;;
+    esac
+  done < <(grep -nHE '^#include' "$root/workers/$room"/*.[ch])
+}
+
+check() { # ROOT
+  local room file
+  for room in "${!floor_of[@]}"; do check_room "$1" "$room"; done
+  for file in "$1"/include/microflux/*.h; do
+    if grep -nHE '#include <(librdkafka|hiredis|avro|jansson|ini|xxhash|curl)' "$file" >&2; then bad=1; fi
+  done
+  while IFS=: read -r file _; do complain "$file reaches into another folder"; done < <(grep -nE '#include "(\.\./|workers/)' -r "$1/workers" "$1/include")
+}
+
+self_test() {
+  local copy passed=0 failed=0; copy=$(mktemp -d); trap 'rm -rf "$copy"' RETURN
+  plant() { # FILE LINE
+    rm -rf "$copy"; mkdir -p "$copy"; cp -r workers include "$copy/"; echo "$2" >> "$copy/$1"; bad=0
+    check "$copy" 2> /dev/null
+    if [ $bad = 1 ]; then passed=$((passed + 1)); else failed=$((failed + 1)); echo "not found: $2 in $1"; fi
+  }
+  plant workers/base/log.c '#include "microflux/lane.h"'
+  plant workers/domain/tier.c '#include "microflux/redis.h"'
+  plant workers/lane/lane.c '#include <librdkafka/rdkafka.h>'
+  plant workers/score/score.c '#include <hiredis/hiredis.h>'
+  plant include/microflux/lane.h '#include <hiredis/hiredis.h>'
+  plant workers/lane/lane.c '#include "microflux/config.h"'
+  bad=0; echo "$passed passed, $failed failed"; [ $failed = 0 ]
+}
+
+if [ "${1:-}" = --self-test ]; then self_test; exit; fi
+check "${1:-.}"
+[ $bad = 0 ] && self_test
