@@ -20,12 +20,14 @@ step() {
 }
 
 build() { cmake --preset "$1" && cmake --build --preset "$1"; } # PRESET
+folder() { [ "$1" = release ] && echo build || echo "build-$1"; } # PRESET
 unit() { # PRESET: every cmocka program; ctest's own summary becomes ours
-  ctest --test-dir "build${1#release}" --output-on-failure --timeout 120 > "$log/ctest"; cat "$log/ctest"
+  ctest --test-dir "$(folder "$1")" --output-on-failure --timeout 120 > "$log/ctest"; cat "$log/ctest"
   local total failed; total=$(grep -oE 'out of [0-9]+' "$log/ctest" | grep -oE '[0-9]+'); failed=$(grep -oE '[0-9]+ tests? failed' "$log/ctest" | grep -oE '^[0-9]+')
   echo "$((total - failed)) passed, $failed failed"
 }
-sanitized() { build "$1" && ctest --test-dir "build-$1" --output-on-failure --timeout 300; } # PRESET
+sanitized() { build "$1" && unit "$1"; } # PRESET
+reference_page() { build/microflux config reference | diff - docs/reference/configuration.md; }
 domain_alone() {
   cmake -S . -B build-domain -G Ninja -DMF_DOMAIN_ONLY=ON '-DCMAKE_C_FLAGS=-O2 -g' && cmake --build build-domain
 }
@@ -39,6 +41,7 @@ for part in $wanted; do
     step 'the domain builds alone' domain_alone
     [ -x tests/arrows.sh ] && step 'floors and doors' tests/arrows.sh
     [ -x tests/format.sh ] && step 'format' tests/format.sh
+    step 'the configuration page is the table' reference_page
     step 'unit' unit release ;;
   sanitizers)
     step 'unit under address and undefined' sanitized asan

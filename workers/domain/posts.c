@@ -115,10 +115,13 @@ struct post *posts_placeholder(struct creator *c, struct bytes id, int64_t occur
     struct post post = make(c, id);
     post.placeholder = true;
     post.posted_at = as_of;
-    insert(c, post, n_all(c));
+    size_t at = n_all(c); /* by (opened, slot), as they are read back from Redis */
+    while (at > c->n_posts && c->posts[at - 1].posted_at == as_of && c->posts[at - 1].slot > post.slot)
+        at--;
+    insert(c, post, at);
     c->n_placeholders++;
     mark_new(c, &post);
-    return &c->posts[n_all(c) - 1];
+    return &c->posts[at];
 }
 
 bool creator_post_followers(const struct creator *c, const struct post *post, int64_t *followers, bool *late)
@@ -181,21 +184,25 @@ static size_t place_of(const struct creator *c, int64_t posted_at, struct bytes 
     return at;
 }
 
-/* Takes the record's place among the 32, or says that it is too old for it. */
-static struct post *enter_ring(struct creator *c, struct post post, const struct post_record *r,
+/* Takes the record's place among the 32, or says that it is too old for it. The oldest leaves first, so that
+ * there are never more than 40 slots. `known`: its placeholder, or what it was before, already taken out;
+ * NULL: none. */
+static struct post *enter_ring(struct creator *c, const struct post *known, const struct post_record *r,
                                int64_t offset)
 {
     size_t at = place_of(c, r->posted_at, r->post_id);
     if (at == POSTS) {
-        free(post.id);
+        if (known)
+            free(known->id);
         return NULL;
     }
+    if (c->n_posts == POSTS)
+        leave(c, POSTS - 1);
+    struct post post = known ? *known : make(c, r->post_id);
     post.placeholder = false;
     post.posted_at = r->posted_at;
     insert(c, post, at);
     c->n_posts++;
-    if (c->n_posts > POSTS)
-        leave(c, POSTS);
     mark_new(c, &c->posts[at]);
     fill(c, &c->posts[at], r, offset);
     return &c->posts[at];
@@ -205,7 +212,7 @@ struct post *posts_enter(struct creator *c, const struct post_record *r, int64_t
 {
     struct post *known = posts_find(c, r->post_id);
     if (!known)
-        return enter_ring(c, make(c, r->post_id), r, offset);
+        return enter_ring(c, NULL, r, offset);
     if (!known->placeholder && known->posted_at == r->posted_at) {
         if (offset >= known->offset)
             fill(c, known, r, offset);
@@ -215,5 +222,5 @@ struct post *posts_enter(struct creator *c, const struct post_record *r, int64_t
     take_out(c, (size_t)(known - c->posts));
     c->dirty.posts_gone |= 1ULL << copy.slot;
     c->dirty.posts &= ~(1ULL << copy.slot);
-    return enter_ring(c, copy, r, offset);
+    return enter_ring(c, &copy, r, offset);
 }

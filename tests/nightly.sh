@@ -1,0 +1,28 @@
+#!/usr/bin/env bash
+# The long ones: what would not fit a change's budget. Prints each part's own summary; ends with one line "N passed, N failed".
+set -uo pipefail
+cd "$(dirname "$0")/.." || exit 1
+passed=0 failed=0
+part() { # NAME COMMAND...
+  local name=$1; shift
+  echo "== $name"
+  if "$@"; then passed=$((passed + 1)); else failed=$((failed + 1)); echo "FAILED: $name"; fi
+}
+build_clang() { cmake --preset clang && cmake --build --preset clang && ctest --test-dir build-clang --output-on-failure --timeout 120; }
+bench() {
+  local dir base status; dir=$(mktemp -d) base=$((20000 + RANDOM % 10000))
+  XMX=1g deploy/kafka.sh up "$dir" $base 1 || return 1
+  build/microflux bench --job j1 --bootstrap 127.0.0.1:$((base + 1)); status=$?
+  deploy/kafka.sh stop "$dir"; rm -rf "$dir"
+  return $status
+}
+deploy/packages.sh nightly || exit 1
+part 'every per-change test' tests/run.sh
+part 'clang' build_clang
+part 'kill -9 forty times, 1,000 creators' tests/e2e/exact.sh 1000 40
+part 'Redis and broker away 30 s each' tests/e2e/weather.sh 30
+part 'exactness under address and undefined sanitizers' env "MICROFLUX_BINARY=$PWD/build-asan/microflux" tests/e2e/exact.sh 200 10
+part 'bench J1' bench
+part 'shellcheck' shellcheck -S warning -x deploy/*.sh tests/*.sh tests/e2e/*.sh .ci/run
+echo "$passed passed, $failed failed"
+[ $failed = 0 ]
