@@ -22,7 +22,9 @@ part 'clang' build_clang
 part 'kill -9 forty times, 1,000 creators' tests/e2e/exact.sh 1000 40
 part 'Redis and broker away 30 s each' tests/e2e/weather.sh 30
 part 'exactness under address and undefined sanitizers' env "MICROFLUX_BINARY=$PWD/build-asan/microflux" tests/e2e/exact.sh 200 10
+[ -d "${MICROFLUX_DATA:-../shared/data}" ] && part 'real events, ten kills' tests/replay/run.sh '' 10
+[ -d "${MICROFLUX_DATA:-../shared/data}" ] && part 'real events, re-ordered within the hour' tests/replay/run.sh '' 0 shuffle
 part 'bench J1' bench
-part 'shellcheck' shellcheck -S warning -x deploy/*.sh tests/*.sh tests/e2e/*.sh .ci/run
+part 'shellcheck' shellcheck -S warning -x deploy/*.sh tests/*.sh tests/e2e/*.sh tests/replay/*.sh .ci/run
 echo "$passed passed, $failed failed"
 [ $failed = 0 ]
