@@ -41,6 +41,16 @@ check "Redis killed -9 three times (AOF everysec): every fence reaches the end o
 check "Redis killed -9 three times: everything equals the recount of twice the events" python3 "$root/tests/e2e/recount.py" "$DIR/events" "$DIR/states" 2
 kill -TERM "${pids[1]}" "${pids[2]}"; wait "${pids[1]}"; one=$?; wait "${pids[2]}"; two=$?
 check "SIGTERM ends both workers cleanly" [ $one$two = 00 ]
+# The fences are lost but the creators are still there: a lane must neither go on silently nor count on top of them.
+redis-cli -p "$REDIS_PORT" --scan --pattern 'mf:*:fence' | xargs redis-cli -p "$REDIS_PORT" del > /dev/null
+"$microflux" run 2> "$DIR/held.log" & pid=$!
+sleep 4; kill -TERM $pid; wait $pid
+check "lost fences hold every lane, and the log says what to do" [ "$(grep -c 'lane_held.*redis.lost=rebuild' "$DIR/held.log")" = 8 ]
+"$microflux" run --set redis.lost=rebuild 2> "$DIR/rebuild.log" & pid=$!
+check "redis.lost=rebuild: every fence reaches the end of its log" settled 60
+kill -TERM $pid; wait $pid
+"$microflux" state --all > "$DIR/states" || exit 1
+check "redis.lost=rebuild: counted again from nothing, leftovers gone" python3 "$root/tests/e2e/recount.py" "$DIR/events" "$DIR/states" 2
 grep -hc . "$DIR"/worker*.log | paste -sd' ' | sed 's/^/log lines: /'
 grep -hoE ' (lane_lost|lane_held|redis_away|redis_back|kafka_[a-z]+|feed_silent|not_[a-z]+)' "$DIR"/worker*.log | sort | uniq -c
 summary

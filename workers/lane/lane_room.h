@@ -131,6 +131,7 @@ struct lane {
     struct buffer fence_text;
     bool fence_watched; /* the GET behind the last EXEC answered, equal */
     bool fresh;         /* the lane began empty and nothing was evicted: unknown subjects are new */
+    bool blank;         /* and nothing of an earlier life lay there */
     bool committing, checking, draining;
 
     struct lane_input in[LANE_INPUTS];

@@ -40,7 +40,7 @@ struct subject *lane_subject(struct lane *lane, struct bytes key)
     if (!s) {
         s = cache_add(&lane->cache, lane->kind, key, hash);
         if (lane->fresh)
-            s->stale = true; /* DEL first: what may lie there is from before Redis was lost */
+            s->stale = !lane->blank; /* DEL first: what lies there is from before Redis was lost */
         else
             ask_load(lane, s);
     }

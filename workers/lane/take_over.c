@@ -151,8 +151,34 @@ static void on_taken(void *arg, const struct redis_answer *answer)
     }
 }
 
+static void on_leftovers(void *arg, const struct redis_answer *answer)
+{
+    struct lane *lane = arg;
+    lane->blank = answer->type == REDIS_INT && answer->number == 0;
+}
+
+/* A lane that begins without a fence: does anything of an earlier life lie there? Each subject's first write
+ * puts it into the sweep's index in the same EXEC, so no index means no subject, and their first writes need
+ * no DEL. */
+static void look_for_leftovers(struct lane *lane)
+{
+    struct buffer key = {0};
+    lane->blank = false;
+    redis_begin(lane->redis, 1 + SWEEP_SLOTS, on_leftovers, lane);
+    redis_arg(lane->redis, BYTES("EXISTS"));
+    for (int slot = 0; slot < SWEEP_SLOTS; slot++) {
+        key.len = 0;
+        buffer_add(&key, lane->prefix, lane->prefix_len);
+        buffer_printf(&key, "i:%d", slot);
+        redis_arg(lane->redis, (struct bytes){key.data, key.len});
+    }
+    buffer_free(&key);
+}
+
 static void take(struct lane *lane)
 {
+    if (lane->fresh)
+        look_for_leftovers(lane);
     lane->fence.token = random64();
     fence_write(&lane->fence, &lane->fence_text);
     redis_command(lane->redis, (struct bytes[]){BYTES("MULTI")}, 1, NULL, NULL);
