@@ -14,13 +14,23 @@ static bool secret(const char *key)
     return strstr(key, "password") || strstr(key, "secret") || strstr(key, ".pem") || strstr(key, "jaas");
 }
 
-static enum err set(rd_kafka_conf_t *conf, const struct kafka_pair *pair, struct err_info *info)
+static enum err set(rd_kafka_conf_t *conf, const struct kafka_pair *pair, bool may_be_unknown,
+                    struct err_info *info)
 {
     char why[160];
-    if (rd_kafka_conf_set(conf, pair->key, pair->value, why, sizeof why) == RD_KAFKA_CONF_OK)
+    rd_kafka_conf_res_t result = rd_kafka_conf_set(conf, pair->key, pair->value, why, sizeof why);
+    if (result == RD_KAFKA_CONF_OK || (result == RD_KAFKA_CONF_UNKNOWN && may_be_unknown))
         return ERR_OK;
     return err_set(info, ERR_USAGE, "kafka_property", "kafka.%s=%s: %s", pair->key,
                    secret(pair->key) ? "***" : pair->value, why);
+}
+
+size_t setting_of(const rd_kafka_t *rk, const char *name)
+{
+    char value[32] = "0";
+    size_t size = sizeof value;
+    rd_kafka_conf_get(rd_kafka_conf((rd_kafka_t *)(uintptr_t)rk), name, value, &size);
+    return strtoull(value, NULL, 10);
 }
 
 static void warn_of_scram(const struct kafka_pair *pair)
@@ -49,9 +59,9 @@ enum err conf_make(const struct kafka_pair *ours, const struct kafka_pair *users
     enum err err = ERR_OK;
     rd_kafka_conf_set_log_cb(conf, on_log);
     for (; err == ERR_OK && ours->key; ours++)
-        err = set(conf, ours, info);
+        err = set(conf, ours, true, info);
     for (size_t i = 0; err == ERR_OK && i < n_users; i++) {
-        err = set(conf, &users[i], info);
+        err = set(conf, &users[i], false, info);
         warn_of_scram(&users[i]);
     }
     if (err != ERR_OK) {

@@ -64,6 +64,7 @@ static enum err make_conf(const struct consumer_options *o, rd_kafka_conf_t **co
         {"queued.min.messages", "10000"},
         {"fetch.wait.max.ms", "10"},
         {"fetch.error.backoff.ms", "50"},
+        {"fetch.queue.backoff.ms", "5"}, /* since 2.2; nudge() of feed.c does it before */
         {"session.timeout.ms", "10000"},
         {"heartbeat.interval.ms", "1000"},
         {"reconnect.backoff.max.ms", "2000"},
@@ -162,6 +163,18 @@ static enum err subscribe(struct consumer *c, struct err_info *info)
 
 /* ---- life ---- */
 
+static enum err start(struct consumer *c, struct err_info *info)
+{
+    c->feed_records = setting_of(c->rk, "queued.min.messages");
+    c->feed_bytes = setting_of(c->rk, "queued.max.messages.kbytes") * 1024;
+    rd_kafka_poll_set_consumer(c->rk);
+    c->queue = rd_kafka_queue_get_consumer(c->rk);
+    if (!c->queue)
+        return err_set(info, ERR_USAGE, "no_group", "a consumer needs a group");
+    rd_kafka_queue_io_event_enable(c->queue, c->fd, &(uint64_t){1}, sizeof(uint64_t));
+    return subscribe(c, info);
+}
+
 enum err consumer_open(const struct consumer_options *options, struct consumer **result,
                        struct err_info *info)
 {
@@ -175,7 +188,6 @@ enum err consumer_open(const struct consumer_options *options, struct consumer *
     c->handlers = options->handlers;
     c->topics = names_copy(options->topics, options->n_topics);
     c->n_topics = options->n_topics;
-    c->feed_bytes = feed_kib(options) * 1024;
     c->prefetch_bytes = options->prefetch_bytes;
     c->weather.role = "consumer";
     c->fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
@@ -187,12 +199,8 @@ enum err consumer_open(const struct consumer_options *options, struct consumer *
         rd_kafka_conf_destroy(conf);
     else
         err = conf_client(RD_KAFKA_CONSUMER, conf, &c->rk, info);
-    if (err == ERR_OK) {
-        rd_kafka_poll_set_consumer(c->rk);
-        c->queue = rd_kafka_queue_get_consumer(c->rk);
-        rd_kafka_queue_io_event_enable(c->queue, c->fd, &(uint64_t){1}, sizeof(uint64_t));
-        err = subscribe(c, info);
-    }
+    if (err == ERR_OK)
+        err = start(c, info);
     if (err != ERR_OK) {
         consumer_close(c);
         return err;
@@ -228,8 +236,10 @@ void consumer_close(struct consumer *c)
         if (!left)
             log_warn("kafka_not_left", "client=%s message=\"no broker to leave the group at\"",
                      rd_kafka_name(c->rk));
-        rd_kafka_queue_io_event_enable(c->queue, -1, NULL, 0);
-        rd_kafka_queue_destroy(c->queue);
+        if (c->queue) {
+            rd_kafka_queue_io_event_enable(c->queue, -1, NULL, 0);
+            rd_kafka_queue_destroy(c->queue);
+        }
         rd_kafka_destroy_flags(c->rk, left ? 0 : RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE);
     }
     if (c->fd >= 0)

@@ -1,11 +1,15 @@
 /* feed: one partition of one input: a queue that its owner empties when it likes, and a position that only
- * moves forward between seeks. Two habits of librdkafka shape it:
+ * moves forward between seeks. Four habits of librdkafka shape it:
  * - A logical start (END, BEGINNING) is looked up in the background, and the answer of a lookup that a seek
  * overtook moves the position again, silently (its issue 2256). So only absolute offsets are used: a
  * partition starts paused at 0.
  * - After an offset out of range it gives the partition up and refuses seeks: then all feeds are assigned
  * anew, each at its own position. A checksum failure skips the batch: then the feed is sought back to its
- * position instead. */
+ * position instead.
+ * - A callback reader takes the whole queue at once, and what it took counts as read: with it nothing bounds
+ * the prefetch. So small batches are taken, and what an owner does not want yet is held here.
+ * - When every queue is full its threads sleep, up to a second, and reading does not wake them: see nudge().
+ */
 #include <stdlib.h>
 
 #include "kafka_room.h"
@@ -80,10 +84,25 @@ rd_kafka_resp_err_t feeds_assign(struct consumer *c)
     return code;
 }
 
-static void drop(rd_kafka_message_t *m, void *opaque)
+static bool out_of_range(rd_kafka_resp_err_t code)
 {
-    (void)m;
-    (void)opaque;
+    return code == RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET || code == RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE;
+}
+
+static void look_for_end(rd_kafka_message_t *m, void *opaque)
+{
+    struct feed *feed = opaque;
+    feed->given_up |= out_of_range(m->err);
+}
+
+/* Drops everything that was fetched. Only that librdkafka gave the partition up is not forgotten. */
+static void empty(struct feed *feed)
+{
+    for (; feed->held_from < feed->held_to; feed->held_from++) {
+        look_for_end(feed->held[feed->held_from], feed);
+        rd_kafka_message_destroy(feed->held[feed->held_from]);
+    }
+    rd_kafka_consume_callback_queue(feed->queue, 0, look_for_end, feed);
 }
 
 void feeds_close(struct consumer *c)
@@ -91,8 +110,7 @@ void feeds_close(struct consumer *c)
     for (size_t i = 0; i < n_feeds(c); i++)
         if (c->feeds[i].queue) {
             rd_kafka_queue_io_event_enable(c->feeds[i].queue, -1, NULL, 0);
-            rd_kafka_consume_callback_queue(c->feeds[i].queue, 0, drop,
-                                            NULL); /* or the prefetch stays in memory */
+            empty(&c->feeds[i]); /* or the prefetch stays in memory */
             rd_kafka_queue_destroy(c->feeds[i].queue);
         }
     free(c->feeds);
@@ -112,17 +130,6 @@ struct feed *consumer_feed(struct consumer *c, int input, int32_t partition)
 
 /* ---- seek ---- */
 
-static bool out_of_range(rd_kafka_resp_err_t code)
-{
-    return code == RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET || code == RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE;
-}
-
-static void look_for_end(rd_kafka_message_t *m, void *opaque)
-{
-    struct feed *feed = opaque;
-    feed->given_up |= out_of_range(m->err);
-}
-
 static rd_kafka_resp_err_t seek(struct feed *feed)
 {
     rd_kafka_topic_partition_list_t *one = list_of(feed, 1, false);
@@ -133,6 +140,7 @@ static rd_kafka_resp_err_t seek(struct feed *feed)
     if (!code && feed->paused) {
         rd_kafka_resume_partitions(feed->consumer->rk, one);
         feed->paused = false;
+        rd_kafka_seek_partitions(feed->consumer->rk, one, 0); /* as nudge(): a resume wakes nobody */
     }
     rd_kafka_topic_partition_list_destroy(one);
     return code;
@@ -144,11 +152,11 @@ static rd_kafka_resp_err_t go_to_position(struct feed *feed)
 {
     struct consumer *c = feed->consumer;
     rd_kafka_resp_err_t code = RD_KAFKA_RESP_ERR__STATE;
+    empty(feed); /* left in place it would keep the broker's thread from fetching, up to a second */
     if (!feed->given_up)
         code = seek(feed);
-    if (code == RD_KAFKA_RESP_ERR__STATE &&
-        !feed->given_up) /* not started yet; or given up, and not read yet */
-        rd_kafka_consume_callback_queue(feed->queue, 0, look_for_end, feed);
+    if (code == RD_KAFKA_RESP_ERR__STATE) /* not started yet; or given up, and we did not hear it */
+        empty(feed);
     if (feed->given_up && !c->revoking) {
         feed->sought = true;
         code = feeds_assign(c);
@@ -246,40 +254,65 @@ static void on_event(struct feed *feed, const rd_kafka_message_t *m)
 
 /* ---- read ---- */
 
-static void on_message(rd_kafka_message_t *m, void *opaque)
+/* A broker's thread goes to sleep, up to a second, when every queue is full, and reading them does not wake
+ * it (librdkafka before 2.2). A question does; nobody waits for the answer. Once for each full queue is
+ * enough: what is left of it when it is asked is either below the limit, or enough to come here again. */
+static void nudge(struct feed *feed)
 {
-    struct feed *feed = opaque;
+    int64_t offset;
+    feed->eaten = feed->eaten_bytes = 0;
+    log_edge(feed->consumer->rk, topic_of(feed), feed->partition, RD_KAFKA_OFFSET_END, 0, &offset);
+}
+
+static bool hand_over(struct feed *feed, const rd_kafka_message_t *m)
+{
+    const struct feed_handlers *h = feed->reading;
     struct kafka_record record;
-    if (!feed->sought || feed->trouble != FEED_WELL) {
-        feed->given_up |= out_of_range(m->err);
-        return;
-    }
-    if (m->err) {
-        on_event(feed, m);
-        return;
-    }
-    if (m->offset < feed->next)
-        return;
     weather_fair(&feed->consumer->weather);
     record_of(m, feed->input, &record);
     feed->next = m->offset + 1;
     feed->told = RD_KAFKA_RESP_ERR_NO_ERROR;
-    feed->n_read++;
-    if (!feed->reading->record(feed->reading->owner, &record))
-        rd_kafka_yield(feed->consumer->rk); /* the rest goes back to the head of the queue */
+    feed->eaten++;
+    feed->eaten_bytes += m->len;
+    return h->record(h->owner, &record);
+}
+
+/* The next message of the queue, up to `left` of which are taken; NULL: there is none. */
+static rd_kafka_message_t *take(struct feed *feed, size_t *left)
+{
+    if (feed->held_from == feed->held_to) {
+        size_t max = *left < FEED_BATCH ? *left : FEED_BATCH;
+        ssize_t n = max ? rd_kafka_consume_batch_queue(feed->queue, 0, feed->held, max) : 0;
+        feed->held_from = 0;
+        feed->held_to = n > 0 ? (size_t)n : 0;
+        *left -= feed->held_to;
+        if (feed->eaten >= feed->consumer->feed_records || feed->eaten_bytes >= feed->consumer->feed_bytes)
+            nudge(feed);
+    }
+    return feed->held_from < feed->held_to ? feed->held[feed->held_from++] : NULL;
 }
 
 size_t feed_read(struct feed *feed, const struct feed_handlers *handlers)
 {
-    if (!feed->queue)
-        return 0;
+    size_t n = 0, left = feed->queue ? rd_kafka_queue_length(feed->queue) : 0;
+    bool on = feed->queue;
+    rd_kafka_message_t *m;
     feed->reading = handlers;
-    feed->n_read = 0;
-    rd_kafka_consume_callback_queue(feed->queue, 0, on_message, feed);
+    while (on && (m = take(feed, &left))) {
+        if (!feed->sought || feed->trouble != FEED_WELL) {
+            look_for_end(m, feed);
+        } else if (m->err) {
+            on_event(feed, m);
+        } else if (m->offset >= feed->next) {
+            on = hand_over(feed, m);
+            n++;
+        }
+        rd_kafka_message_destroy(m);
+    }
     feed->reading = NULL;
     if (feed->trouble != FEED_WELL)
         settle(feed, handlers);
-    return feed->n_read;
+    return n;
 }
 
 void feed_watermarks(const struct feed *feed, int64_t *low, int64_t *high)

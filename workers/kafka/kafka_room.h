@@ -9,8 +9,8 @@
 
 /* ---- conf.c: settings, errors, names ---- */
 
-/* conf_make: our settings first (they end with a NULL key), the user's last. Gives. ERR_USAGE names what was
- * refused. */
+/* conf_make: our settings first (they end with a NULL key; one that this library is too old for is left out),
+ * the user's last. Gives. ERR_USAGE names what was refused. */
 enum err conf_make(const struct kafka_pair *ours, const struct kafka_pair *users, size_t n_users,
                    rd_kafka_conf_t **conf, struct err_info *info) MF_MUST_CHECK;
 /* conf_client: takes conf, also on failure. ERR_USAGE: settings that do not go together, a file that is
@@ -23,6 +23,8 @@ enum err kafka_err(struct err_info *info, enum err fate, rd_kafka_resp_err_t cod
  * timeout_ms for the leader and as long for its answer. */
 rd_kafka_resp_err_t log_edge(rd_kafka_t *rk, const char *topic, int32_t partition, int64_t edge,
                              int timeout_ms, int64_t *offset);
+/* setting_of: the value in force, a number. */
+size_t setting_of(const rd_kafka_t *rk, const char *name);
 char **names_copy(const char *const *names, size_t n); /* gives */
 void names_free(char **names, size_t n);               /* takes NULL */
 void record_of(const rd_kafka_message_t *message, int input, struct kafka_record *record);
@@ -53,6 +55,8 @@ enum feed_trouble {
     FEED_OUTSIDE, /* the broker does not have our position, and librdkafka gave the partition up */
 };
 
+#define FEED_BATCH 256
+
 struct feed {
     struct consumer *consumer;
     rd_kafka_queue_t *queue;
@@ -65,8 +69,10 @@ struct feed {
     int64_t retry_ms; /* trouble is looked into at this time again */
     enum feed_trouble trouble;
     rd_kafka_resp_err_t told;
-    const struct feed_handlers *reading; /* during feed_read */
-    size_t n_read;
+    const struct feed_handlers *reading;  /* during feed_read */
+    rd_kafka_message_t *held[FEED_BATCH]; /* taken from the queue, not handed over yet: from..to */
+    size_t held_from, held_to;
+    size_t eaten, eaten_bytes; /* since the last nudge */
 };
 
 struct consumer {
@@ -78,7 +84,8 @@ struct consumer {
     struct feed *feeds; /* n_partitions × n_topics */
     int32_t *partitions;
     size_t n_partitions;
-    size_t feed_bytes, prefetch_bytes;
+    size_t feed_records, feed_bytes; /* librdkafka stops fetching a partition above either */
+    size_t prefetch_bytes;
     int fd;
     struct weather weather;
     bool revoking, closing;
