@@ -51,6 +51,7 @@ check "redis.lost=rebuild: every fence reaches the end of its log" settled 60
 kill -TERM $pid; wait $pid
 "$microflux" state --all > "$DIR/states" || exit 1
 check "redis.lost=rebuild: counted again from nothing, leftovers gone" python3 "$root/tests/e2e/recount.py" "$DIR/events" "$DIR/states" 2
+check "every published record equals the reference at the log prefix it names" recomputed --fields
 grep -hc . "$DIR"/worker*.log | paste -sd' ' | sed 's/^/log lines: /'
 grep -hoE ' (lane_lost|lane_held|redis_away|redis_back|kafka_[a-z]+|feed_silent|not_[a-z]+)' "$DIR"/worker*.log | sort | uniq -c
 summary

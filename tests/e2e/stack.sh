@@ -63,6 +63,15 @@ for p,o in sorted(ends.items()): print('$topic',p,o)"
   done > "$DIR/ends"
 }
 
+# recomputed [OPTIONS]: every published score, computed again by the reference from the log prefix its `source` names.
+recomputed() {
+  for topic in profiles posts interactions creator-scores; do
+    "$microflux" tail $topic --until-end --format json > "$DIR/$topic.log" || return 1
+  done
+  for topic in profiles posts interactions; do sed -i "s/^{/{\"topic\":\"$topic\",/" "$DIR/$topic.log"; done
+  python3 "$root/tests/reference/published.py" "$@" "$DIR/creator-scores.log" "$DIR"/{profiles,posts,interactions}.log
+}
+
 passed=0 failed=0
 ok() { passed=$((passed + 1)); echo "ok    $*"; }
 not_ok() { failed=$((failed + 1)); echo "FAIL  $*"; }

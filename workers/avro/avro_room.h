@@ -74,6 +74,43 @@ struct avro_program {
     size_t struct_size;
 };
 
+/* ---- compile and missing ---- */
+
+struct compiler {
+    struct avro_program *p;
+    struct names writer, reader;
+    const struct avro_field *fields;
+    size_t n_fields;
+    json_t *open[MOST_DEPTH]; /* writer's named types being compiled: one met again is recursive */
+    int depth;
+    struct err_info *info;
+};
+
+struct side { /* a type with the namespace it stands in */
+    json_t *type;
+    const char *namespace;
+};
+
+#define GROW(array, n, cap)                                                                                  \
+    do {                                                                                                     \
+        if ((n) == (cap)) {                                                                                  \
+            (cap) = (cap) ? 2 * (cap) : 32;                                                                  \
+            (array) = realloc((array), (cap) * sizeof *(array));                                             \
+            if (!(array))                                                                                    \
+                abort();                                                                                     \
+        }                                                                                                    \
+    } while (0)
+
+const struct avro_field *field_at(const struct compiler *c, const char *path); /* NULL: not read */
+/* strip_null: our union is always null and one more: the one more, and whether null may be. */
+struct side strip_null(const struct compiler *c, struct side r, bool *nullable);
+int32_t symbol_index(json_t *symbols, const char *symbol); /* -1: none */
+/* writer_field: the writer's field for our field `own`, by name or alias; NULL: it lacks it. */
+json_t *writer_field(json_t *writer, json_t *own);
+/* add_missing: presets for the fields of our record r that the writer's record w lacks. */
+enum err add_missing(struct compiler *c, struct node *record, struct side w, struct side r, const char *path,
+                     size_t base);
+
 struct avro_scratch {
     struct bytes items[MOST_ITEMS];
     struct avro_entry entries[MOST_ITEMS];

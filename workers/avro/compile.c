@@ -1,26 +1,12 @@
 /* compile: (writer's schema, our schema, the fields we read) → a program of nodes. Whatever needs a name, a
  * default or a decision is done here, once; decoding then only follows indices. A branch of a writer's union
- * that does not resolve becomes a reject at run time; a field that never can is refused now. */
+ * that does not resolve becomes a reject at run time; a field that never can is refused now. What the writer
+ * lacks is missing.c's. */
 #include <stdlib.h>
 
 #include "avro_room.h"
 
-struct compiler {
-    struct avro_program *p;
-    struct names writer, reader;
-    const struct avro_field *fields;
-    size_t n_fields;
-    json_t *open[MOST_DEPTH]; /* writer's named types being compiled: one met again is recursive */
-    int depth;
-    struct err_info *info;
-};
-
-struct side { /* a type with the namespace it stands in */
-    json_t *type;
-    const char *namespace;
-};
-
-static const struct avro_field *field_at(const struct compiler *c, const char *path)
+const struct avro_field *field_at(const struct compiler *c, const char *path)
 {
     for (size_t i = 0; i < c->n_fields; i++)
         if (strcmp(c->fields[i].path, path) == 0)
@@ -37,16 +23,6 @@ static bool read_below(const struct compiler *c, const char *path)
             return true;
     return false;
 }
-
-#define GROW(array, n, cap)                                                                                  \
-    do {                                                                                                     \
-        if ((n) == (cap)) {                                                                                  \
-            (cap) = (cap) ? 2 * (cap) : 32;                                                                  \
-            (array) = realloc((array), (cap) * sizeof *(array));                                             \
-            if (!(array))                                                                                    \
-                abort();                                                                                     \
-        }                                                                                                    \
-    } while (0)
 
 static enum err new_node(struct compiler *c, struct node node, uint32_t *index)
 {
@@ -79,8 +55,7 @@ static struct side resolved(const struct names *names, struct side s)
     return (struct side){type, type_namespace(type, s.namespace)};
 }
 
-/* Our union is always null and one more: the one more, and whether null may be. */
-static struct side strip_null(const struct compiler *c, struct side r, bool *nullable)
+struct side strip_null(const struct compiler *c, struct side r, bool *nullable)
 {
     size_t i;
     json_t *branch;
@@ -108,7 +83,7 @@ static enum err mismatch(struct compiler *c, const char *path, const char *write
                    reader);
 }
 
-static int32_t symbol_index(json_t *symbols, const char *symbol)
+int32_t symbol_index(json_t *symbols, const char *symbol)
 {
     size_t i;
     json_t *own;
@@ -164,84 +139,6 @@ static int op_of(const char *word)
         if (strcmp(word, words[i]) == 0)
             return i;
     return strcmp(word, "string") == 0 ? OP_BYTES : -1;
-}
-
-/* ---- defaults of ours for what the writer lacks ---- */
-
-static enum err add_preset(struct compiler *c, struct node *record, const struct avro_field *field,
-                           json_t *value, struct side type, size_t base)
-{
-    struct preset preset = {.offset = field->offset - base,
-                            .present =
-                                field->present == AVRO_NO_PRESENT ? AVRO_NO_PRESENT : field->present - base,
-                            .type = (int8_t)field->type};
-    if (json_is_null(value) || field->presence)
-        return ERR_OK; /* zeroed is null */
-    if (json_is_string(value) && strcmp(type_word(type.type), "enum") == 0) {
-        preset.number = symbol_index(json_object_get(type.type, "symbols"), json_string_value(value));
-    } else if (json_is_string(value)) {
-        preset.len = json_string_length(value);
-        preset.text = malloc(preset.len + 1);
-        if (!preset.text)
-            abort();
-        memcpy(preset.text, json_string_value(value), preset.len + 1);
-    } else if (json_is_array(value) || json_is_object(value)) {
-        if (json_array_size(value) + json_object_size(value) > 0)
-            return err_set(c->info, ERR_UNSUPPORTED, "default", "field %s: a default that is not empty",
-                           field->path);
-    } else {
-        preset.number = json_is_boolean(value) ? json_is_true(value) : json_integer_value(value);
-        preset.real = json_number_value(value);
-    }
-    GROW(c->p->presets, c->p->n_presets, c->p->cap_presets);
-    c->p->presets[c->p->n_presets++] = preset;
-    record->n_presets++;
-    return ERR_OK;
-}
-
-static json_t *writer_field(json_t *writer, json_t *own)
-{
-    size_t i, k;
-    json_t *field, *alias;
-    const char *name = json_string_value(json_object_get(own, "name"));
-    json_array_foreach(json_object_get(writer, "fields"), i, field)
-    {
-        const char *theirs = json_string_value(json_object_get(field, "name"));
-        if (theirs && strcmp(theirs, name) == 0)
-            return field;
-        json_array_foreach(json_object_get(own, "aliases"), k,
-                           alias) if (theirs && strcmp(theirs, json_string_value(alias)) == 0) return field;
-    }
-    return NULL;
-}
-
-static enum err add_missing(struct compiler *c, struct node *record, struct side w, struct side r,
-                            const char *path, size_t base)
-{
-    size_t i;
-    json_t *own;
-    char below[256];
-    record->preset = (uint32_t)c->p->n_presets;
-    json_array_foreach(json_object_get(r.type, "fields"), i, own)
-    {
-        bool nullable;
-        if (writer_field(w.type, own))
-            continue;
-        snprintf(below, sizeof below, "%s%s%s", path, *path ? "." : "",
-                 json_string_value(json_object_get(own, "name")));
-        json_t *value = json_object_get(own, "default");
-        if (!value)
-            return err_set(c->info, ERR_UNSUPPORTED, "missing_field",
-                           "the writer's schema lacks the field %s, which has no default", below);
-        const struct avro_field *field = field_at(c, below);
-        if (!field)
-            continue;
-        struct side type = strip_null(c, (struct side){json_object_get(own, "type"), r.namespace}, &nullable);
-        enum err err = add_preset(c, record, field, value, type, base);
-        if (err != ERR_OK)
-            return err;
-    }
-    return ERR_OK;
 }
 
 static json_t *own_field(json_t *reader, json_t *writers_field, json_t *writer)

@@ -1,0 +1,200 @@
+"""Runs the worked examples of scoring.md, sections 0 to 2, against reference.py.
+
+    python3 examples.py [FOLDER]   default: $MICROFLUX_EXAMPLES, else ../shared/design/examples from the root
+
+Input examples are applied in list order and in seeded interleavings of the topics (each in its order). An
+interleaving in which a placeholder expires or a ninth one is refused is passed over: its values may differ.
+Also taken: examples of these sections and §8 that need no disclosure words.
+"""
+import json
+import os
+import random
+import sys
+from pathlib import Path
+
+from reference import (COUNTERS, DAY, HOUR, KINDS, TIME_FIELD, TOPICS, Creator, estimate, fold, round_rate,
+                       tiers)
+
+SECTIONS = {"§0", "§0.1", "§1", "§2"}
+SHUFFLES = 20
+START = 1_772_454_600_000 - 20 * DAY          # of the tiny stream
+RATES = {"engagement_rate", "engagement_rate_lc", "engagement_rate_views", "engagement_rate_estimate",
+         "velocity", "saturation"}
+WINDOW_NAMES = {"24h": "last_24h", "7d": "last_7d", "30d": "last_30d", "90d": "last_90d"}
+MISSING = object()
+
+
+def wanted_example(example):
+    """True for examples of sections 0 to 2, and of §8 with them when `disclosed` and `sponsors` suffice."""
+    sections = {s.strip() for s in example["section"].split(",")}
+    if sections <= SECTIONS:
+        return True
+    posts = [r["value"] for r in example.get("input", []) if r["topic"] == "posts"]
+    plain = not any(p.get("text") or p.get("tags") for p in posts)
+    return sections <= SECTIONS | {"§8"} and "input" in example and plain
+
+
+def kinds(record):
+    """Published counts under the names of the kinds."""
+    return {kind: record[name] for kind, name in zip(KINDS, COUNTERS)}
+
+
+def example_values(creator):
+    """The values of creator c1 under the names the examples use."""
+    record = creator.values()
+    tier = record["tiers"][0] if record["tiers"] else {"tier": None, "since": None, "band": None}
+    series = [(p.engagements(), p.followers) for p in creator.mature_organic(creator.as_of)]
+    inner = estimate(series)
+    names = {"tier": tier["tier"], "tier_since": tier["since"], "band": tier["band"],
+             "engagement_rate_n": record["engagement_rate_posts"],
+             "engagement_rate_estimate": round_rate(inner["estimate"]) if inner else None, "estimate": inner,
+             "totals": kinds(record["totals"]), "metrics": creator.metrics,
+             "windows": {name: kinds(record[field]) for name, field in WINDOW_NAMES.items()},
+             "posts_in_ring": sum(not p.deleted for p in creator.posts.values())}
+    for name, field in WINDOW_NAMES.items():
+        names["engagements_" + name] = record[field]["engagements"]
+    names["posts"] = {p.post_id: {**{name: max(0, n) for name, n in zip(COUNTERS, p.counts)},
+                                  "engagements": p.engagements(), "followers": p.followers,
+                                  "sponsored": p.sponsored} for p in creator.posts.values()}
+    posts_90d = record["posts_90d"]
+    names["saturation"] = round_rate(record["sponsored_90d"] / posts_90d) if posts_90d >= 3 else None   # §8
+    return {**record, **names}
+
+
+def leaves(expected, path=()):
+    """(path, value) of every value of a nested expectation."""
+    for name, value in expected.items():
+        if isinstance(value, dict):
+            yield from leaves(value, path + (name,))
+        else:
+            yield path + (name,), value
+
+
+def equal(name, wanted, found):
+    """The tolerances of the examples' README."""
+    if isinstance(wanted, float) and isinstance(found, (int, float)):
+        absolute = 1.000001e-7 if name in RATES else 0.0
+        return abs(wanted - found) <= max(1e-6 * abs(wanted), absolute)
+    return wanted == found and isinstance(wanted, bool) == isinstance(found, bool)
+
+
+class Tally:
+    """Counts compared values and prints those that differ."""
+
+    def __init__(self):
+        self.passed = self.failed = 0
+
+    def compare(self, where, expected, values):
+        """Every value of `expected` against the one of the same path."""
+        for path, wanted in leaves(expected):
+            found = values
+            for name in path:
+                found = found.get(name, MISSING) if isinstance(found, dict) else MISSING
+            if found is not MISSING and equal(path[-1], wanted, found):
+                self.passed += 1
+            else:
+                self.failed += 1
+                shown = "no such value" if found is MISSING else repr(found)
+                print(f"{where}: {'/'.join(path)}: wanted {wanted!r}, found {shown}")
+
+
+def interleavings(records):
+    """List order, then seeded interleavings that keep the order of each topic."""
+    yield "list order", records
+    for seed in range(SHUFFLES):
+        chooser = random.Random(seed)
+        queues = [[r for r in records if r["topic"] == topic] for topic in TOPICS]
+        queues = [q for q in queues if q]
+        mixed = []
+        while queues:
+            queue = chooser.choice(queues)
+            mixed.append(queue.pop(0))
+            queues = [q for q in queues if q]
+        yield f"seed {seed}", mixed
+
+
+def run_input(name, example, tally):
+    """An example with records."""
+    for order, records in interleavings(example["input"]):
+        creator = Creator("c1")
+        for r in records:
+            if r["value"] is None or r["value"].get("creator_id") == "c1":
+                creator.apply(r["topic"], r["offset"], r["timestamp"], r["value"])
+        lost = creator.metrics["expired"] + creator.metrics["refused"]
+        if order == "list order" or not lost:
+            tally.compare(f"{name} ({order})", example["expect"], example_values(creator))
+
+
+def plain_tier(followers):
+    """§1 on first sight."""
+    return tiers(fold(None, followers, 0))[0]
+
+
+CALLS = {
+    "plain tier and band": plain_tier,
+    "engagement_rate_estimate": estimate,
+    "rounding": lambda x, unit: {"value": round(x, 7 if unit == "rate" else 3)},
+}
+
+
+def run_call(name, example, tally):
+    """An example with one calculation on direct arguments."""
+    for i, case in enumerate(example["cases"]):
+        call = CALLS.get(example["call"])
+        tally.compare(f"{name} (case {i})", case["expect"], call(**case["arguments"]) if call else {})
+
+
+def tiny_stream():
+    """For the self-test of published.py: two creators of one lane, every kind of record of §0.1."""
+    rows = []
+
+    def add(topic, time, creator="c1", delay=1000, **value):
+        """One record, `delay` after its event time."""
+        value = {"creator_id": creator, TIME_FIELD[topic]: START + time, **value}
+        rows.append((START + time + delay, topic, creator, value))
+    for day, followers in enumerate((99_000, 100_500, 102_500, 98_500, 99_100, 99_100)):
+        add("profiles", day * DAY, platform="TIKTOK", followers=followers, following=day, posts=None)
+    add("profiles", 18 * DAY, "c2", followers=0)
+    for i in range(8):
+        add("posts", i * DAY + HOUR, post_id=f"p{i}", format="VIDEO", sponsors=["b"] if i == 3 else [],
+            delay=2 * HOUR + 2000)
+        for kind in KINDS:
+            add("interactions", i * DAY + 2 * HOUR, post_id=f"p{i}", kind=kind, count=i + 3, actor_id="a")
+    add("posts", 7 * DAY, post_id="p1", posted_at=START + DAY + HOUR, deleted=True)
+    add("posts", 8 * DAY, post_id="p2", posted_at=START + 2 * DAY + HOUR, disclosed=True)
+    add("interactions", 8 * DAY, post_id="p5", kind="COMMENT", actor_id="c1")
+    add("interactions", 8 * DAY, post_id="p5", kind="LIKE", count=-30)
+    add("interactions", 8 * DAY, post_id="p5", kind="LIKE", count=9, delay=93 * DAY)
+    add("interactions", 9 * DAY, post_id="p5", kind="LIKE", count=9, delay=-6 * 60_000)
+    add("interactions", 9 * DAY, post_id="p5", kind="OTHER")
+    add("interactions", 9 * DAY, "c2", kind="FOLLOW", count=2)
+    add("interactions", 9 * DAY, "c1", kind="VIEW", count=2, delay=93 * DAY + 1)
+    rows.sort(key=lambda row: row[0])
+    rows.append((rows[-1][0] + 1, "profiles", "c1", None))
+    offsets, stream = dict.fromkeys(TOPICS, 0), []
+    for timestamp, topic, creator, value in rows:
+        stream.append({"topic": topic, "partition": 0, "offset": offsets[topic], "timestamp": timestamp,
+                       "key": creator, "value": value})
+        offsets[topic] += 1
+    return stream
+
+
+def main():
+    """Runs all examples of a folder; 0 passed, 1 failed or nothing compared, 2 no folder."""
+    root = Path(__file__).resolve().parents[2]
+    default = os.environ.get("MICROFLUX_EXAMPLES") or root.parent / "shared/design/examples"
+    folder = Path(sys.argv[1] if len(sys.argv) > 1 else default)
+    if not folder.is_dir():
+        print(f"examples not found: {folder}")
+        return 2
+    tally = Tally()
+    for path in sorted(folder.glob("*.json")):
+        example = json.loads(path.read_text(encoding="utf-8"))
+        if wanted_example(example):
+            (run_input if "input" in example else run_call)(path.name, example, tally)
+    print(f"{tally.passed} passed, {tally.failed} failed")
+    return 1 if tally.failed or not tally.passed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
