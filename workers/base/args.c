@@ -71,9 +71,12 @@ static bool unknown(const struct args *args, const char *name, int *status)
 static bool choice_known(const char *choices, const char *value)
 {
     size_t len = strlen(value);
-    for (const char *p = choices; (p = strstr(p, value)) != NULL; p++)
-        if ((p == choices || p[-1] == '|') && (p[len] == 0 || p[len] == '|'))
+    for (const char *p = choices; *p;) {
+        size_t n = strcspn(p, "|");
+        if (n == len && strncmp(p, value, n) == 0)
             return true;
+        p += n + (p[n] == '|');
+    }
     return false;
 }
 
@@ -109,10 +112,14 @@ static bool set_common(struct parsing *p, const char *name, const char *value, i
     } else if (strcmp(name, "set") == 0) {
         p->sets[p->n_sets++] = value;
     } else {
+        size_t i = 0; /* the last --bootstrap counts */
+        while (i < p->n_sets && p->sets[i] != p->bootstrap)
+            i++;
         free(p->bootstrap);
         if (asprintf(&p->bootstrap, "kafka.bootstrap.servers=%s", value) < 0)
             abort();
-        p->sets[p->n_sets++] = p->bootstrap;
+        p->n_sets += i == p->n_sets;
+        p->sets[i] = p->bootstrap;
     }
     return true;
 }
@@ -164,18 +171,24 @@ bool args_parse(const struct args *args, int argc, char **argv, char ***position
                 struct config **config, int *status)
 {
     struct parsing p = {.args = args};
-    bool ok = true;
+    bool ok = true, ended = false; /* "--" ends the options */
     size_t n = 0;
     *status = 0;
     for (int i = 1; i < argc && ok; i++) {
+        if (ended) {
+            argv[++n] = argv[i];
+            continue;
+        }
         if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0) {
             print_help(args);
             free(p.bootstrap);
             return false;
         }
-        if (strncmp(argv[i], "--", 2) == 0 && argv[i][2])
+        if (strcmp(argv[i], "--") == 0)
+            ended = true;
+        else if (strncmp(argv[i], "--", 2) == 0)
             ok = take_option(&p, argc, argv, &i, status);
-        else if (argv[i][0] == '-' && argv[i][1] && argv[i][1] != '-')
+        else if (argv[i][0] == '-' && argv[i][1])
             ok = unknown(args, argv[i] + 1, status);
         else
             argv[++n] = argv[i];

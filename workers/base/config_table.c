@@ -2,6 +2,7 @@
  * --set, help, sample and reference are all made from it. */
 #include "config_table.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -103,7 +104,7 @@ static size_t least3(size_t a, size_t b, size_t c)
     return a < b ? (a < c ? a : c) : b < c ? b : c;
 }
 
-/* Levenshtein, one row; names are short. */
+/* Levenshtein, one row; names are short and of small letters. */
 static size_t distance(const char *a, const char *b)
 {
     size_t row[128], n = strlen(b);
@@ -116,7 +117,7 @@ static size_t distance(const char *a, const char *b)
         row[0] = i;
         for (size_t k = 1; k <= n; k++) {
             size_t above = row[k];
-            row[k] = least3(above + 1, row[k - 1] + 1, left + (*a != b[k - 1]));
+            row[k] = least3(above + 1, row[k - 1] + 1, left + (tolower((unsigned char)*a) != b[k - 1]));
             left = above;
         }
     }
@@ -150,7 +151,8 @@ const char *nearest_key(const char *wrong)
 
 bool config_is_secret(const char *name)
 {
-    static const char *const words[] = {"password", "secret", "key.pem", "ssl.key", "jaas", "token"};
+    static const char *const words[] = {"password", "secret", "key.pem",    "ssl.key",
+                                        "jaas",     "token",  "passphrase", "oauthbearer.config"};
     const struct key *key = config_key(name);
     for (size_t i = 0; !key && i < sizeof words / sizeof words[0]; i++)
         if (strstr(name, words[i]) && !strstr(name, "location"))

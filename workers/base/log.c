@@ -40,10 +40,18 @@ static size_t add_escaped(char *out, size_t at, size_t size, char c)
     return at;
 }
 
+/* A quote closes a value when the next pair or the end follows: sentences may quote names themselves. */
+static bool closes(const char *quote)
+{
+    const char *next = quote + 1 + strspn(quote + 1, " ");
+    size_t word = strcspn(next, " =\"");
+    return *quote == '"' && (!*next || (next > quote + 1 && word > 0 && next[word] == '='));
+}
+
 static size_t pairs_to_json(const char *text, char *out, size_t size)
 {
     size_t at = 0;
-    for (const char *p = text; *p && at + 32 < size;) {
+    for (const char *p = text + strspn(text, " "); *p && at + 32 < size; p += strspn(p, " ")) {
         at += (size_t)snprintf(out + at, size - at, ",\"");
         for (; *p && *p != '=' && *p != ' '; p++)
             at = add_escaped(out, at, size, *p);
@@ -51,26 +59,34 @@ static size_t pairs_to_json(const char *text, char *out, size_t size)
         bool quoted = *p == '"';
         p += quoted;
         at += (size_t)snprintf(out + at, size - at, "\":\"");
-        /* a quoted value ends at a quote that a blank or the end follows: sentences may quote names
-         * themselves */
-        for (; *p && !(quoted ? *p == '"' && (p[1] == ' ' || !p[1]) : *p == ' '); p++)
+        for (; *p && !(quoted ? closes(p) : *p == ' '); p++)
             at = add_escaped(out, at, size, *p);
         at += (size_t)snprintf(out + at, size - at, "\"");
         p += quoted && *p;
-        p += *p == ' ';
     }
     return at < size ? at : size - 1;
+}
+
+/* Text that was cut after len bytes: takes the rest of a cut UTF-8 letter away. */
+static void cut_at_letter(char *text, size_t len)
+{
+    size_t lead = len;
+    while (lead > 0 && len - lead < 3 && ((unsigned char)text[lead - 1] & 0xc0) == 0x80)
+        lead--;
+    if (lead > 0 && (unsigned char)text[lead - 1] >= 0xc0) /* whole or not */
+        text[lead - 1] = 0;
 }
 
 void log_line(enum log_level level, const char *event, const char *format, ...)
 {
     static const char *const names[] = {"DEBUG", "INFO", "WARN", "ERROR"};
-    char text[1024], line[2600], when[40];
+    char text[1024], line[4600], when[40];
     if (level < settings.least)
         return;
     va_list args;
     va_start(args, format);
-    vsnprintf(text, sizeof text, format, args);
+    if (vsnprintf(text, sizeof text, format, args) >= (int)sizeof text)
+        cut_at_letter(text, sizeof text - 1);
     va_end(args);
     for (char *p = text; *p; p++)
         if (*p == '\n' || *p == '\r')
@@ -78,7 +94,7 @@ void log_line(enum log_level level, const char *event, const char *format, ...)
     stamp(when, sizeof when);
     int n;
     if (settings.json) {
-        char members[2400] = "";
+        char members[4200] = "";
         members[pairs_to_json(text, members, sizeof members)] = 0;
         n = snprintf(line, sizeof line, "{\"time\":\"%s\",\"level\":\"%s\",\"event\":\"%s\"%s}\n", when,
                      names[level], event, members);
