@@ -5,7 +5,8 @@
 
 #include "store_room.h"
 
-#define BLOCK (256 * 1024)
+#define BLOCK      (256 * 1024)
+#define MOST_ITEMS (1 << 24) /* of one array: a server that announces more is none */
 
 void *arena_take(struct arena *arena, size_t size)
 {
@@ -72,6 +73,8 @@ static void *make_text(const redisReadTask *task, char *text, size_t len)
 
 static void *make_array(const redisReadTask *task, int n)
 {
+    if (n > MOST_ITEMS)
+        return NULL; /* a protocol error to the parser */
     struct redis_answer *answer = make(task, REDIS_ARRAY);
     answer->n = n > 0 ? (size_t)n : 0;
     answer->items = arena_take(task->privdata, answer->n * sizeof *answer->items);

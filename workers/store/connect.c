@@ -39,16 +39,16 @@ static enum err connect_unix(const char *path, const char *name, int *fd, struct
 
 static enum err split(const char *address, char *host, size_t size, const char **port, struct err_info *info)
 {
-    const char *colon = strrchr(address, ':');
+    const char *colon = strrchr(address, ':'), *name = address;
     size_t len = colon ? (size_t)(colon - address) : 0;
-    if (colon && address[0] == '[' && len > 2 && address[len - 1] == ']') {
-        address++;
+    if (len >= 2 && address[0] == '[' && address[len - 1] == ']') {
+        name++;
         len -= 2;
     }
     if (len == 0 || len >= size || !colon[1])
         return err_set(info, ERR_USAGE, "redis_address",
                        "redis.address \"%s\" is not host:port, [v6]:port or unix:/path", address);
-    memcpy(host, address, len);
+    memcpy(host, name, len);
     host[len] = 0;
     *port = colon + 1;
     return ERR_OK;

@@ -277,7 +277,8 @@ static enum err take_answers(struct redis *redis, struct err_info *info)
         if (redis->answers == 0)
             return lost(redis, "protocol", "an answer nobody asked for", info);
         hand_over(redis, answer);
-        redis->deadline_ms = clock_mono_ms() + redis->options.command_timeout_ms;
+        if (redis->ready) /* the handshake has one deadline for all its answers */
+            redis->deadline_ms = clock_mono_ms() + redis->options.command_timeout_ms;
         if (redis->call_answer)
             return ERR_OK;
     }
@@ -306,6 +307,7 @@ static enum err read_in(struct redis *redis, struct err_info *info)
 
 enum err redis_turn(struct redis *redis, struct err_info *info)
 {
+    redis->call_answer = NULL;
     enum err err = redis->connected ? ERR_OK : finish_connect(redis, info);
     if (err == ERR_OK && redis->connected)
         err = write_out(redis, info);
@@ -330,13 +332,14 @@ enum err redis_call(struct redis *redis, const struct bytes *args, size_t n,
 {
     redis->call_answer = NULL;
     redis_command(redis, args, n, on_call, redis);
-    while (!redis->call_answer) {
+    for (;;) {
         enum err err = redis_turn(redis, info);
         if (err != ERR_OK)
             return err;
+        if (redis->call_answer)
+            break;
         struct pollfd p = {redis->fd, redis_events(redis), 0};
-        if (!redis->call_answer)
-            poll(&p, 1, 10);
+        poll(&p, 1, 10);
     }
     *answer = redis->call_answer;
     return ERR_OK;
