@@ -94,6 +94,16 @@ void cache_clear(struct cache *cache, const struct lane_kind *kind)
     *cache = (struct cache){0};
 }
 
+/* Copies what is borrowed to *room; null stays null. */
+static void keep(struct bytes *part, char **room)
+{
+    if (!part->ptr)
+        return;
+    memcpy(*room, part->ptr, part->len);
+    part->ptr = *room;
+    *room += part->len;
+}
+
 void subject_wait(struct subject *s, const struct kafka_record *record)
 {
     struct waiting_record *w = malloc(sizeof *w + record->key.len + record->value.len);
@@ -102,10 +112,8 @@ void subject_wait(struct subject *s, const struct kafka_record *record)
     char *room = (char *)(w + 1);
     *w = (struct waiting_record){NULL, *record};
     w->record.native = NULL;
-    memcpy(room, record->key.ptr, record->key.len);
-    memcpy(room + record->key.len, record->value.ptr, record->value.len);
-    w->record.key.ptr = room;
-    w->record.value.ptr = room + record->key.len;
+    keep(&w->record.key, &room);
+    keep(&w->record.value, &room);
     if (s->last_waiting)
         s->last_waiting->next = w;
     else
