@@ -224,13 +224,17 @@ static enum err open_all(struct bench *b, struct err_info *info)
     for (int i = 0; i < N_BENCH_TOPICS; i++)
         snprintf(b->topics[i], sizeof b->topics[i], "%s-%s", b->namespace_, names[i]);
     enum err err = children_open(&b->children, info);
-    if (err == ERR_OK)
-        err = children_redis(&b->children, b->redis, info);
-    if (err != ERR_OK)
-        return err;
+    return err == ERR_OK ? children_redis(&b->children, b->redis, info) : err;
+}
+
+/* After the load, which may take longer than a handshake is waited for. */
+static enum err ask_redis(struct bench *b, struct err_info *info)
+{
+    const struct redis_answer *answer;
     struct redis_options redis = {
         .address = b->redis, .connect_timeout_ms = 5000, .command_timeout_ms = 60000};
-    return redis_open(&redis, &b->connection, info);
+    enum err err = redis_open(&redis, &b->connection, info);
+    return err == ERR_OK ? ask(b, (struct bytes[]){BYTES("PING")}, 1, &answer, info) : err;
 }
 
 static void print(const struct bench *b, const struct bench_result *r, bool json)
@@ -293,6 +297,8 @@ int command_bench(int argc, char **argv)
     enum err err = open_all(&b, &info);
     if (err == ERR_OK)
         err = bench_load(&b, &info);
+    if (err == ERR_OK)
+        err = ask_redis(&b, &info);
     if (err == ERR_OK)
         err = catch_up(&b, &r, &info);
     if (err == ERR_OK)
