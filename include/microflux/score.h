@@ -8,10 +8,10 @@
 #include "microflux/methodology.h"
 #include "microflux/redis.h"
 
-/* ---- layout: a creator in Redis, three hashes (docs/reference/redis-layout.md) ---- */
-enum creator_key { KEY_COUNTERS, KEY_PROFILE_DAYS, KEY_POSTS, N_CREATOR_KEYS };
-extern const char *const
-    creator_key_names[N_CREATOR_KEYS]; /* "c", "f", "p": the word in mf:<ns>:score:{tag}:<word>:<creator> */
+/* ---- layout: a creator in Redis, two hashes (docs/reference/redis-layout.md) ---- */
+enum creator_key { KEY_COUNTERS, KEY_POSTS, N_CREATOR_KEYS };
+extern const char
+    *const creator_key_names[N_CREATOR_KEYS]; /* "c", "p": the word in mf:<ns>:score:{tag}:<word>:<creator> */
 
 /* Where changed fields go: called once a field, in ascending key order. A field is at most 64 bytes in name
  * and value (else its hash stops being a listpack; only post ids may be longer). */

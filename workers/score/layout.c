@@ -1,11 +1,11 @@
-/* layout: a creator as three hashes of plain text (docs/reference/redis-layout.md); writes what is dirty and
+/* layout: a creator as two hashes of plain text (docs/reference/redis-layout.md); writes what is dirty and
  * nothing else. Counts are letters with numbers, "v120 l-3": VIEW v, LIKE l, COMMENT c, SHARE s, SAVE a,
  * CLICK k, PURCHASE p, FOLLOW f, posts n, sponsored y; a kind that was never counted is not written. */
 #include "layout.h"
 
 #include <stdio.h>
 
-const char *const creator_key_names[N_CREATOR_KEYS] = {"c", "f", "p"};
+const char *const creator_key_names[N_CREATOR_KEYS] = {"c", "p"};
 const char layout_letters[N_COUNTS + 1] = "-vlcsakpfny";
 
 struct text { /* one value being made */
@@ -67,28 +67,34 @@ static size_t slot_field(char *out, char before, int slot, char behind)
     return t.len;
 }
 
-static void write_bucket(const struct window *window, int slot, char letter, const struct change_writer *w)
+/* The cells of one bucket, which begin at `first`; returns where the next bucket begins. */
+static uint16_t write_bucket(const struct window *window, uint16_t first, int slot, char letter,
+                             const struct change_writer *w)
 {
     struct text t = {.len = 0};
     char field[8];
-    for (uint16_t i = 0; i < window->n; i++) {
-        const struct cell *cell = &window->cells[i];
-        if (cell->bucket % window->span != slot)
-            continue;
-        if (!t.len)
-            add_int(&t, cell->bucket);
-        if (cell->what)
-            add_count(&t, cell->what, cell->count);
-    }
+    int32_t bucket = window->cells[first].bucket;
+    uint16_t i = first;
+    add_int(&t, bucket);
+    for (; i < window->n && window->cells[i].bucket == bucket; i++)
+        if (window->cells[i].what)
+            add_count(&t, window->cells[i].what, window->cells[i].count);
     set(w, KEY_COUNTERS, field, slot_field(field, letter, slot, 0), &t);
+    return i;
 }
 
 static void write_buckets(const struct window *window, const uint64_t *dirty, char letter,
                           const struct change_writer *w)
 {
-    for (int word = 0; word * 64 < window->span; word++)
-        for (uint64_t left = dirty[word]; left; left &= left - 1)
-            write_bucket(window, word * 64 + __builtin_ctzll(left), letter, w);
+    for (uint16_t i = 0; i < window->n && (dirty[0] || (window->span > 64 && dirty[1]));) {
+        int32_t bucket = window->cells[i].bucket;
+        int slot = (int)((uint32_t)bucket % window->span);
+        if (dirty[slot / 64] >> slot % 64 & 1)
+            i = write_bucket(window, i, slot, letter, w);
+        else
+            for (; i < window->n && window->cells[i].bucket == bucket; i++)
+                continue;
+    }
 }
 
 static void write_version(const struct creator *c, const struct change_writer *w)
@@ -153,8 +159,8 @@ static void write_profile_days(const struct creator *c, const struct change_writ
 {
     char field[8];
     for (uint64_t left = c->dirty.profile_days_gone; left; left &= left - 1)
-        w->drop(w->arg, KEY_PROFILE_DAYS,
-                (struct bytes){field, slot_field(field, 0, __builtin_ctzll(left), 0)});
+        w->drop(w->arg, KEY_COUNTERS,
+                (struct bytes){field, slot_field(field, 'f', __builtin_ctzll(left), 0)});
     for (size_t i = 0; i < c->n_profile_days; i++) {
         const struct profile_day *day = &c->profile_days[i];
         struct text t = {.len = 0};
@@ -166,7 +172,7 @@ static void write_profile_days(const struct creator *c, const struct change_writ
         add_next(&t, day->followers);
         add_maybe(&t, day->has_following, day->following);
         add_maybe(&t, day->has_posts, day->posts);
-        set(w, KEY_PROFILE_DAYS, field, slot_field(field, 0, day->slot, 0), &t);
+        set(w, KEY_COUNTERS, field, slot_field(field, 'f', day->slot, 0), &t);
     }
 }
 

@@ -1,4 +1,4 @@
-/* layout_load: the three hashes become a creator again. A field that cannot be read is an error that names
+/* layout_load: the two hashes become a creator again. A field that cannot be read is an error that names
  * it: state is never guessed. Fields that are not the layout's (the engine's g and s) are skipped. */
 #include <inttypes.h>
 #include <stdlib.h>
@@ -93,6 +93,28 @@ static bool load_base(struct creator *c, int scheme, struct bytes text)
     return true;
 }
 
+static bool load_profile_day(struct creator *c, int64_t slot, struct bytes text)
+{
+    int64_t n[4];
+    struct profile_day day = {0};
+    if (slot < 0 || slot >= PROFILE_DAYS || c->n_profile_days == PROFILE_DAYS || !ints(&text, n, 4) ||
+        !maybe(&text, &day.has_following, &day.following) || !maybe(&text, &day.has_posts, &day.posts))
+        return false;
+    day.day = (int32_t)n[0];
+    day.observed_at = n[1];
+    day.offset = n[2];
+    day.followers = n[3];
+    day.slot = (uint8_t)slot;
+    if (!c->profile_days) {
+        c->cap_profile_days = PROFILE_DAYS;
+        c->profile_days = calloc(PROFILE_DAYS, sizeof *c->profile_days);
+        if (!c->profile_days)
+            abort();
+    }
+    c->profile_days[c->n_profile_days++] = day;
+    return true;
+}
+
 static bool load_counter(struct creator *c, struct bytes field, struct bytes text)
 {
     int64_t n[1 + N_TOPICS], slot = 0;
@@ -110,6 +132,8 @@ static bool load_counter(struct creator *c, struct bytes field, struct bytes tex
         return load_attributes(c, text);
     case 'b':
         return bytes_int(&number, &slot) && load_base(c, (int)slot, text);
+    case 'f':
+        return bytes_int(&number, &slot) && load_profile_day(c, slot, text);
     case 'h':
         return load_bucket(&c->hours, text);
     case 'd':
@@ -117,23 +141,6 @@ static bool load_counter(struct creator *c, struct bytes field, struct bytes tex
     default:
         return true; /* the engine's */
     }
-}
-
-static bool load_profile_day(struct creator *c, struct bytes field, struct bytes text)
-{
-    int64_t slot, n[4];
-    struct profile_day day = {0};
-    if (!bytes_int(&field, &slot) || slot < 0 || slot >= PROFILE_DAYS || c->n_profile_days == PROFILE_DAYS ||
-        !ints(&text, n, 4) || !maybe(&text, &day.has_following, &day.following) ||
-        !maybe(&text, &day.has_posts, &day.posts))
-        return false;
-    day.day = (int32_t)n[0];
-    day.observed_at = n[1];
-    day.offset = n[2];
-    day.followers = n[3];
-    day.slot = (uint8_t)slot;
-    c->profile_days[c->n_profile_days++] = day;
-    return true;
 }
 
 /* ---- posts: gathered by slot, put in order at the end ---- */
@@ -220,24 +227,18 @@ static void gather_posts(struct creator *c, struct post *by_slot)
 
 enum err layout_load(struct creator *c, int key, const struct redis_answer *hash, struct err_info *info)
 {
-    struct post by_slot[POSTS + PLACEHOLDERS] = {0};
+    struct post by_slot[POSTS + PLACEHOLDERS];
     bool ok = true;
     size_t i;
-    if (key == KEY_PROFILE_DAYS && hash->n) {
-        c->cap_profile_days = PROFILE_DAYS;
-        c->profile_days = calloc(PROFILE_DAYS, sizeof *c->profile_days);
-        if (!c->profile_days)
-            abort();
-    }
-    for (int k = 0; k < POSTS + PLACEHOLDERS; k++)
+    if (key == KEY_POSTS)
+        memset(by_slot, 0, sizeof by_slot);
+    for (int k = 0; key == KEY_POSTS && k < POSTS + PLACEHOLDERS; k++)
         memset(by_slot[k].metrics, 0xff, sizeof by_slot[k].metrics);
     for (i = 0; ok && i + 1 < hash->n; i += 2) {
         struct bytes field = hash->items[i]->text, text = hash->items[i + 1]->text;
         if (field.len == 0)
             continue;
-        ok = key == KEY_COUNTERS       ? load_counter(c, field, text)
-             : key == KEY_PROFILE_DAYS ? load_profile_day(c, field, text)
-                                       : load_post(by_slot, field, text);
+        ok = key == KEY_COUNTERS ? load_counter(c, field, text) : load_post(by_slot, field, text);
     }
     if (key == KEY_POSTS)
         gather_posts(c, by_slot);
