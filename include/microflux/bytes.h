@@ -36,8 +36,23 @@ struct buffer {
     size_t len, cap;
 };
 
-void buffer_reserve(struct buffer *b, size_t more);
-void buffer_add(struct buffer *b, const void *data, size_t len);
+void buffer_grow(struct buffer *b, size_t more);
+
+static inline void buffer_reserve(struct buffer *b, size_t more)
+{
+    if (b->len + more > b->cap)
+        buffer_grow(b, more);
+}
+
+static inline void buffer_add(struct buffer *b, const void *data, size_t len)
+{
+    if (len == 0)
+        return;
+    buffer_reserve(b, len);
+    memcpy(b->data + b->len, data, len);
+    b->len += len;
+}
+
 void buffer_add_text(struct buffer *b, const char *text);
 void buffer_printf(struct buffer *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* buffer_add_int: decimal text of n, fast (the hot path writes millions of them). */

@@ -215,6 +215,8 @@ struct applied_counts { /* side metrics of one apply */
 /* creator_init: *c becomes an empty creator. creator_clear frees what it owns and leaves it empty. */
 void creator_init(struct creator *c);
 void creator_clear(struct creator *c);
+/* creator_prefetch: asks for the memory of the newest buckets and posts; a hint. */
+void creator_prefetch(const struct creator *c);
 size_t creator_bytes(const struct creator *c); /* memory held, for the cache's limit */
 
 /* The three verbs. as_of: the lane's, raised by the call when the record moves it. The rules' tier tables

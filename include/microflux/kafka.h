@@ -100,6 +100,9 @@ struct feed_handlers {
     void *owner;
     /* Borrows the record for the call. Return false to stop reading after this one (it counts as read). */
     bool (*record)(void *owner, const struct kafka_record *record);
+    /* A record with this key comes a few records later: time to ask for its memory. A hint: not every record
+     * is announced, and not every announced one comes. NULL: none wanted. */
+    void (*coming)(void *owner, struct bytes key);
     /* The end of the log was reached: `offset` is the next to come (control records and compaction leave
      * gaps). */
     void (*end)(void *owner, int input, int64_t offset);

@@ -55,6 +55,7 @@ struct lane_kind {
     enum err (*decode)(void *self, int input, const struct kafka_record *record, uint32_t *schema_id,
                        struct err_info *info);
     void (*init)(void *state);
+    void (*prefetch)(const void *state); /* asks for the memory that apply will touch; a hint */
     void (*clear)(void *state);
     size_t (*bytes)(const void *state);
     enum err (*load)(void *self, void *state, int key, const struct redis_answer *hash,

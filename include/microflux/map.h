@@ -13,10 +13,29 @@ struct map_entry {
     struct bytes key;
 };
 
+struct map_slot { /* the hash beside the pointer: another entry's memory is not touched to tell it apart */
+    uint64_t hash;
+    struct map_entry *entry; /* NULL: free */
+};
+
 struct map {
-    struct map_entry **slots; /* capacity is a power of two */
+    struct map_slot *slots; /* capacity is a power of two */
     size_t capacity, n;
 };
+
+/* A look-up that is coming: map_prefetch asks for the slot's memory; map_guess, a little later, says which
+ * entry it will most likely find, without touching it. NULL: none, or not in its own slot. */
+static inline void map_prefetch(const struct map *map, uint64_t hash)
+{
+    if (map->capacity)
+        __builtin_prefetch(&map->slots[hash & (map->capacity - 1)]);
+}
+
+static inline struct map_entry *map_guess(const struct map *map, uint64_t hash)
+{
+    const struct map_slot *slot = map->capacity ? &map->slots[hash & (map->capacity - 1)] : NULL;
+    return slot && slot->hash == hash ? slot->entry : NULL;
+}
 
 struct map_entry *map_find(const struct map *map, struct bytes key, uint64_t hash); /* NULL: not there */
 void map_add(struct map *map, struct map_entry *entry);    /* must not be there yet */

@@ -59,6 +59,10 @@ enum err redis_turn(struct redis *redis, struct err_info *info) MF_MUST_CHECK;
  * unless it is an error, which then fails the next redis_turn. */
 void redis_begin(struct redis *redis, size_t n, redis_handler *handler, void *arg);
 void redis_arg(struct redis *redis, struct bytes text);
+/* The same when n is known only at the end: redis_begin_open, redis_arg as often as wanted, redis_end.
+ * Nothing else may be queued in between. */
+void redis_begin_open(struct redis *redis, redis_handler *handler, void *arg);
+void redis_end(struct redis *redis);
 void redis_arg_int(struct redis *redis, int64_t n);
 void redis_command(struct redis *redis, const struct bytes *args, size_t n, redis_handler *handler,
                    void *arg);

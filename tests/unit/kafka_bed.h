@@ -134,7 +134,7 @@ static inline void taker_out_of_range(void *owner, int input, int64_t earliest, 
 
 static inline size_t taker_read(struct taker *t, int input, int32_t partition, int64_t budget)
 {
-    const struct feed_handlers handlers = {t, taker_record, taker_end, taker_out_of_range};
+    const struct feed_handlers handlers = {t, taker_record, NULL, taker_end, taker_out_of_range};
     t->reading = partition;
     t->budget = budget;
     return feed_read(consumer_feed(t->consumer, input, partition), &handlers);

@@ -123,7 +123,17 @@ struct reader {
     const char *word; /* what went wrong */
 };
 
-bool read_long(struct reader *r, int64_t *n);
+bool read_long_whole(struct reader *r, int64_t *n);
+
+static inline bool read_long(struct reader *r, int64_t *n)
+{
+    if (r->at == r->end || *r->at & 0x80)
+        return read_long_whole(r, n);
+    uint8_t byte = *r->at++; /* most are of one byte */
+    *n = (int64_t)(byte >> 1) ^ -(int64_t)(byte & 1);
+    return true;
+}
+
 bool utf8_valid(const char *text, size_t len);
 
 #endif

@@ -24,7 +24,7 @@ static bool fail(struct reader *r, const char *word)
     return false;
 }
 
-bool read_long(struct reader *r, int64_t *n)
+bool read_long_whole(struct reader *r, int64_t *n)
 {
     uint64_t value = 0;
     for (int shift = 0; shift < 70; shift += 7) {

@@ -12,10 +12,8 @@ uint64_t bytes_hash(struct bytes b)
     return XXH3_64bits(b.ptr, b.len);
 }
 
-void buffer_reserve(struct buffer *b, size_t more)
+void buffer_grow(struct buffer *b, size_t more)
 {
-    if (b->len + more <= b->cap)
-        return;
     size_t cap = b->cap ? b->cap : 256;
     while (cap < b->len + more)
         cap *= 2;
@@ -23,15 +21,6 @@ void buffer_reserve(struct buffer *b, size_t more)
     if (!b->data)
         abort();
     b->cap = cap;
-}
-
-void buffer_add(struct buffer *b, const void *data, size_t len)
-{
-    if (len == 0)
-        return;
-    buffer_reserve(b, len);
-    memcpy(b->data + b->len, data, len);
-    b->len += len;
 }
 
 void buffer_add_text(struct buffer *b, const char *text)

@@ -15,30 +15,30 @@ struct map_entry *map_find(const struct map *map, struct bytes key, uint64_t has
     if (map->capacity == 0)
         return NULL;
     for (size_t i = home(map, hash);; i = (i + 1) & (map->capacity - 1)) {
-        struct map_entry *entry = map->slots[i];
-        if (!entry || (entry->hash == hash && bytes_equal(entry->key, key)))
-            return entry;
+        const struct map_slot *slot = &map->slots[i];
+        if (!slot->entry || (slot->hash == hash && bytes_equal(slot->entry->key, key)))
+            return slot->entry;
     }
 }
 
 static void place(struct map *map, struct map_entry *entry)
 {
     size_t i = home(map, entry->hash);
-    while (map->slots[i])
+    while (map->slots[i].entry)
         i = (i + 1) & (map->capacity - 1);
-    map->slots[i] = entry;
+    map->slots[i] = (struct map_slot){entry->hash, entry};
 }
 
 static void grow(struct map *map)
 {
     struct map old = *map;
     map->capacity = old.capacity ? 2 * old.capacity : 64;
-    map->slots = calloc(map->capacity, sizeof(struct map_entry *));
+    map->slots = calloc(map->capacity, sizeof *map->slots);
     if (!map->slots)
         abort();
     for (size_t i = 0; i < old.capacity; i++)
-        if (old.slots[i])
-            place(map, old.slots[i]);
+        if (old.slots[i].entry)
+            place(map, old.slots[i].entry);
     free(old.slots);
 }
 
@@ -53,19 +53,19 @@ void map_add(struct map *map, struct map_entry *entry)
 void map_remove(struct map *map, struct map_entry *entry)
 {
     size_t mask = map->capacity - 1, hole = home(map, entry->hash);
-    while (map->slots[hole] != entry) {
-        assert(map->slots[hole]);
+    while (map->slots[hole].entry != entry) {
+        assert(map->slots[hole].entry);
         hole = (hole + 1) & mask;
     }
-    for (size_t i = (hole + 1) & mask; map->slots[i]; i = (i + 1) & mask) {
-        size_t wanted = home(map, map->slots[i]->hash);
+    for (size_t i = (hole + 1) & mask; map->slots[i].entry; i = (i + 1) & mask) {
+        size_t wanted = home(map, map->slots[i].hash);
         if (((i - wanted) & mask) >=
             ((i - hole) & mask)) { /* it may stand in the hole: its home is not after it */
             map->slots[hole] = map->slots[i];
             hole = i;
         }
     }
-    map->slots[hole] = NULL;
+    map->slots[hole] = (struct map_slot){0};
     map->n--;
 }
 

@@ -35,6 +35,22 @@ void creator_clear(struct creator *c)
     creator_init(c);
 }
 
+static void prefetch_newest(const struct window *window)
+{
+    if (window->n) {
+        __builtin_prefetch(&window->cells[window->n - 1], 1);
+        __builtin_prefetch(&window->cells[window->n > 4 ? window->n - 5 : 0], 1);
+    }
+}
+
+void creator_prefetch(const struct creator *c)
+{
+    prefetch_newest(&c->hours);
+    prefetch_newest(&c->days);
+    if (c->posts)
+        __builtin_prefetch(c->posts);
+}
+
 size_t creator_bytes(const struct creator *c)
 {
     size_t cells = (size_t)c->hours.cap + c->days.cap;

@@ -5,9 +5,24 @@
 
 #include "microflux/creator.h"
 
-static bool before(const struct cell *cell, int64_t bucket, int what)
+/* The order of cells as one number, so that a search has one branch a step. */
+static int64_t place(int64_t bucket, int what)
 {
-    return cell->bucket != bucket ? cell->bucket < bucket : cell->what < what;
+    return bucket << 8 | what;
+}
+
+static int64_t place_of(const struct cell *cell)
+{
+    return place(cell->bucket, cell->what);
+}
+
+/* Where a cell of this place stands or would stand; most are among the newest. */
+static uint16_t find(const struct window *w, int64_t wanted)
+{
+    uint16_t at = w->n;
+    while (at > 0 && place_of(&w->cells[at - 1]) >= wanted)
+        at--;
+    return at;
 }
 
 /* A newer bucket takes the slot from an older one; false: a newer one has it already. */
@@ -36,11 +51,10 @@ static void make_room(struct window *w)
 
 bool window_add(struct window *w, int64_t bucket, int what, int64_t count, int *slot)
 {
-    uint16_t at = w->n;
-    *slot = (int)(bucket % w->span);
-    while (at > 0 && !before(&w->cells[at - 1], bucket, what))
-        at--;
-    if (at < w->n && w->cells[at].bucket == bucket && w->cells[at].what == what) {
+    int64_t wanted = place(bucket, what);
+    uint16_t at = find(w, wanted);
+    *slot = (int)((uint32_t)bucket % w->span);
+    if (at < w->n && place_of(&w->cells[at]) == wanted) {
         w->cells[at].count += count;
         return true;
     }
@@ -49,8 +63,7 @@ bool window_add(struct window *w, int64_t bucket, int what, int64_t count, int *
     if (!known) {
         if (!take_slot(w, bucket))
             return false;
-        for (at = w->n; at > 0 && !before(&w->cells[at - 1], bucket, what);)
-            at--;
+        at = find(w, wanted);
     }
     make_room(w);
     memmove(w->cells + at + 1, w->cells + at, (size_t)(w->n - at) * sizeof *w->cells);

@@ -15,9 +15,10 @@
 #include "kafka_room.h"
 #include "microflux/clock.h"
 
-#define SEEK_MS  1000 /* for librdkafka's own thread; no network */
-#define QUERY_MS 1000
-#define RETRY_MS 1000
+#define SEEK_MS    1000 /* for librdkafka's own thread; no network */
+#define QUERY_MS   1000
+#define RETRY_MS   1000
+#define KEYS_AHEAD 12 /* records between the announcement of a key and its record */
 
 static const char *topic_of(const struct feed *feed)
 {
@@ -277,6 +278,19 @@ static bool hand_over(struct feed *feed, const rd_kafka_message_t *m)
     return h->record(h->owner, &record);
 }
 
+/* Looks ahead in what was taken: a message's head, then its key, are fetched from memory before they are
+ * needed. */
+static void look_ahead(const struct feed *feed)
+{
+    const struct feed_handlers *h = feed->reading;
+    size_t near = feed->held_from + KEYS_AHEAD, far = feed->held_from + 2 * KEYS_AHEAD;
+    if (far < feed->held_to)
+        __builtin_prefetch(feed->held[far]);
+    if (!h->coming || near >= feed->held_to || feed->held[near]->err || !feed->held[near]->key)
+        return;
+    h->coming(h->owner, (struct bytes){feed->held[near]->key, feed->held[near]->key_len});
+}
+
 /* The next message of the queue, up to `left` of which are taken; NULL: there is none. */
 static rd_kafka_message_t *take(struct feed *feed, size_t *left)
 {
@@ -304,6 +318,7 @@ size_t feed_read(struct feed *feed, const struct feed_handlers *handlers)
         } else if (m->err) {
             on_event(feed, m);
         } else if (m->offset >= feed->next) {
+            look_ahead(feed);
             on = hand_over(feed, m);
             n++;
         }

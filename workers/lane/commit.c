@@ -14,56 +14,97 @@ static struct bytes key_of(struct lane *lane, int key, struct bytes subject)
     return (struct bytes){lane->scratch.data, lane->scratch.len};
 }
 
-/* ---- changed fields: collected a key, then one HSET ---- */
+/* ---- changed fields: one HSET a key, or one HDEL, open as long as the next field is for it too ---- */
 
-static void flush_fields(struct lane *lane)
+enum opened { OPEN_NOTHING, OPEN_HSET, OPEN_HDEL };
+
+static void close_fields(struct lane *lane)
 {
-    if (lane->n_fields == 0)
+    if (lane->opened != OPEN_NOTHING)
+        redis_end(lane->redis);
+    lane->opened = OPEN_NOTHING;
+}
+
+static void open_fields(struct lane *lane, enum opened command, int key)
+{
+    if (lane->opened == (int)command && lane->opened_key == key)
         return;
-    redis_begin(lane->redis, 2 + 2 * lane->n_fields, NULL, NULL);
-    redis_arg(lane->redis, BYTES("HSET"));
-    redis_arg(lane->redis, key_of(lane, lane->fields_key, lane->writing->head.key));
-    for (size_t i = 0; i < lane->n_fields; i++) {
-        const char *at = lane->fields_bytes.data + lane->fields[i].at;
-        redis_arg(lane->redis, (struct bytes){at, lane->fields[i].field_len});
-        redis_arg(lane->redis, (struct bytes){at + lane->fields[i].field_len, lane->fields[i].value_len});
-    }
-    lane->n_fields = lane->fields_bytes.len = 0;
+    close_fields(lane);
+    redis_begin_open(lane->redis, NULL, NULL);
+    redis_arg(lane->redis, command == OPEN_HSET ? BYTES("HSET") : BYTES("HDEL"));
+    redis_arg(lane->redis, key_of(lane, key, lane->writing->head.key));
+    lane->opened = command;
+    lane->opened_key = key;
 }
 
 static void set_field(void *arg, int key, struct bytes field, struct bytes value)
 {
     struct lane *lane = arg;
-    if (key != lane->fields_key) {
-        flush_fields(lane);
-        lane->fields_key = key;
-    }
-    if (lane->n_fields == lane->cap_fields) {
-        lane->cap_fields = lane->cap_fields ? 2 * lane->cap_fields : 64;
-        lane->fields = realloc(lane->fields, lane->cap_fields * sizeof *lane->fields);
-        if (!lane->fields)
-            abort();
-    }
-    lane->fields[lane->n_fields++] =
-        (struct lane_field){(uint32_t)lane->fields_bytes.len, (uint32_t)field.len, (uint32_t)value.len};
-    buffer_add(&lane->fields_bytes, field.ptr, field.len);
-    buffer_add(&lane->fields_bytes, value.ptr, value.len);
+    open_fields(lane, OPEN_HSET, key);
+    redis_arg(lane->redis, field);
+    redis_arg(lane->redis, value);
 }
 
 static void drop_field(void *arg, int key, struct bytes field)
 {
     struct lane *lane = arg;
-    redis_begin(lane->redis, 3, NULL, NULL);
-    redis_arg(lane->redis, BYTES("HDEL"));
-    redis_arg(lane->redis, key_of(lane, key, lane->writing->head.key));
+    open_fields(lane, OPEN_HDEL, key);
     redis_arg(lane->redis, field);
 }
 
 static void set_hex(struct lane *lane, const char *field, uint64_t n)
 {
-    char text[17];
-    snprintf(text, sizeof text, "%016" PRIx64, n);
-    set_field(lane, 0, bytes_of(field), (struct bytes){text, 16});
+    char text[16];
+    for (int i = 15; i >= 0; i--, n >>= 4)
+        text[i] = "0123456789abcdef"[n & 15];
+    set_field(lane, 0, bytes_of(field), (struct bytes){text, sizeof text});
+}
+
+/* ---- the sweep's index: all newcomers of a commit, one HSET a slot ---- */
+
+static void add_newcomer(struct lane *lane, struct subject *s)
+{
+    if (lane->n_newcomers == lane->cap_newcomers) {
+        lane->cap_newcomers = lane->cap_newcomers ? 2 * lane->cap_newcomers : 256;
+        lane->newcomers = realloc(lane->newcomers, lane->cap_newcomers * sizeof(struct subject *));
+        if (!lane->newcomers)
+            abort();
+    }
+    lane->newcomers[lane->n_newcomers++] = s;
+}
+
+static unsigned slot_of(const struct subject *s)
+{
+    return (unsigned)(s->head.hash % SWEEP_SLOTS);
+}
+
+static int by_slot(const void *a, const void *b)
+{
+    unsigned x = slot_of(*(struct subject *const *)a), y = slot_of(*(struct subject *const *)b);
+    return x < y ? -1 : x > y;
+}
+
+static void write_index(struct lane *lane)
+{
+    struct subject **all = lane->newcomers;
+    size_t n = lane->n_newcomers;
+    if (n)
+        qsort(all, n, sizeof *all, by_slot);
+    for (size_t i = 0; i < n;) {
+        unsigned slot = slot_of(all[i]);
+        lane->scratch.len = 0;
+        buffer_add(&lane->scratch, lane->prefix, lane->prefix_len);
+        buffer_printf(&lane->scratch, "i:%u", slot);
+        redis_begin_open(lane->redis, NULL, NULL);
+        redis_arg(lane->redis, BYTES("HSET"));
+        redis_arg(lane->redis, (struct bytes){lane->scratch.data, lane->scratch.len});
+        for (; i < n && slot_of(all[i]) == slot; i++) {
+            redis_arg(lane->redis, all[i]->head.key);
+            redis_arg(lane->redis, BYTES(""));
+        }
+        redis_end(lane->redis);
+    }
+    lane->n_newcomers = 0;
 }
 
 /* The first write of a subject in this lane: what may lie there is from before; the sweep must find it. */
@@ -77,16 +118,7 @@ static void write_first(struct lane *lane, struct subject *s)
         s->stale = false;
     }
     if (!s->indexed) {
-        char slot[16];
-        snprintf(slot, sizeof slot, "i:%u", (unsigned)(s->head.hash % SWEEP_SLOTS));
-        lane->scratch.len = 0;
-        buffer_add(&lane->scratch, lane->prefix, lane->prefix_len);
-        buffer_add_text(&lane->scratch, slot);
-        redis_begin(lane->redis, 4, NULL, NULL);
-        redis_arg(lane->redis, BYTES("HSET"));
-        redis_arg(lane->redis, (struct bytes){lane->scratch.data, lane->scratch.len});
-        redis_arg(lane->redis, s->head.key);
-        redis_arg(lane->redis, BYTES(""));
+        add_newcomer(lane, s);
         s->indexed = true;
         set_hex(lane, "g", lane->fence.generation);
     }
@@ -95,7 +127,6 @@ static void write_first(struct lane *lane, struct subject *s)
 static void write_subject(struct lane *lane, struct subject *s, bool tell)
 {
     lane->writing = s;
-    lane->fields_key = 0;
     if (s->changed)
         write_first(lane, s);
     if (tell)
@@ -105,7 +136,7 @@ static void write_subject(struct lane *lane, struct subject *s, bool tell)
         lane->kind->changes(lane->self, s->state, &writer);
         s->changed = false;
     }
-    flush_fields(lane);
+    close_fields(lane);
     cache_account(&lane->cache, lane->kind, s);
 }
 
@@ -292,6 +323,11 @@ static bool published_moved(const struct lane *lane)
     return false;
 }
 
+bool lane_full(const struct lane *lane)
+{
+    return 2 * lane->changed_bytes > lane->options->cache_bytes / lane->worker->n_lanes;
+}
+
 bool lane_commit_due(const struct lane *lane, int64_t now)
 {
     int64_t age = lane->oldest_change_ms ? now - lane->oldest_change_ms : -1;
@@ -299,7 +335,7 @@ bool lane_commit_due(const struct lane *lane, int64_t now)
         return age >= 0 || lane->n_changed || published_moved(lane);
     if (age >= lane->options->commit_ms || (age >= lane->options->flush_ms && at_end(lane)))
         return true;
-    if (lane->sweep_ready || 2 * lane->changed_bytes > lane->options->cache_bytes / lane->worker->n_lanes)
+    if (lane->sweep_ready || lane_full(lane))
         return true;
     return now >= lane->offsets_ms && published_moved(lane);
 }
@@ -340,6 +376,7 @@ static void write_changed(struct lane *lane, int64_t now)
         bool told = tell(lane, s, &view, now);
         write_subject(lane, s, told);
     }
+    write_index(lane);
 }
 
 void lane_commit(struct lane *lane, int64_t now)
@@ -359,6 +396,7 @@ void lane_commit(struct lane *lane, int64_t now)
     redis_command(lane->redis, (struct bytes[]){BYTES("EXEC")}, 1, on_exec, lane);
     lane_watch_behind_exec(lane);
     lane->committing = true;
+    lane->committed_ms = now;
     lane->oldest_change_ms = 0;
     for (size_t i = 0; i < lane->kind->n_inputs; i++)
         before[i] = lane->in[i].next;

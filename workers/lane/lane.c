@@ -54,7 +54,7 @@ static void forget(struct lane *lane)
     lane->loading_first = lane->n_loading = lane->loading_key = 0;
     lane->due_first = lane->n_due = 0;
     lane->n_outputs = lane->sent_outputs = lane->output_bytes.len = 0;
-    lane->n_fields = lane->fields_bytes.len = 0;
+    lane->opened = 0;
     lane->outputs_free = lane->committing = lane->checking = lane->fence_watched = false;
     lane->sweep_asked = 0;
     lane->sweep_ready = false;
@@ -71,10 +71,9 @@ void lane_close(struct lane *lane)
     free(lane->loading);
     free(lane->outputs);
     free(lane->due);
-    free(lane->fields);
+    free(lane->newcomers);
     buffer_free(&lane->fence_text);
     buffer_free(&lane->output_bytes);
-    buffer_free(&lane->fields_bytes);
     buffer_free(&lane->scratch);
     free(lane);
 }
@@ -147,10 +146,30 @@ static void watch_feeds(struct lane *lane, int64_t now)
     }
 }
 
+#define LARGE_COMMIT 500 /* changed subjects */
+#define TURN_MS      500
+
 static bool may_commit(const struct lane *lane)
 {
     return !lane->committing && lane->fence_watched && lane->n_loading == 0 && lane->n_outputs == 0 &&
            !lane->checking && lane->trouble.code == ERR_OK;
+}
+
+/* A large commit keeps Redis busy: lanes make theirs one after the other, the one that waited longest first,
+ * and read on meanwhile, so that Redis and the worker work side by side. A Redis that is slow to answer holds
+ * up nobody else. */
+static bool its_turn(const struct lane *lane, int64_t now)
+{
+    if (lane->n_changed < LARGE_COMMIT)
+        return true;
+    for (size_t i = 0; i < lane->worker->n_lanes; i++) {
+        const struct lane *other = lane->worker->lanes[i];
+        if (other->committing ? now - other->committed_ms < TURN_MS
+                              : other->state == LANE_READING && other->n_changed >= LARGE_COMMIT &&
+                                    other->oldest_change_ms < lane->oldest_change_ms)
+            return false;
+    }
+    return true;
 }
 
 static void read_and_commit(struct lane *lane, int64_t now)
@@ -159,12 +178,13 @@ static void read_and_commit(struct lane *lane, int64_t now)
     lane_due(lane, now);
     /* A commit that is due but waits (for loads, for EXEC, for the producer) stops the reading, or it would
      * wait for ever. */
-    if (!lane->draining && !lane_commit_due(lane, now))
+    bool due = lane_commit_due(lane, now) && (lane_full(lane) || its_turn(lane, now));
+    if (!lane->draining && !due)
         lane_read(lane, now);
     if (lane->state != LANE_READING)
         return;
     lane_sweep(lane);
-    if (may_commit(lane) && lane_commit_due(lane, now))
+    if (may_commit(lane) && lane_commit_due(lane, now) && its_turn(lane, now))
         lane_commit(lane, now);
     lane_check_fence(lane, now);
     lane_commit_offsets(lane, now);

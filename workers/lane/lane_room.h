@@ -89,10 +89,6 @@ struct output { /* a score, encoded, waiting for EXEC and for room in the produc
     uint32_t key_at, key_len, value_at, value_len;
 };
 
-struct lane_field { /* a changed field waiting for its HSET */
-    uint32_t at, field_len, value_len;
-};
-
 struct due {
     struct subject *subject;
     int64_t at_ms;
@@ -144,6 +140,7 @@ struct lane {
     struct subject **loading; /* a queue of subjects whose HGETALLs are on the way */
     size_t loading_first, n_loading, cap_loading, loading_key;
     int64_t oldest_change_ms; /* monotonic; 0 = nothing to commit */
+    int64_t committed_ms;     /* monotonic, when the last commit was sent */
     int64_t sweep_asked;      /* slot being swept; 0 = none */
     bool sweep_ready;
 
@@ -155,11 +152,10 @@ struct lane {
     struct due *due;   /* a queue in time order */
     size_t due_first, n_due, cap_due;
 
-    struct buffer fields_bytes, scratch;
-    struct lane_field *fields;
-    size_t n_fields, cap_fields;
-    int fields_key;
-    struct subject *writing;
+    struct buffer scratch;
+    int opened, opened_key; /* the command whose fields are being added */
+    struct subject *writing, **newcomers;
+    size_t n_newcomers, cap_newcomers;
 };
 
 struct worker {
@@ -197,11 +193,12 @@ void lane_watch_behind_exec(struct lane *lane); /* WATCH + GET, compared when th
 
 /* read.c */
 void lane_read(struct lane *lane, int64_t now);
-struct subject *lane_subject(struct lane *lane, struct bytes key);
+struct subject *lane_subject(struct lane *lane, struct bytes key, uint64_t hash);
 void lane_queue(struct lane *lane, struct subject *s);
 void lane_loads(struct lane *lane, struct subject *s);
 
 /* commit.c */
+bool lane_full(const struct lane *lane); /* half of its cache is not in Redis yet */
 bool lane_commit_due(const struct lane *lane, int64_t now);
 void lane_commit(struct lane *lane, int64_t now);
 void lane_send(struct lane *lane);

@@ -9,13 +9,37 @@
 
 #include "lane_room.h"
 
+#define COMING        16
+#define SUBJECT_AFTER 4
+#define PARTS_AFTER   8
+
 struct reading {
     struct lane *lane;
     int input;
     int64_t limit; /* record time to stop at */
     size_t budget;
     int64_t now;
+    uint64_t coming[COMING]; /* hashes of the keys announced last, a ring */
+    size_t n_coming;
 };
+
+/* The memory of a record that is announced comes in steps: the map's slot now, its subject half way, what the
+ * subject's state points to shortly before. */
+static void on_coming(void *owner, struct bytes key)
+{
+    struct reading *reading = owner;
+    const struct lane *lane = reading->lane;
+    const struct map *map = &lane->cache.map;
+    uint64_t hash = bytes_hash(key);
+    struct map_entry *entry;
+    map_prefetch(map, hash);
+    if ((entry = map_guess(map, reading->coming[(reading->n_coming + COMING - SUBJECT_AFTER) % COMING])))
+        for (size_t at = 0; at < sizeof(struct subject) + lane->kind->state_size; at += 64)
+            __builtin_prefetch((char *)entry + at);
+    if ((entry = map_guess(map, reading->coming[(reading->n_coming + COMING - PARTS_AFTER) % COMING])))
+        lane->kind->prefetch(((struct subject *)entry)->state);
+    reading->coming[reading->n_coming++ % COMING] = hash;
+}
 
 void lane_queue(struct lane *lane, struct subject *s)
 {
@@ -33,9 +57,8 @@ void lane_queue(struct lane *lane, struct subject *s)
 
 static void ask_load(struct lane *lane, struct subject *s);
 
-struct subject *lane_subject(struct lane *lane, struct bytes key)
+struct subject *lane_subject(struct lane *lane, struct bytes key, uint64_t hash)
 {
-    uint64_t hash = bytes_hash(key);
     struct subject *s = cache_find(&lane->cache, key, hash);
     if (!s) {
         s = cache_add(&lane->cache, lane->kind, key, hash);
@@ -194,17 +217,17 @@ static void ask_load(struct lane *lane, struct subject *s)
 
 /* ---- one record ---- */
 
-static uint64_t identity(const struct kafka_record *record)
+static uint64_t identity(const struct kafka_record *record, uint64_t key_hash)
 {
-    return bytes_hash(record->key) * 31 + bytes_hash(record->value);
+    return key_hash * 31 + bytes_hash(record->value);
 }
 
 /* A record below `applied`: already counted. The one just below must be the one the fence remembers. */
-static void met_again(struct lane *lane, const struct kafka_record *record)
+static void met_again(struct lane *lane, const struct kafka_record *record, uint64_t key_hash)
 {
     const struct fence_position *at = &lane->fence.at[record->input];
     if (record->offset == at->applied - 1 && at->timestamp != -1 &&
-        (record->timestamp != at->timestamp || identity(record) != at->hash)) {
+        (record->timestamp != at->timestamp || identity(record, key_hash) != at->hash)) {
         lane_trouble(
             lane, ERR_REFUSED, "other_log",
             "%s/%d offset %" PRId64
@@ -215,23 +238,23 @@ static void met_again(struct lane *lane, const struct kafka_record *record)
     }
     if (record->offset < at->published || !record->key.ptr || !decode(lane, record))
         return;
-    struct subject *s = lane_subject(lane, record->key);
+    struct subject *s = lane_subject(lane, record->key, key_hash);
     s->forced = true;
     s->reason = LANE_RECOVERY;
     lane_queue(lane, s);
 }
 
-static void met_first(struct lane *lane, const struct kafka_record *record)
+static void met_first(struct lane *lane, const struct kafka_record *record, uint64_t key_hash)
 {
     struct lane_input *in = &lane->in[record->input];
     in->timestamp = record->timestamp;
-    in->hash = identity(record);
+    in->hash = identity(record, key_hash);
     COUNT(lane->counters, received);
     if (lane->oldest_change_ms == 0)
         lane->oldest_change_ms = clock_mono_ms();
     if (!decode(lane, record))
         return;
-    struct subject *s = lane_subject(lane, record->key);
+    struct subject *s = lane_subject(lane, record->key, key_hash);
     if (s->loads_owed)
         subject_wait(s, record);
     else
@@ -267,9 +290,9 @@ static bool on_record(void *owner, const struct kafka_record *record)
     if (record->timestamp > in->frontier)
         in->frontier = record->timestamp;
     if (record->offset < lane->fence.at[record->input].applied)
-        met_again(lane, record);
+        met_again(lane, record, bytes_hash(record->key));
     else
-        met_first(lane, record);
+        met_first(lane, record, bytes_hash(record->key));
     return lane->trouble.code == ERR_OK && --reading->budget > 0 && record->timestamp <= reading->limit;
 }
 
@@ -346,14 +369,14 @@ static int next_input(const struct lane *lane, const bool *dry, int64_t *limit)
 
 void lane_read(struct lane *lane, int64_t now)
 {
-    struct reading reading = {lane, 0, 0, TURN_RECORDS, now};
+    struct reading reading = {.lane = lane, .budget = TURN_RECORDS, .now = now};
     bool dry[LANE_INPUTS] = {false};
     size_t got = 0;
     while (reading.budget > 0 && lane->trouble.code == ERR_OK && lane->state == LANE_READING) {
         reading.input = next_input(lane, dry, &reading.limit);
         if (reading.input < 0)
             break;
-        struct feed_handlers handlers = {&reading, on_record, on_end, on_out_of_range};
+        struct feed_handlers handlers = {&reading, on_record, on_coming, on_end, on_out_of_range};
         size_t n = feed_read(lane->in[reading.input].feed, &handlers);
         got += n;
         if (n == 0) {

@@ -14,7 +14,8 @@ static void on_slot(void *arg, const struct redis_answer *answer)
         return;
     }
     for (size_t i = 0; i + 1 < answer->n; i += 2) {
-        struct subject *s = lane_subject(lane, answer->items[i]->text);
+        struct bytes key = answer->items[i]->text;
+        struct subject *s = lane_subject(lane, key, bytes_hash(key));
         s->forced = true;
         s->reason = LANE_SWEEP;
         lane_queue(lane, s);

@@ -91,6 +91,11 @@ static void score_init(void *state)
     creator_init(state);
 }
 
+static void score_prefetch(const void *state)
+{
+    creator_prefetch(state);
+}
+
 static void score_clear(void *state)
 {
     creator_clear(state);
@@ -205,6 +210,7 @@ const struct lane_kind score_kind = {
     .close = score_close,
     .decode = score_decode,
     .init = score_init,
+    .prefetch = score_prefetch,
     .clear = score_clear,
     .bytes = score_bytes,
     .load = score_load,

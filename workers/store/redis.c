@@ -25,7 +25,8 @@ struct redis {
     int64_t deadline_ms; /* handshake, then silence while an answer is owed */
     struct buffer out;
     size_t written;
-    struct owed *owed; /* a queue */
+    size_t open_at, open_args; /* a command whose arguments are still being added; its head comes last */
+    struct owed *owed;         /* a queue */
     size_t first, n, cap, answers;
     redisReader *reader;
     struct arena arena;
@@ -171,31 +172,64 @@ static void owe(struct redis *redis, redis_handler *handler, void *arg)
     redis->owed[redis->first + redis->n++] = (struct owed){handler, arg, 1};
 }
 
-static void add_head(struct buffer *out, char kind, size_t n)
+#define HEAD_MOST 24 /* a kind, a number, CR LF */
+
+/* "*3\r\n" or "$5\r\n", where it is told; how long it is. */
+static size_t put_head(char *at, char kind, size_t n)
 {
-    char text[24], *p = text + sizeof text;
+    char text[HEAD_MOST], *p = text + sizeof text;
     *--p = '\n';
     *--p = '\r';
     do
         *--p = (char)('0' + n % 10);
     while (n /= 10);
     *--p = kind;
-    buffer_add(out, p, (size_t)(text + sizeof text - p));
+    size_t len = (size_t)(text + sizeof text - p);
+    memcpy(at, p, len);
+    return len;
+}
+
+static void start_command(struct redis *redis, redis_handler *handler, void *arg)
+{
+    if (redis->written == redis->out.len)
+        redis->written = redis->out.len = 0;
+    buffer_reserve(&redis->out, HEAD_MOST);
+    owe(redis, handler, arg);
 }
 
 void redis_begin(struct redis *redis, size_t n, redis_handler *handler, void *arg)
 {
-    if (redis->written == redis->out.len)
-        redis->written = redis->out.len = 0;
-    add_head(&redis->out, '*', n);
-    owe(redis, handler, arg);
+    start_command(redis, handler, arg);
+    redis->out.len += put_head(redis->out.data + redis->out.len, '*', n);
+}
+
+void redis_begin_open(struct redis *redis, redis_handler *handler, void *arg)
+{
+    start_command(redis, handler, arg);
+    redis->open_at = redis->out.len;
+    redis->open_args = 0;
+    redis->out.len += HEAD_MOST;
+}
+
+/* The head takes the end of the room left for it and everything moves up to where the command begins. */
+void redis_end(struct redis *redis)
+{
+    char *at = redis->out.data + redis->open_at;
+    size_t head = put_head(at, '*', redis->open_args), args = redis->out.len - redis->open_at - HEAD_MOST;
+    memmove(at + head, at + HEAD_MOST, args);
+    redis->out.len = redis->open_at + head + args;
 }
 
 void redis_arg(struct redis *redis, struct bytes text)
 {
-    add_head(&redis->out, '$', text.len);
-    buffer_add(&redis->out, text.ptr, text.len);
-    buffer_add(&redis->out, "\r\n", 2);
+    buffer_reserve(&redis->out, HEAD_MOST + text.len + 2);
+    char *at = redis->out.data + redis->out.len;
+    at += put_head(at, '$', text.len);
+    if (text.len)
+        memcpy(at, text.ptr, text.len);
+    memcpy(at + text.len, "\r\n", 2);
+    redis->out.len = (size_t)(at - redis->out.data) + text.len + 2;
+    redis->open_args++;
 }
 
 void redis_arg_int(struct redis *redis, int64_t n)
