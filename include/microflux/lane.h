@@ -113,6 +113,13 @@ void lane_tag(int32_t partition, char *tag, size_t size);
 /* lane_of: the partition the Java clients' default partitioner (murmur2) gives a key. */
 int32_t lane_of(struct bytes key, int32_t partitions);
 
+/* ---- the index: which subjects a lane has: keys <prefix>i:<0..LANE_INDEX_SLOTS - 1> ---- */
+#define LANE_INDEX_SLOTS 1024
+void lane_index_add(struct buffer *out, struct bytes name);
+/* lane_index_next: takes one name off the front of *text (borrowed from it); false: none is left, or it
+ * cannot be read. */
+bool lane_index_next(struct bytes *text, struct bytes *name);
+
 /* ---- the fence: the lane's one key, plain text; the whole value is compared, never a part ---- */
 struct fence_position {
     int64_t applied, published; /* next offset to count; below: outputs known delivered */

@@ -146,21 +146,23 @@ static enum err show_all(struct looking *look, struct err_info *info)
 {
     enum err err = ERR_OK;
     for (int32_t lane = 0; lane < look->partitions && err == ERR_OK; lane++)
-        for (int slot = 0; slot < 1024 && err == ERR_OK; slot++) {
+        for (int slot = 0; slot < LANE_INDEX_SLOTS && err == ERR_OK; slot++) {
             char key[192];
             const struct redis_answer *answer;
             lane_prefix(look, lane, key, sizeof key - 8);
             snprintf(key + strlen(key), 8, "i:%d", slot);
-            err = redis_call(look->redis, (struct bytes[]){BYTES("HKEYS"), bytes_of(key)}, 2, &answer, info);
+            err = redis_call(look->redis, (struct bytes[]){BYTES("GET"), bytes_of(key)}, 2, &answer, info);
             if (err == ERR_OK)
                 err = redis_fate(answer, info);
-            struct buffer names = {0};
-            for (size_t i = 0; err == ERR_OK && i < answer->n; i++) {
-                buffer_add(&names, answer->items[i]->text.ptr, answer->items[i]->text.len);
-                buffer_add(&names, "", 1);
+            struct buffer names = {0}; /* the answer does not live through the next call */
+            if (err == ERR_OK)
+                buffer_add(&names, answer->text.ptr, answer->text.len);
+            for (struct bytes rest = {names.data, names.len}, name;
+                 err == ERR_OK && lane_index_next(&rest, &name);) {
+                char creator[512];
+                snprintf(creator, sizeof creator, "%.*s", (int)name.len, name.ptr);
+                err = show(look, creator, true, info);
             }
-            for (size_t at = 0; err == ERR_OK && at < names.len; at += strlen(names.data + at) + 1)
-                err = show(look, names.data + at, true, info);
             buffer_free(&names);
         }
     return err;

@@ -52,15 +52,25 @@ static void drop_field(void *arg, int key, struct bytes field)
     redis_arg(lane->redis, field);
 }
 
-static void set_hex(struct lane *lane, const char *field, uint64_t n)
+static void put_hex(char *text, uint64_t n)
 {
-    char text[16];
     for (int i = 15; i >= 0; i--, n >>= 4)
         text[i] = "0123456789abcdef"[n & 15];
-    set_field(lane, 0, bytes_of(field), (struct bytes){text, sizeof text});
 }
 
-/* ---- the sweep's index: all newcomers of a commit, one HSET a slot ---- */
+/* The engine's own field of the first key: generation of the lane, digest last told ("-": nothing yet). */
+static void write_own_field(struct lane *lane, const struct subject *s)
+{
+    char text[33];
+    put_hex(text, lane->fence.generation);
+    text[16] = ' ';
+    text[17] = '-';
+    if (s->told_known)
+        put_hex(text + 17, s->told);
+    set_field(lane, 0, BYTES("e"), (struct bytes){text, s->told_known ? 33 : 18});
+}
+
+/* ---- the sweep's index: all newcomers of a commit, one APPEND a slot ---- */
 
 static void add_newcomer(struct lane *lane, struct subject *s)
 {
@@ -75,13 +85,22 @@ static void add_newcomer(struct lane *lane, struct subject *s)
 
 static unsigned slot_of(const struct subject *s)
 {
-    return (unsigned)(s->head.hash % SWEEP_SLOTS);
+    return (unsigned)(s->head.hash % LANE_INDEX_SLOTS);
 }
 
 static int by_slot(const void *a, const void *b)
 {
     unsigned x = slot_of(*(struct subject *const *)a), y = slot_of(*(struct subject *const *)b);
     return x < y ? -1 : x > y;
+}
+
+static struct bytes index_key(struct lane *lane, unsigned slot)
+{
+    lane->scratch.len = 0;
+    buffer_add(&lane->scratch, lane->prefix, lane->prefix_len);
+    buffer_add(&lane->scratch, "i:", 2);
+    buffer_add_int(&lane->scratch, slot);
+    return (struct bytes){lane->scratch.data, lane->scratch.len};
 }
 
 static void write_index(struct lane *lane)
@@ -92,23 +111,19 @@ static void write_index(struct lane *lane)
         qsort(all, n, sizeof *all, by_slot);
     for (size_t i = 0; i < n;) {
         unsigned slot = slot_of(all[i]);
-        lane->scratch.len = 0;
-        buffer_add(&lane->scratch, lane->prefix, lane->prefix_len);
-        buffer_printf(&lane->scratch, "i:%u", slot);
-        redis_begin_open(lane->redis, NULL, NULL);
-        redis_arg(lane->redis, BYTES("HSET"));
+        redis_begin(lane->redis, 3, NULL, NULL);
+        redis_arg(lane->redis, BYTES("APPEND"));
+        redis_arg(lane->redis, index_key(lane, slot));
+        for (lane->scratch.len = 0; i < n && slot_of(all[i]) == slot; i++)
+            lane_index_add(&lane->scratch, all[i]->head.key);
         redis_arg(lane->redis, (struct bytes){lane->scratch.data, lane->scratch.len});
-        for (; i < n && slot_of(all[i]) == slot; i++) {
-            redis_arg(lane->redis, all[i]->head.key);
-            redis_arg(lane->redis, BYTES(""));
-        }
-        redis_end(lane->redis);
     }
     lane->n_newcomers = 0;
 }
 
-/* The first write of a subject in this lane: what may lie there is from before; the sweep must find it. */
-static void write_first(struct lane *lane, struct subject *s)
+/* True: the first write of a subject in this lane: what may lie there is from before; the sweep must find it.
+ */
+static bool write_first(struct lane *lane, struct subject *s)
 {
     if (s->stale) {
         redis_begin(lane->redis, 1 + lane->kind->n_keys, NULL, NULL);
@@ -117,20 +132,19 @@ static void write_first(struct lane *lane, struct subject *s)
             redis_arg(lane->redis, key_of(lane, (int)key, s->head.key));
         s->stale = false;
     }
-    if (!s->indexed) {
-        add_newcomer(lane, s);
-        s->indexed = true;
-        set_hex(lane, "g", lane->fence.generation);
-    }
+    if (s->indexed)
+        return false;
+    add_newcomer(lane, s);
+    s->indexed = true;
+    return true;
 }
 
 static void write_subject(struct lane *lane, struct subject *s, bool tell)
 {
     lane->writing = s;
-    if (s->changed)
-        write_first(lane, s);
-    if (tell)
-        set_hex(lane, "s", s->told);
+    bool first = s->changed && write_first(lane, s);
+    if (first || tell)
+        write_own_field(lane, s);
     if (s->changed) {
         struct lane_writer writer = {lane, set_field, drop_field};
         lane->kind->changes(lane->self, s->state, &writer);

@@ -13,7 +13,6 @@
 #include "microflux/log.h"
 #include "microflux/map.h"
 
-#define SWEEP_SLOTS          1024
 #define TURN_RECORDS         20000 /* most records one lane reads in one turn of the worker */
 #define COUNT(c, field)      atomic_fetch_add_explicit(&(c)->field, 1, memory_order_relaxed)
 #define COUNT_N(c, field, n) atomic_fetch_add_explicit(&(c)->field, (n), memory_order_relaxed)

@@ -142,24 +142,21 @@ static void loaded(struct lane *lane, struct subject *s)
     cache_account(&lane->cache, lane->kind, s);
 }
 
-/* The engine's own two fields of the first key: g = generation of the lane, s = digest last told. */
-static void read_own_fields(struct lane *lane, struct subject *s, const struct redis_answer *hash)
+/* The engine's own field (write_own_field). Without it, or of another generation: from before Redis was lost.
+ */
+static void read_own_field(struct lane *lane, struct subject *s, const struct redis_answer *hash)
 {
-    s->stale = true;
+    char text[40] = "", *told;
     for (size_t i = 0; i + 1 < hash->n; i += 2) {
-        struct bytes name = hash->items[i]->text, value = hash->items[i + 1]->text;
-        char text[32] = "";
-        memcpy(text, value.ptr, value.len < sizeof text ? value.len : sizeof text - 1);
-        if (bytes_equal(name, BYTES("g"))) {
-            s->stale = strtoull(text, NULL, 16) != lane->fence.generation;
-        } else if (bytes_equal(name, BYTES("s"))) {
-            s->told = strtoull(text, NULL, 16);
-            s->told_known = true;
-        }
+        struct bytes value = hash->items[i + 1]->text;
+        if (bytes_equal(hash->items[i]->text, BYTES("e")))
+            memcpy(text, value.ptr, value.len < sizeof text ? value.len : sizeof text - 1);
     }
+    s->stale = strtoull(text, &told, 16) != lane->fence.generation;
     s->indexed = !s->stale;
-    if (s->stale)
-        s->told_known = false;
+    s->told_known = !s->stale && *told == ' ' && told[1] != '-';
+    if (s->told_known)
+        s->told = strtoull(told, NULL, 16);
 }
 
 static void on_load(void *arg, const struct redis_answer *answer)
@@ -181,7 +178,7 @@ static void on_load(void *arg, const struct redis_answer *answer)
     if (lane->trouble.code != ERR_OK)
         return;
     if (key == 0)
-        read_own_fields(lane, s, answer);
+        read_own_field(lane, s, answer);
     if (!s->stale && lane->kind->load(lane->self, s->state, (int)key, answer, &info) != ERR_OK)
         lane_trouble(lane, ERR_REFUSED, info.word, "state of %.*s: %s", (int)s->head.key.len, s->head.key.ptr,
                      info.sentence);

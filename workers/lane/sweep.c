@@ -1,6 +1,6 @@
 /* sweep: every subject is published again at least once an interval, changed or not: windows slide when
- * nothing happens, and compaction may have kept a zombie's late record. The lane's subjects stand in 1,024
- * index hashes by hash of their name; the wall clock says which one is due, the fence says which one was
+ * nothing happens, and compaction may have kept a zombie's late record. The lane's subjects stand in the
+ * index by hash of their name; the wall clock says which one is due, the fence says which one was
  * last, so that restarts do not starve it. */
 #include "lane_room.h"
 
@@ -8,14 +8,13 @@ static void on_slot(void *arg, const struct redis_answer *answer)
 {
     struct lane *lane = arg;
     struct err_info info;
-    if (answer->type != REDIS_ARRAY) {
+    if (answer->type != REDIS_TEXT && answer->type != REDIS_NIL) {
         lane_trouble(lane, redis_fate(answer, &info) == ERR_REFUSED ? ERR_REFUSED : ERR_WEATHER, "sweep",
                      "%s", info.sentence);
         return;
     }
-    for (size_t i = 0; i + 1 < answer->n; i += 2) {
-        struct bytes key = answer->items[i]->text;
-        struct subject *s = lane_subject(lane, key, bytes_hash(key));
+    for (struct bytes names = answer->text, name; lane_index_next(&names, &name);) {
+        struct subject *s = lane_subject(lane, name, bytes_hash(name));
         s->forced = true;
         s->reason = LANE_SWEEP;
         lane_queue(lane, s);
@@ -26,13 +25,14 @@ static void on_slot(void *arg, const struct redis_answer *answer)
 
 void lane_sweep(struct lane *lane)
 {
-    int64_t due = clock_wall_ms() * SWEEP_SLOTS / lane->options->sweep_interval_ms;
+    int64_t due = clock_wall_ms() * LANE_INDEX_SLOTS / lane->options->sweep_interval_ms;
     if (lane->sweep_asked || lane->committing || lane->fence.sweep >= due || lane->draining)
         return;
-    lane->sweep_asked = due - lane->fence.sweep > SWEEP_SLOTS ? due - SWEEP_SLOTS + 1 : lane->fence.sweep + 1;
+    lane->sweep_asked =
+        due - lane->fence.sweep > LANE_INDEX_SLOTS ? due - LANE_INDEX_SLOTS + 1 : lane->fence.sweep + 1;
     lane->scratch.len = 0;
     buffer_add(&lane->scratch, lane->prefix, lane->prefix_len);
-    buffer_printf(&lane->scratch, "i:%u", (unsigned)(lane->sweep_asked % SWEEP_SLOTS));
-    redis_command(lane->redis, (struct bytes[]){BYTES("HGETALL"), {lane->scratch.data, lane->scratch.len}}, 2,
+    buffer_printf(&lane->scratch, "i:%u", (unsigned)(lane->sweep_asked % LANE_INDEX_SLOTS));
+    redis_command(lane->redis, (struct bytes[]){BYTES("GET"), {lane->scratch.data, lane->scratch.len}}, 2,
                   on_slot, lane);
 }

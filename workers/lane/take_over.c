@@ -26,7 +26,7 @@ static struct bytes fence_key(struct lane *lane)
 
 static int64_t sweep_number(const struct lane *lane)
 {
-    return clock_wall_ms() * SWEEP_SLOTS / lane->options->sweep_interval_ms;
+    return clock_wall_ms() * LANE_INDEX_SLOTS / lane->options->sweep_interval_ms;
 }
 
 static void on_fence_behind(void *arg, const struct redis_answer *answer)
@@ -164,9 +164,9 @@ static void look_for_leftovers(struct lane *lane)
 {
     struct buffer key = {0};
     lane->blank = false;
-    redis_begin(lane->redis, 1 + SWEEP_SLOTS, on_leftovers, lane);
+    redis_begin(lane->redis, 1 + LANE_INDEX_SLOTS, on_leftovers, lane);
     redis_arg(lane->redis, BYTES("EXISTS"));
-    for (int slot = 0; slot < SWEEP_SLOTS; slot++) {
+    for (int slot = 0; slot < LANE_INDEX_SLOTS; slot++) {
         key.len = 0;
         buffer_add(&key, lane->prefix, lane->prefix_len);
         buffer_printf(&key, "i:%d", slot);
