@@ -7,9 +7,9 @@ cd "$(dirname "$0")/.." || exit 1
 declare -A floor_of=([base]=0 [domain]=1 [avro]=1 [kafka]=1 [store]=1 [lane]=2 [score]=3 [commands]=4)
 declare -A room_of=(
   [err]=base [bytes]=base [log]=base [clock]=base [config]=base [args]=base [map]=base
-  [creator]=domain [methodology]=domain [avro]=avro [schemas]=avro [kafka]=kafka [redis]=store
+  [creator]=domain [methodology]=domain [avro]=avro [schemas]=avro [registry]=avro [kafka]=kafka [redis]=store
   [lane]=lane [score]=score [score_worker]=score [commands]=commands)
-declare -A door=([librdkafka/]=kafka [avro.h]=none [hiredis/]=store [ini.h]=base [xxhash.h]=base)
+declare -A door=([librdkafka/]=kafka [avro.h]=none [hiredis/]=store [ini.h]=base [xxhash.h]=base [curl/]=avro)
 
 bad=0
 complain() { echo "$1" >&2; bad=1; }
@@ -58,6 +58,7 @@ self_test() {
   plant workers/score/score.c '#include <hiredis/hiredis.h>'
   plant include/microflux/lane.h '#include <hiredis/hiredis.h>'
   plant workers/lane/lane.c '#include "microflux/config.h"'
+  plant workers/commands/run.c '#include <curl/curl.h>'
   bad=0; echo "$passed passed, $failed failed"; [ $failed = 0 ]
 }
 

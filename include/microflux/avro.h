@@ -14,6 +14,7 @@
 
 #include "microflux/bytes.h"
 #include "microflux/err.h"
+#include "microflux/registry.h"
 
 /* What a field of ours becomes in the caller's struct. */
 enum avro_type {
@@ -93,15 +94,15 @@ uint64_t avro_fingerprint(const char *schema_json,
                           struct err_info *info); /* of the Parsing Canonical Form; 0 on error */
 
 /* --- the set of writer schemas one input topic accepts --- */
-struct avro_reader; /* compiled once, then read-only; avro_reader_decode is thread-safe given one scratch a
-                       thread */
+struct avro_reader; /* belongs to one thread: with a registry it learns while it decodes */
 
 struct avro_reader_options {
     const char *reader_json; /* our schema: also accepted as single-object */
     const struct avro_field *fields;
     size_t n_fields, struct_size;
     const char *bare_json; /* writer schema of bare values; NULL = bare values are rejects ("wrong_frame") */
-    size_t max_record_bytes; /* larger = reject "too_large" */
+    size_t max_record_bytes;   /* larger = reject "too_large" */
+    struct registry *registry; /* asked for Confluent ids not added; NULL = they are rejects. Borrowed */
 };
 
 enum err avro_reader_open(const struct avro_reader_options *options, struct avro_reader **reader,
@@ -110,10 +111,11 @@ enum err avro_reader_open(const struct avro_reader_options *options, struct avro
 enum err avro_reader_add(struct avro_reader *reader, uint32_t id, const char *writer_json,
                          struct err_info *info) MF_MUST_CHECK;
 /* Words besides those of avro_decode: null_value, too_large, wrong_frame, schema_unknown (names id or
- * fingerprint). *schema_id is the Confluent id or 0, also on error. */
-enum err avro_reader_decode(const struct avro_reader *reader, struct avro_scratch *scratch,
-                            struct bytes value, void *out, uint32_t *schema_id,
-                            struct err_info *info) MF_MUST_CHECK;
+ * fingerprint), schema_unusable (cannot be read as ours: names why). *schema_id is the Confluent id or 0,
+ * also on error. ERR_WEATHER: the registry is being asked for the id: the same value again, later. An id that
+ * was decoded once is known from then on. */
+enum err avro_reader_decode(struct avro_reader *reader, struct avro_scratch *scratch, struct bytes value,
+                            void *out, uint32_t *schema_id, struct err_info *info) MF_MUST_CHECK;
 void avro_reader_close(struct avro_reader *reader);
 
 /* --- encode: primitives appended to a buffer, in schema order; the caller is the program --- */

@@ -21,6 +21,8 @@ enum time_policy {
     TIME_REJECT
 }; /* count into the totals | drop and count | dead letter */
 
+enum register_policy { REGISTER_YES, REGISTER_NO }; /* no: our schemas are only looked up */
+
 struct config_pair {
     char *key, *value;
 };
@@ -59,7 +61,14 @@ struct config {
     const char *schema_profiles, *schema_posts,
         *schema_interactions; /* bare values: the writer's schema file, "" = none */
     int64_t schema_max_record_bytes;
-    int64_t schema_output_id; /* Confluent id of creator-score; 0 = Avro single-object framing */
+    int64_t schema_output_id; /* Confluent id of creator-score; 0 = asked of the registry, or, when there is
+                                 none, Avro single-object framing */
+    /* registry.* */
+    const char *registry_url; /* "" = none */
+    const char *registry_username, *registry_password, *registry_password_file, *registry_ca_file,
+        *registry_cache_file;
+    int64_t registry_connect_timeout_ms, registry_timeout_ms, registry_negative_ttl_s;
+    enum register_policy registry_register;
     /* log.* */
     const char *log_level, *log_format;
     struct config_pair *kafka; /* n_kafka pairs, without the "kafka." */

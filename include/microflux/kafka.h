@@ -96,10 +96,16 @@ struct feed *consumer_feed(struct consumer *consumer, int input, int32_t partiti
 #define FEED_EARLIEST (-2)
 enum err feed_seek(struct feed *feed, int64_t offset, struct err_info *info) MF_MUST_CHECK;
 
+enum feed_verdict {
+    FEED_STOP, /* read, and no more now */
+    FEED_MORE, /* read: the next */
+    FEED_LATER /* not read, and no more now: the next feed_read begins with it again */
+};
+
 struct feed_handlers {
     void *owner;
-    /* Borrows the record for the call. Return false to stop reading after this one (it counts as read). */
-    bool (*record)(void *owner, const struct kafka_record *record);
+    /* Borrows the record for the call. */
+    enum feed_verdict (*record)(void *owner, const struct kafka_record *record);
     /* A record with this key comes a few records later: time to ask for its memory. A hint: not every record
      * is announced, and not every announced one comes. NULL: none wanted. */
     void (*coming)(void *owner, struct bytes key);

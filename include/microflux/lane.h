@@ -50,8 +50,9 @@ struct lane_kind {
     const char *const *key_names; /* the word in mf:<namespace>:<kind>:{tag}:<word>:<subject> */
     enum err (*open)(const void *options, void **self, struct err_info *info);
     void (*close)(void *self);
-    /* decode: the record's own story, without state: ERR_REJECT = dead letter. *schema_id is set even then.
-     */
+    /* decode: the record's own story, without state: ERR_REJECT = dead letter, *schema_id is set even then.
+     * ERR_WEATHER = not now: the lane stops before it and hands it over again. What was decoded once always
+     * can be. */
     enum err (*decode)(void *self, int input, const struct kafka_record *record, uint32_t *schema_id,
                        struct err_info *info);
     void (*init)(void *state);

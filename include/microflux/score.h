@@ -34,7 +34,8 @@ void layout_json(const struct creator *c, struct bytes creator_id, int lane, str
 
 /* ---- decode: field tables of the three inputs (input = enum topic) ---- */
 enum err score_reader_open(int input, const char *bare_json, size_t max_record_bytes,
-                           struct avro_reader **reader, struct err_info *info) MF_MUST_CHECK;
+                           struct registry *registry, struct avro_reader **reader,
+                           struct err_info *info) MF_MUST_CHECK;
 
 /* ---- record: a score as creator-score.avsc, unframed ---- */
 enum record_reason { REASON_CHANGE, REASON_SWEEP, REASON_RECOVERY };

@@ -19,7 +19,8 @@ struct score_worker_options {
     const char *bare_json[N_TOPICS]; /* writer schema of bare values, NULL = none */
     const struct score_writer_schema *writers;
     size_t n_writers;
-    uint32_t output_id; /* Confluent id of creator-score.avsc; 0 = single-object framing */
+    struct registry *registry; /* NULL = none; shared by all workers */
+    uint32_t output_id;        /* Confluent id of creator-score.avsc; 0 = single-object framing */
 };
 
 extern const struct lane_kind score_kind; /* options: const struct score_worker_options * */

@@ -44,6 +44,7 @@ struct taker {
     int out_of_range;
     int64_t earliest, latest;
     int64_t budget; /* records until the handler says stop */
+    int64_t later;  /* so many are put off first */
     int32_t reading;
     char last[64]; /* value of the last record */
 };
@@ -101,7 +102,7 @@ static inline void bed_fill(struct bed *bed, int topic, int32_t partition, int64
     assert_int_equal(bed->failures, 0);
 }
 
-static inline bool taker_record(void *owner, const struct kafka_record *record)
+static inline enum feed_verdict taker_record(void *owner, const struct kafka_record *record)
 {
     struct taker *t = owner;
     int64_t *next = &t->next[record->input][record->partition];
@@ -111,9 +112,11 @@ static inline bool taker_record(void *owner, const struct kafka_record *record)
         fail_msg("input %d partition %d: offset %lld, expected %lld", record->input, record->partition,
                  (long long)record->offset, (long long)*next);
     assert_true(bytes_equal(record->value, bytes_of(text)));
+    if (t->later-- > 0)
+        return FEED_LATER;
     *next = record->offset + 1;
     t->n[record->input][record->partition]++;
-    return --t->budget > 0;
+    return --t->budget > 0 ? FEED_MORE : FEED_STOP;
 }
 
 static inline void taker_end(void *owner, int input, int64_t offset)

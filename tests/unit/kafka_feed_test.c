@@ -71,6 +71,28 @@ static void yield_keeps_the_rest(void **state)
     taker_read_to(&one, 1, 2, N);
 }
 
+/* A record that is put off comes again, as itself, as often as it is; a seek forgets it. */
+static void later_is_handed_over_again(void **state)
+{
+    (void)state;
+    int64_t before = one.n[1][1], until = clock_mono_ms() + BED_WAIT_MS;
+    taker_seek(&one, 1, 1, 0);
+    for (int64_t k = 1; one.next[1][1] < N && clock_mono_ms() < until; k = k % 97 + 1) {
+        one.later = k % 4;
+        for (int64_t left = one.later; left > 0 && clock_mono_ms() < until;) {
+            assert_int_equal(taker_read(&one, 1, 1, k), 0);
+            left = one.later > 0 ? one.later : 0;
+        }
+        taker_read(&one, 1, 1, k);
+    }
+    assert_int_equal(one.n[1][1] - before, N);
+    taker_seek(&one, 1, 1, 100);
+    for (one.later = 1; one.later > 0 && clock_mono_ms() < until;)
+        taker_read(&one, 1, 1, 1);
+    taker_seek(&one, 1, 1, 50);
+    taker_read_to(&one, 1, 1, N);
+}
+
 static void end_is_told_again(void **state)
 {
     (void)state;
@@ -255,17 +277,12 @@ static void close_without_brokers(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(seek_inside_assigned),
-        cmocka_unit_test(seek_again_while_records_wait),
-        cmocka_unit_test(yield_keeps_the_rest),
-        cmocka_unit_test(end_is_told_again),
-        cmocka_unit_test(earliest),
-        cmocka_unit_test(out_of_range_and_back),
-        cmocka_unit_test(out_of_range_unread),
-        cmocka_unit_test(partitions_and_committed),
-        cmocka_unit_test(two_members),
-        cmocka_unit_test(close_revokes_and_commits),
-        cmocka_unit_test(inputs_that_differ),
+        cmocka_unit_test(seek_inside_assigned),      cmocka_unit_test(seek_again_while_records_wait),
+        cmocka_unit_test(yield_keeps_the_rest),      cmocka_unit_test(later_is_handed_over_again),
+        cmocka_unit_test(end_is_told_again),         cmocka_unit_test(earliest),
+        cmocka_unit_test(out_of_range_and_back),     cmocka_unit_test(out_of_range_unread),
+        cmocka_unit_test(partitions_and_committed),  cmocka_unit_test(two_members),
+        cmocka_unit_test(close_revokes_and_commits), cmocka_unit_test(inputs_that_differ),
         cmocka_unit_test(close_without_brokers),
     };
     return cmocka_run_group_tests(tests, open_all, close_all);

@@ -1,5 +1,5 @@
-/* reader: what one input topic accepts: frames, and the writer schemas known for them. Read-only once the
- * worker runs. */
+/* reader: what one input topic accepts: frames, and the writer schemas known for them: those given at the
+ * start, and those that the registry gives while it runs. One thread's. */
 #include <inttypes.h>
 #include <stdlib.h>
 
@@ -7,8 +7,9 @@
 
 struct writer {
     uint32_t id;          /* Confluent; 0 = none */
-    uint64_t fingerprint; /* single-object */
+    uint64_t fingerprint; /* single-object; 0 = none */
     struct avro_program *program;
+    char *unusable; /* why there is no program */
 };
 
 struct avro_reader {
@@ -35,6 +36,14 @@ struct avro_frame avro_frame_read(struct bytes value)
     return frame;
 }
 
+static void add_writer(struct avro_reader *reader, const struct writer *writer)
+{
+    reader->writers = realloc(reader->writers, (reader->n + 1) * sizeof *writer);
+    if (!reader->writers)
+        abort();
+    reader->writers[reader->n++] = *writer;
+}
+
 enum err avro_reader_add(struct avro_reader *reader, uint32_t id, const char *writer_json,
                          struct err_info *info)
 {
@@ -44,14 +53,9 @@ enum err avro_reader_add(struct avro_reader *reader, uint32_t id, const char *wr
         return ERR_UNSUPPORTED;
     enum err err = avro_compile(o->reader_json, writer_json, o->fields, o->n_fields, o->struct_size,
                                 &writer.program, info);
-    if (err != ERR_OK)
-        return err;
-    struct writer *more = realloc(reader->writers, (reader->n + 1) * sizeof *more);
-    if (!more)
-        abort();
-    reader->writers = more;
-    more[reader->n++] = writer;
-    return ERR_OK;
+    if (err == ERR_OK)
+        add_writer(reader, &writer);
+    return err;
 }
 
 enum err avro_reader_open(const struct avro_reader_options *options, struct avro_reader **result,
@@ -77,26 +81,66 @@ void avro_reader_close(struct avro_reader *reader)
 {
     if (!reader)
         return;
-    for (size_t i = 0; i < reader->n; i++)
+    for (size_t i = 0; i < reader->n; i++) {
         avro_program_free(reader->writers[i].program);
+        free(reader->writers[i].unusable);
+    }
     free(reader->writers);
     avro_program_free(reader->bare);
     free(reader);
 }
 
-static const struct avro_program *find(const struct avro_reader *reader, const struct avro_frame *frame)
+static const struct writer *find(const struct avro_reader *reader, const struct avro_frame *frame)
 {
-    if (frame->kind == AVRO_FRAME_BARE)
-        return reader->bare;
     for (size_t i = 0; i < reader->n; i++)
         if (frame->kind == AVRO_FRAME_CONFLUENT ? reader->writers[i].id == frame->id && frame->id != 0
                                                 : reader->writers[i].fingerprint == frame->fingerprint)
-            return reader->writers[i].program;
+            return &reader->writers[i];
     return NULL;
 }
 
-enum err avro_reader_decode(const struct avro_reader *reader, struct avro_scratch *scratch,
-                            struct bytes value, void *out, uint32_t *schema_id, struct err_info *info)
+/* An id met for the first time. One that cannot be compiled to ours is remembered, too, or each of its
+ * records would be a compilation. */
+static enum err learn(struct avro_reader *reader, uint32_t id, const struct writer **writer,
+                      struct err_info *info)
+{
+    struct err_info why;
+    const char *schema;
+    enum err err = registry_schema(reader->options.registry, id, &schema, info);
+    if (err != ERR_OK)
+        return err;
+    if (avro_reader_add(reader, id, schema, &why) != ERR_OK) {
+        struct writer unusable = {.id = id, .unusable = strdup(why.sentence)};
+        if (!unusable.unusable)
+            abort();
+        add_writer(reader, &unusable);
+    }
+    *writer = &reader->writers[reader->n - 1];
+    return ERR_OK;
+}
+
+static enum err unknown(const struct avro_reader *reader, const struct avro_frame *frame,
+                        struct err_info *info)
+{
+    if (frame->kind == AVRO_FRAME_BARE)
+        return err_set(info, ERR_REJECT, "wrong_frame",
+                       "the value begins neither with 00 and a schema id nor with C3 01 and a fingerprint, "
+                       "and no schema for bare values is configured");
+    if (frame->kind == AVRO_FRAME_SINGLE_OBJECT)
+        return err_set(info, ERR_REJECT, "schema_unknown",
+                       "schema fingerprint %016" PRIx64 " is not known: add its schema to schema.ids",
+                       frame->fingerprint);
+    if (reader->options.registry)
+        return err_set(info, ERR_REJECT, "schema_unknown",
+                       "schema id %" PRIu32 " is not in the registry: register it, or add it to schema.ids",
+                       frame->id);
+    return err_set(info, ERR_REJECT, "schema_unknown",
+                   "schema id %" PRIu32 " is not known: add it to schema.ids, or set registry.url",
+                   frame->id);
+}
+
+enum err avro_reader_decode(struct avro_reader *reader, struct avro_scratch *scratch, struct bytes value,
+                            void *out, uint32_t *schema_id, struct err_info *info)
 {
     *schema_id = 0;
     if (!value.ptr)
@@ -105,25 +149,20 @@ enum err avro_reader_decode(const struct avro_reader *reader, struct avro_scratc
         return err_set(info, ERR_REJECT, "too_large", "%zu bytes are more than schema.max_record_bytes = %zu",
                        value.len, reader->options.max_record_bytes);
     struct avro_frame frame = avro_frame_read(value);
-    const struct avro_program *program = find(reader, &frame);
+    const struct writer *writer = frame.kind == AVRO_FRAME_BARE ? NULL : find(reader, &frame);
+    enum err err = ERR_OK;
+    if (!writer && frame.kind == AVRO_FRAME_CONFLUENT && reader->options.registry)
+        err = learn(reader, frame.id, &writer, info);
+    if (err == ERR_WEATHER)
+        return err;
+    if (!writer && reader->bare) /* if it looks framed, it only looks so */
+        return avro_decode(reader->bare, scratch, value, out, info);
     if (frame.kind == AVRO_FRAME_CONFLUENT)
         *schema_id = frame.id;
-    if (reader->bare && (!program || frame.kind == AVRO_FRAME_CONFLUENT) && frame.kind != AVRO_FRAME_BARE &&
-        !program) {
-        frame.body = value; /* bare values are configured, and this one only looks framed */
-        program = reader->bare;
-        *schema_id = 0;
-    }
-    if (program)
-        return avro_decode(program, scratch, frame.body, out, info);
-    if (frame.kind == AVRO_FRAME_BARE)
-        return err_set(info, ERR_REJECT, "wrong_frame",
-                       "the value begins neither with 00 and a schema id nor with C3 01 and a fingerprint, "
-                       "and no schema for bare values is configured");
-    if (frame.kind == AVRO_FRAME_CONFLUENT)
-        return err_set(info, ERR_REJECT, "schema_unknown",
-                       "schema id %" PRIu32 " is not known: add it to schema.ids", frame.id);
-    return err_set(info, ERR_REJECT, "schema_unknown",
-                   "schema fingerprint %016" PRIx64 " is not known: add its schema to schema.ids",
-                   frame.fingerprint);
+    if (!writer)
+        return unknown(reader, &frame, info);
+    if (writer->unusable)
+        return err_set(info, ERR_REJECT, "schema_unusable", "schema id %" PRIu32 ": %.200s", frame.id,
+                       writer->unusable);
+    return avro_decode(writer->program, scratch, frame.body, out, info);
 }

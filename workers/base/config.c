@@ -222,20 +222,22 @@ static enum err read_sets(struct config *config, const char *const *sets, size_t
     return err;
 }
 
-static enum err read_password(struct config *config, struct err_info *info)
+/* The first line of the file named by key file_key becomes the value of key password_key. */
+static enum err read_password(struct config *config, const char *file_key, const char *password_key,
+                              struct err_info *info)
 {
     char line[1024] = "";
-    if (!*config->redis_password_file)
+    const char *path = *(char **)at(config, config_key(file_key));
+    if (!*path)
         return ERR_OK;
-    FILE *file = fopen(config->redis_password_file, "r");
+    FILE *file = fopen(path, "r");
     if (!file)
-        return err_set(info, ERR_USAGE, "config", "redis.password_file = %s: %s", config->redis_password_file,
-                       strerror(errno));
+        return err_set(info, ERR_USAGE, "config", "%s = %s: %s", file_key, path, strerror(errno));
     if (!fgets(line, sizeof line, file))
         line[0] = 0;
     fclose(file);
     line[strcspn(line, "\r\n")] = 0;
-    set_text(config, config_key("redis.password"), line);
+    set_text(config, config_key(password_key), line);
     explicit_bzero(line, sizeof line);
     return ERR_OK;
 }
@@ -255,7 +257,9 @@ enum err config_load(const struct config_sources *sources, struct config **resul
     if (err == ERR_OK)
         err = read_sets(config, sources->sets, sources->n_sets, info);
     if (err == ERR_OK)
-        err = read_password(config, info);
+        err = read_password(config, "redis.password_file", "redis.password", info);
+    if (err == ERR_OK)
+        err = read_password(config, "registry.password_file", "registry.password", info);
     if (err != ERR_OK) {
         config_free(config);
         return err;

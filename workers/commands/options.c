@@ -135,6 +135,9 @@ enum err score_setup_open(const struct config *config, struct score_setup *setup
         err = read_writers(config->schema_ids, setup, info);
     if (err == ERR_OK)
         err = read_totals(config->counting_totals, &o->rules, info);
+    if (err == ERR_OK)
+        err = registry_of(config, &setup->registry, info);
+    o->registry = setup->registry;
     if (err != ERR_OK)
         score_setup_close(setup);
     return err;
@@ -148,6 +151,7 @@ void score_setup_close(struct score_setup *setup)
         free((char *)(uintptr_t)setup->writers[i].json);
     free(setup->writers);
     methodology_close(setup->methodology);
+    registry_close(setup->registry);
     *setup = (struct score_setup){0};
 }
 

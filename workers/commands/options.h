@@ -7,10 +7,11 @@
 #include "microflux/redis.h"
 #include "microflux/score_worker.h"
 
-/* The score worker's options own the schema files they read and the methodology. */
+/* The score worker's options own the schema files they read, the methodology and the registry. */
 struct score_setup {
     struct score_worker_options options;
     struct methodology *methodology;
+    struct registry *registry; /* NULL: none is configured */
     char *bare[N_TOPICS];
     struct score_writer_schema *writers;
 };
@@ -18,6 +19,20 @@ struct score_setup {
 enum err score_setup_open(const struct config *config, struct score_setup *setup,
                           struct err_info *info) MF_MUST_CHECK;
 void score_setup_close(struct score_setup *setup);
+
+/* ---- registry_of.c ---- */
+
+/* registry_of: opens the configured registry; NULL when none is. registry_close. */
+enum err registry_of(const struct config *config, struct registry **registry,
+                     struct err_info *info) MF_MUST_CHECK;
+/* registry_id: our schema's id under <topic>-value: registered, or only looked up (registry.register=no).
+ * Waits for the answer. ERR_REFUSED: incompatible, not there, no right: the sentence says which. */
+enum err registry_id(const struct config *config, struct registry *registry, const char *topic,
+                     const char *schema, uint32_t *id, struct err_info *info) MF_MUST_CHECK;
+/* output_id_patiently: settles options.output_id when a registry is configured. Weather is waited for, said
+ * once; *stopped: a signal ended the waiting. Signals must be blocked. */
+enum err output_id_patiently(const struct config *config, struct score_setup *setup, bool *stopped,
+                             struct err_info *info) MF_MUST_CHECK;
 
 struct redis_options redis_options_of(const struct config *config, const char *name);
 const struct kafka_pair *kafka_pairs_of(const struct config *config); /* config->n_kafka of them */

@@ -22,8 +22,10 @@ struct producing {
     bool event_time;
     int64_t rate; /* records a second, 0 = as fast as it goes */
     struct publisher *publisher;
+    struct registry *registry;
     const char *topics[3], *schemas[3], *key_fields[3];
     uint64_t fingerprints[3];
+    uint32_t ids[3]; /* with a registry: 0 = not asked for yet */
     int64_t sent, delivered, bytes_total, bytes_read, started_ms;
     struct err_info failure;
     struct buffer value;
@@ -88,10 +90,15 @@ static enum err send_value(struct producing *p, int topic, const json_t *value, 
     const char *key = json_string_value(json_object_get(value, "creator_id"));
     if (!key)
         return err_set(info, ERR_USAGE, "no_key", "line %" PRId64 ": no creator_id", line);
+    enum err err = ERR_OK;
+    if (p->registry && !p->ids[topic])
+        err = registry_id(p->config, p->registry, p->topics[topic], p->schemas[topic], &p->ids[topic], info);
+    if (err != ERR_OK)
+        return err;
     char *text = json_dumps(value, JSON_COMPACT);
     p->value.len = 0;
-    avro_put_frame(&p->value, 0, p->fingerprints[topic]);
-    enum err err = avro_from_json(p->schemas[topic], bytes_of(text), &p->value, &why);
+    avro_put_frame(&p->value, p->ids[topic], p->fingerprints[topic]);
+    err = avro_from_json(p->schemas[topic], bytes_of(text), &p->value, &why);
     free(text);
     if (err != ERR_OK)
         return err_set(info, ERR_USAGE, why.word, "line %" PRId64 ": %s", line, why.sentence);
@@ -215,6 +222,8 @@ int command_produce(int argc, char **argv)
         if (err == ERR_OK)
             err = open_publisher(&p, &info);
         if (err == ERR_OK)
+            err = registry_of(config, &p.registry, &info);
+        if (err == ERR_OK)
             err = send_file(&p, file, &info);
         show_progress(&p, true);
         if (err == ERR_OK)
@@ -225,6 +234,7 @@ int command_produce(int argc, char **argv)
     if (file && file != stdin)
         fclose(file);
     publisher_close(p.publisher);
+    registry_close(p.registry);
     buffer_free(&p.value);
     config_free(config);
     return status;

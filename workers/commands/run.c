@@ -166,6 +166,7 @@ int command_run(int argc, char **argv)
     size_t n;
     int status = 0;
     int64_t workers = 0;
+    bool stopped;
     const struct arg options[] = {{"workers", ARG_INT, "N",
                                    "threads, each with its own lanes (else workers= of the configuration)",
                                    &workers}};
@@ -196,7 +197,10 @@ int command_run(int argc, char **argv)
     if (score_setup_open(config, &setup, &info) != ERR_OK) {
         status = complain("run", &info);
     } else {
-        status = run(config, &setup);
+        if (output_id_patiently(config, &setup, &stopped, &info) != ERR_OK)
+            status = complain("run", &info);
+        else if (!stopped)
+            status = run(config, &setup);
         score_setup_close(&setup);
     }
     config_free(config);

@@ -28,21 +28,35 @@ static void add_json_text(struct buffer *out, struct bytes text)
     buffer_add(out, "\"", 1);
 }
 
-/* The value as JSON: decoded by the topic's schema, else as text; null for a tombstone. False: it could not
- * be read. */
-static bool add_value(const char *schema, const struct kafka_record *record, struct buffer *out,
-                      struct err_info *info)
+struct tailing {
+    const struct config *config;
+    const char *schema;        /* of the topic; NULL: not one of ours */
+    struct registry *registry; /* asked for the schema of framed values; NULL = none */
+    bool json;
+    struct buffer out;
+};
+
+/* The value as JSON: decoded by its own schema, else by the topic's, else as text; null for a tombstone.
+ * ERR_WEATHER: the registry is away; other errors: it is printed as text because it could not be read. */
+static enum err add_value(struct tailing *t, const struct kafka_record *record, struct err_info *info)
 {
     if (!record->value.ptr) {
-        buffer_add_text(out, "null");
-        return true;
+        buffer_add_text(&t->out, "null");
+        return ERR_OK;
     }
-    size_t before = out->len;
-    if (schema && avro_to_json(schema, avro_frame_read(record->value).body, out, info) == ERR_OK)
-        return true;
-    out->len = before;
-    add_json_text(out, record->value);
-    return !schema;
+    const char *schema = t->schema;
+    size_t before = t->out.len;
+    struct avro_frame frame = avro_frame_read(record->value);
+    enum err err = ERR_OK;
+    if (t->registry && frame.kind == AVRO_FRAME_CONFLUENT)
+        err = registry_fetch(t->registry, frame.id, &schema, info);
+    if (err == ERR_OK && schema)
+        err = avro_to_json(schema, frame.body, &t->out, info);
+    if (err == ERR_OK && schema)
+        return ERR_OK;
+    t->out.len = before;
+    add_json_text(&t->out, record->value);
+    return err;
 }
 
 static void add_headers(const struct kafka_record *record, struct buffer *out)
@@ -61,46 +75,57 @@ static void add_headers(const struct kafka_record *record, struct buffer *out)
     buffer_add_text(out, "}");
 }
 
-static void print_record(const char *schema, const struct kafka_record *record, bool json, struct buffer *out)
+static void add_json_record(struct tailing *t, const struct kafka_record *record, enum err *err,
+                            struct err_info *info)
 {
-    struct err_info info = {0};
-    out->len = 0;
-    if (json) {
-        buffer_printf(out,
-                      "{\"partition\":%" PRId32 ",\"offset\":%" PRId64 ",\"timestamp\":%" PRId64 ",\"key\":",
-                      record->partition, record->offset, record->timestamp);
-        add_json_text(out, record->key);
-        buffer_add_text(out, ",\"value\":");
-        bool read = add_value(schema, record, out, &info);
-        add_headers(record, out);
-        if (!read) {
-            buffer_add_text(out, ",\"reject\":true,\"error\":");
-            add_json_text(out, bytes_of(info.sentence));
-        }
-        buffer_add_text(out, "}\n");
-    } else {
-        buffer_printf(out, "%" PRId32 "/%" PRId64 " %.*s ", record->partition, record->offset,
-                      (int)record->key.len, record->key.ptr ? record->key.ptr : "-");
-        add_value(schema, record, out, &info);
-        buffer_add_text(out, "\n");
+    buffer_printf(&t->out,
+                  "{\"partition\":%" PRId32 ",\"offset\":%" PRId64 ",\"timestamp\":%" PRId64 ",\"key\":",
+                  record->partition, record->offset, record->timestamp);
+    add_json_text(&t->out, record->key);
+    buffer_add_text(&t->out, ",\"value\":");
+    *err = add_value(t, record, info);
+    add_headers(record, &t->out);
+    if (*err != ERR_OK) {
+        buffer_add_text(&t->out, ",\"reject\":true,\"error\":");
+        add_json_text(&t->out, bytes_of(info->sentence));
     }
-    fwrite(out->data, 1, out->len, stdout);
+    buffer_add_text(&t->out, "}\n");
 }
 
-static int print_topic(const struct config *config, const char *topic, bool json, bool until_end, int64_t max)
+/* A value that cannot be read is printed as such; only the registry being away is an error. */
+static enum err print_record(struct tailing *t, const struct kafka_record *record, struct err_info *info)
+{
+    enum err err;
+    t->out.len = 0;
+    if (t->json) {
+        add_json_record(t, record, &err, info);
+    } else {
+        buffer_printf(&t->out, "%" PRId32 "/%" PRId64 " %.*s ", record->partition, record->offset,
+                      (int)record->key.len, record->key.ptr ? record->key.ptr : "-");
+        err = add_value(t, record, info);
+        buffer_add_text(&t->out, "\n");
+    }
+    if (err == ERR_WEATHER || err == ERR_REFUSED)
+        return err;
+    fwrite(t->out.data, 1, t->out.len, stdout);
+    return ERR_OK;
+}
+
+static int print_topic(struct tailing *t, const char *topic, bool until_end, int64_t max)
 {
     struct scan *scan = NULL;
     struct err_info info;
     struct kafka_record record;
-    struct buffer out = {0};
     bool done = false;
     int64_t n = 0;
-    const char *schema = schema_of_topic(config, topic);
-    enum err err = scan_open(kafka_pairs_of(config), config->n_kafka, topic, true, until_end, &scan, &info);
+    t->schema = schema_of_topic(t->config, topic);
+    enum err err = registry_of(t->config, &t->registry, &info);
+    if (err == ERR_OK)
+        err = scan_open(kafka_pairs_of(t->config), t->config->n_kafka, topic, true, until_end, &scan, &info);
     while ((err == ERR_OK || err == ERR_NOT_FOUND) && !done && (max <= 0 || n < max) && !ferror(stdout)) {
         err = scan_next(scan, 200, &record, &done, &info);
         if (err == ERR_OK) {
-            print_record(schema, &record, json, &out);
+            err = print_record(t, &record, &info);
             n++;
         } else {
             fflush(stdout);
@@ -108,7 +133,8 @@ static int print_topic(const struct config *config, const char *topic, bool json
     }
     fflush(stdout);
     scan_close(scan);
-    buffer_free(&out);
+    registry_close(t->registry);
+    buffer_free(&t->out);
     return err == ERR_OK || err == ERR_NOT_FOUND ? 0 : complain("tail", &info);
 }
 
@@ -139,7 +165,8 @@ int command_tail(int argc, char **argv)
         fprintf(stderr, "microflux tail: name one topic, such as %s\n", config->topic_creator_scores);
         status = 64;
     } else {
-        status = print_topic(config, rest[0], strcmp(format, "json") == 0, until_end, max);
+        struct tailing t = {.config = config, .json = strcmp(format, "json") == 0};
+        status = print_topic(&t, rest[0], until_end, max);
     }
     config_free(config);
     return status;

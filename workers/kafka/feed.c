@@ -265,17 +265,22 @@ static void nudge(struct feed *feed)
     log_edge(feed->consumer->rk, topic_of(feed), feed->partition, RD_KAFKA_OFFSET_END, 0, &offset);
 }
 
-static bool hand_over(struct feed *feed, const rd_kafka_message_t *m)
+static enum feed_verdict hand_over(struct feed *feed, const rd_kafka_message_t *m)
 {
     const struct feed_handlers *h = feed->reading;
     struct kafka_record record;
     weather_fair(&feed->consumer->weather);
     record_of(m, feed->input, &record);
-    feed->next = m->offset + 1;
     feed->told = RD_KAFKA_RESP_ERR_NO_ERROR;
+    enum feed_verdict verdict = h->record(h->owner, &record);
+    if (verdict == FEED_LATER) {
+        feed->held_from--; /* where it was taken from */
+        return verdict;
+    }
+    feed->next = m->offset + 1;
     feed->eaten++;
     feed->eaten_bytes += m->len;
-    return h->record(h->owner, &record);
+    return verdict;
 }
 
 /* Looks ahead in what was taken: a message's head, then its key, are fetched from memory before they are
@@ -309,20 +314,21 @@ static rd_kafka_message_t *take(struct feed *feed, size_t *left)
 size_t feed_read(struct feed *feed, const struct feed_handlers *handlers)
 {
     size_t n = 0, left = feed->queue ? rd_kafka_queue_length(feed->queue) : 0;
-    bool on = feed->queue;
+    enum feed_verdict verdict = feed->queue ? FEED_MORE : FEED_STOP;
     rd_kafka_message_t *m;
     feed->reading = handlers;
-    while (on && (m = take(feed, &left))) {
+    while (verdict == FEED_MORE && (m = take(feed, &left))) {
         if (!feed->sought || feed->trouble != FEED_WELL) {
             look_for_end(m, feed);
         } else if (m->err) {
             on_event(feed, m);
         } else if (m->offset >= feed->next) {
             look_ahead(feed);
-            on = hand_over(feed, m);
-            n++;
+            verdict = hand_over(feed, m);
+            n += verdict != FEED_LATER;
         }
-        rd_kafka_message_destroy(m);
+        if (verdict != FEED_LATER)
+            rd_kafka_message_destroy(m);
     }
     feed->reading = NULL;
     if (feed->trouble != FEED_WELL)

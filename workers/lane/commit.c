@@ -323,7 +323,7 @@ static void on_exec(void *arg, const struct redis_answer *answer)
 static bool at_end(const struct lane *lane)
 {
     for (size_t i = 0; i < lane->kind->n_inputs; i++)
-        if (!lane->in[i].ended)
+        if (!lane->in[i].ended && !lane->in[i].waits_since_ms)
             return false;
     return true;
 }

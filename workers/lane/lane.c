@@ -133,8 +133,11 @@ static void settle_trouble(struct lane *lane, int64_t now)
 
 static void watch_feeds(struct lane *lane, int64_t now)
 {
+    bool waits = lane_waits(lane); /* an input that stands still holds the others */
     for (size_t i = 0; i < lane->kind->n_inputs; i++) {
         struct lane_input *in = &lane->in[i];
+        if (waits)
+            in->heard_ms = now;
         if (in->ended || now - in->heard_ms < lane->options->watchdog_ms || lane->n_changed ||
             lane->committing)
             continue;
@@ -250,5 +253,7 @@ int64_t lane_wants_ms(const struct lane *lane, int64_t now)
     }
     if (lane->n_due && lane->due[lane->due_first].at_ms - now < wait)
         wait = lane->due[lane->due_first].at_ms - now;
+    if (lane_patience_ms(lane, now) < wait)
+        wait = lane_patience_ms(lane, now);
     return wait < 0 ? 0 : wait;
 }

@@ -98,10 +98,11 @@ struct lane_input {
     int64_t next;      /* reading position */
     int64_t timestamp; /* of the last record at or past `applied` */
     uint64_t hash;
-    int64_t frontier; /* largest record time read: inputs are read side by side in time */
-    int64_t heard_ms; /* monotonic: when the feed last said anything */
-    bool ended;       /* stands at the end of the log */
-    bool sought;
+    int64_t frontier;       /* largest record time read: inputs are read side by side in time */
+    int64_t heard_ms;       /* monotonic: when the feed last said anything */
+    int64_t waits_since_ms; /* its next record cannot be decoded yet; 0 = it can */
+    bool ended;             /* stands at the end of the log */
+    bool sought, wait_said;
     bool first;  /* nothing was heard since the seek */
     int64_t gap; /* where a gap right after a seek ended; seen twice it is one of the log, not of the seek */
 };
@@ -195,6 +196,15 @@ void lane_read(struct lane *lane, int64_t now);
 struct subject *lane_subject(struct lane *lane, struct bytes key, uint64_t hash);
 void lane_queue(struct lane *lane, struct subject *s);
 void lane_loads(struct lane *lane, struct subject *s);
+
+/* inputs.c */
+/* The input whose records are oldest goes first; the others wait at its frontier + align. -1: all stand at
+ * their end. */
+int lane_next_input(const struct lane *lane, const bool *dry, int64_t *limit);
+bool lane_waits(const struct lane *lane); /* an input stands before a record that cannot be decoded yet */
+int64_t lane_patience_ms(const struct lane *lane, int64_t now); /* again after as long as it has waited */
+void lane_wait(struct lane *lane, const struct kafka_record *record, const struct err_info *why);
+void lane_wait_over(struct lane *lane, const struct kafka_record *record);
 
 /* commit.c */
 bool lane_full(const struct lane *lane); /* half of its cache is not in Redis yet */

@@ -116,14 +116,17 @@ static void apply(struct lane *lane, struct subject *s, const struct kafka_recor
     }
 }
 
-static bool decode(struct lane *lane, const struct kafka_record *record)
+/* ERR_OK: decoded. ERR_REJECT: it is a dead letter now. ERR_WEATHER: not now. */
+static enum err decode(struct lane *lane, const struct kafka_record *record)
 {
     struct err_info info;
     uint32_t schema_id = 0;
-    if (lane->kind->decode(lane->self, record->input, record, &schema_id, &info) == ERR_OK)
-        return true;
-    dead_letter(lane, record, "decode", schema_id, &info);
-    return false;
+    enum err err = lane->kind->decode(lane->self, record->input, record, &schema_id, &info);
+    if (err == ERR_WEATHER)
+        lane_wait(lane, record, &info);
+    else if (err != ERR_OK)
+        dead_letter(lane, record, "decode", schema_id, &info);
+    return err;
 }
 
 /* ---- loads: one HGETALL a key, pipelined; their answers come back in the order asked ---- */
@@ -134,8 +137,11 @@ static void loaded(struct lane *lane, struct subject *s)
     COUNT(lane->counters, loads);
     for (struct waiting_record *w = s->first_waiting, *next; w; w = next) {
         next = w->next;
-        if (decode(lane, &w->record))
+        enum err err = decode(lane, &w->record);
+        if (err == ERR_OK)
             apply(lane, s, &w->record);
+        else if (err == ERR_WEATHER) /* against the kind's word: it was decoded once */
+            lane_trouble(lane, ERR_LOST, "decode_later", "a record that was decoded cannot be decoded now");
         free(w);
     }
     s->first_waiting = s->last_waiting = NULL;
@@ -220,7 +226,7 @@ static uint64_t identity(const struct kafka_record *record, uint64_t key_hash)
 }
 
 /* A record below `applied`: already counted. The one just below must be the one the fence remembers. */
-static void met_again(struct lane *lane, const struct kafka_record *record, uint64_t key_hash)
+static enum err met_again(struct lane *lane, const struct kafka_record *record, uint64_t key_hash)
 {
     const struct fence_position *at = &lane->fence.at[record->input];
     if (record->offset == at->applied - 1 && at->timestamp != -1 &&
@@ -231,31 +237,39 @@ static void met_again(struct lane *lane, const struct kafka_record *record, uint
             " is not the record counted there before: the topic was recreated or lost records; set epoch "
             "to %d to read it as a new log, keeping the counters",
             lane->options->inputs[record->input], lane->partition, record->offset, lane->fence.epoch + 1);
-        return;
+        return ERR_REFUSED;
     }
-    if (record->offset < at->published || !record->key.ptr || !decode(lane, record))
-        return;
+    if (record->offset < at->published || !record->key.ptr)
+        return ERR_OK;
+    enum err err = decode(lane, record);
+    if (err != ERR_OK)
+        return err;
     struct subject *s = lane_subject(lane, record->key, key_hash);
     s->forced = true;
     s->reason = LANE_RECOVERY;
     lane_queue(lane, s);
+    return ERR_OK;
 }
 
-static void met_first(struct lane *lane, const struct kafka_record *record, uint64_t key_hash)
+static enum err met_first(struct lane *lane, const struct kafka_record *record, uint64_t key_hash)
 {
     struct lane_input *in = &lane->in[record->input];
+    enum err err = decode(lane, record);
+    if (err == ERR_WEATHER)
+        return err;
     in->timestamp = record->timestamp;
     in->hash = identity(record, key_hash);
     COUNT(lane->counters, received);
     if (lane->oldest_change_ms == 0)
         lane->oldest_change_ms = clock_mono_ms();
-    if (!decode(lane, record))
-        return;
+    if (err != ERR_OK)
+        return err;
     struct subject *s = lane_subject(lane, record->key, key_hash);
     if (s->loads_owed)
         subject_wait(s, record);
     else
         apply(lane, s, record);
+    return ERR_OK;
 }
 
 /* The first thing heard after a seek must be what was asked for. Compaction and control records leave gaps, a
@@ -272,25 +286,28 @@ static bool missed(struct lane *lane, struct lane_input *in, int64_t offset)
     return true;
 }
 
-static bool on_record(void *owner, const struct kafka_record *record)
+static enum feed_verdict on_record(void *owner, const struct kafka_record *record)
 {
     struct reading *reading = owner;
     struct lane *lane = reading->lane;
     struct lane_input *in = &lane->in[record->input];
     in->heard_ms = reading->now;
     if (missed(lane, in, record->offset))
-        return false;
+        return FEED_STOP;
     if (record->offset < in->next)
-        return true; /* delivered twice in consecutive polls: seen with this library */
-    in->next = record->offset + 1;
+        return FEED_MORE; /* delivered twice in consecutive polls: seen with this library */
     in->ended = false;
+    bool again = record->offset < lane->fence.at[record->input].applied;
+    uint64_t key_hash = bytes_hash(record->key);
+    if ((again ? met_again(lane, record, key_hash) : met_first(lane, record, key_hash)) == ERR_WEATHER)
+        return FEED_LATER;
+    if (in->waits_since_ms)
+        lane_wait_over(lane, record);
+    in->next = record->offset + 1;
     if (record->timestamp > in->frontier)
         in->frontier = record->timestamp;
-    if (record->offset < lane->fence.at[record->input].applied)
-        met_again(lane, record, bytes_hash(record->key));
-    else
-        met_first(lane, record, bytes_hash(record->key));
-    return lane->trouble.code == ERR_OK && --reading->budget > 0 && record->timestamp <= reading->limit;
+    bool more = lane->trouble.code == ERR_OK && --reading->budget > 0 && record->timestamp <= reading->limit;
+    return more ? FEED_MORE : FEED_STOP;
 }
 
 static void on_end(void *owner, int input, int64_t offset)
@@ -342,35 +359,13 @@ static void on_out_of_range(void *owner, int input, int64_t earliest, int64_t la
     lane->state = LANE_SEEKING;
 }
 
-/* The input whose records are oldest goes first; the others wait at its frontier + align. -1: all stand at
- * their end. */
-static int next_input(const struct lane *lane, const bool *dry, int64_t *limit)
-{
-    int oldest = -1;
-    int64_t other = INT64_MAX;
-    for (size_t i = 0; i < lane->kind->n_inputs; i++) {
-        const struct lane_input *in = &lane->in[i];
-        if (in->ended && dry[i])
-            continue;
-        if (oldest < 0 || in->frontier < lane->in[oldest].frontier) {
-            if (oldest >= 0 && lane->in[oldest].frontier < other)
-                other = lane->in[oldest].frontier;
-            oldest = (int)i;
-        } else if (in->frontier < other) {
-            other = in->frontier;
-        }
-    }
-    *limit = other > INT64_MAX - lane->options->align_ms ? INT64_MAX : other + lane->options->align_ms;
-    return oldest;
-}
-
 void lane_read(struct lane *lane, int64_t now)
 {
     struct reading reading = {.lane = lane, .budget = TURN_RECORDS, .now = now};
     bool dry[LANE_INPUTS] = {false};
     size_t got = 0;
     while (reading.budget > 0 && lane->trouble.code == ERR_OK && lane->state == LANE_READING) {
-        reading.input = next_input(lane, dry, &reading.limit);
+        reading.input = lane_next_input(lane, dry, &reading.limit);
         if (reading.input < 0)
             break;
         struct feed_handlers handlers = {&reading, on_record, on_coming, on_end, on_out_of_range};
@@ -389,5 +384,7 @@ void lane_read(struct lane *lane, int64_t now)
         for (size_t i = 0; i < lane->kind->n_inputs; i++)
             newest = lane->in[i].frontier > newest ? lane->in[i].frontier : newest;
         lane->live = lane->read_wall_ms - newest < 3600 * 1000;
+    } else if (lane_waits(lane)) {
+        lane->read_mono_ms = now; /* not idle: as_of must not follow the clock past what is unread */
     }
 }

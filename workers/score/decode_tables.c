@@ -87,20 +87,20 @@ static const struct avro_field interaction_fields[] = {
 #define COUNT_OF(array) (sizeof(array) / sizeof(array)[0])
 
 enum err score_reader_open(int input, const char *bare_json, size_t max_record_bytes,
-                           struct avro_reader **reader, struct err_info *info)
+                           struct registry *registry, struct avro_reader **reader, struct err_info *info)
 {
     const struct avro_reader_options inputs[N_TOPICS] = {
         [TOPIC_PROFILES] = {schema_profile, profile_fields, COUNT_OF(profile_fields),
-                            sizeof(struct profile_record), bare_json, max_record_bytes},
+                            sizeof(struct profile_record), bare_json, max_record_bytes, registry},
         [TOPIC_POSTS] = {schema_post, post_fields, COUNT_OF(post_fields), sizeof(struct post_room), bare_json,
-                         max_record_bytes},
+                         max_record_bytes, registry},
         [TOPIC_INTERACTIONS] = {schema_interaction, interaction_fields, COUNT_OF(interaction_fields),
-                                sizeof(struct interaction_record), bare_json, max_record_bytes},
+                                sizeof(struct interaction_record), bare_json, max_record_bytes, registry},
     };
     return avro_reader_open(&inputs[input], reader, info);
 }
 
-enum err score_record_decode(const struct avro_reader *reader, struct avro_scratch *scratch, int input,
+enum err score_record_decode(struct avro_reader *reader, struct avro_scratch *scratch, int input,
                              struct bytes value, union score_record *record, uint32_t *schema_id,
                              struct err_info *info)
 {

@@ -5,7 +5,7 @@
 #include "microflux/score.h"
 
 /* score_record_decode: strings and lists stay in the value and the scratch. Errors of avro_reader_decode. */
-enum err score_record_decode(const struct avro_reader *reader, struct avro_scratch *scratch, int input,
+enum err score_record_decode(struct avro_reader *reader, struct avro_scratch *scratch, int input,
                              struct bytes value, union score_record *record, uint32_t *schema_id,
                              struct err_info *info) MF_MUST_CHECK;
 
