@@ -50,7 +50,7 @@ for part in $wanted; do
     [ -x tests/model/check.sh ] && step 'model of the protocol' tests/model/check.sh --quick
     [ -f tests/reference/examples.py ] && step 'reference: worked examples' python3 tests/reference/examples.py ;;
   e2e)
-    deploy/kafka.sh fetch > /dev/null || exit 1
+    { deploy/kafka.sh fetch && deploy/registry.sh fetch; } > /dev/null || exit 1
     for script in tests/e2e/*.sh; do
       [ "$script" = tests/e2e/stack.sh ] || step "end to end: $(basename "$script" .sh)" "$script"
     done ;;

@@ -15,8 +15,8 @@ struct writer {
 struct avro_reader {
     struct avro_reader_options options;
     struct avro_program *bare;
-    struct writer *writers;
-    size_t n;
+    struct writer *writers; /* the first is our own */
+    size_t n, last;
 };
 
 struct avro_frame avro_frame_read(struct bytes value)
@@ -90,12 +90,23 @@ void avro_reader_close(struct avro_reader *reader)
     free(reader);
 }
 
-static const struct writer *find(const struct avro_reader *reader, const struct avro_frame *frame)
+static bool wrote(const struct writer *writer, const struct avro_frame *frame)
 {
+    return frame->kind == AVRO_FRAME_CONFLUENT
+               ? writer->id == frame->id && frame->id != 0
+               : writer->fingerprint == frame->fingerprint && frame->fingerprint != 0;
+}
+
+/* Records of one schema mostly follow each other. */
+static const struct writer *find(struct avro_reader *reader, const struct avro_frame *frame)
+{
+    if (wrote(&reader->writers[reader->last], frame))
+        return &reader->writers[reader->last];
     for (size_t i = 0; i < reader->n; i++)
-        if (frame->kind == AVRO_FRAME_CONFLUENT ? reader->writers[i].id == frame->id && frame->id != 0
-                                                : reader->writers[i].fingerprint == frame->fingerprint)
+        if (wrote(&reader->writers[i], frame)) {
+            reader->last = i;
             return &reader->writers[i];
+        }
     return NULL;
 }
 
