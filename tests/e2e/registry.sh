@@ -76,6 +76,8 @@ lane=$(ask stuck)
 check "an id that cannot be asked for: the other lanes go on" eventually 20 counted "$lane"
 check "its own lane waits and says so" eventually 10 grep -q "lane_waits lane=$lane .*topic=interactions" "$DIR/cold.log"
 check "nothing is rejected" [ "$(MICROFLUX_REGISTRY_URL='' records dead-letters)" = 0 ]
+"$microflux" run --set registry.cache_file= --set group=late --set namespace=late 2> "$DIR/late.log" & late=$!
+check "a start without the registry and without the file waits, and says so" eventually 5 grep -q ' start_waits ' "$DIR/late.log"
 registry_up & starting=$!
 
 # meanwhile, a registry that knows nothing (a stub, which counts)
@@ -94,6 +96,8 @@ wait $starting
 check "the lane goes on by itself when the registry is back, and nothing is lost" eventually 20 counted
 check "one line says that the registry went, one that it is back" [ "$(lines registry_away "$DIR/cold.log")$(lines registry_back "$DIR/cold.log")" = 11 ]
 check "still nothing is rejected" [ "$(records dead-letters)" = 0 ]
+check "and so does the start that waited" eventually 5 grep -q ' output_schema .*id=' "$DIR/late.log"
+kill -TERM $late; wait $late
 kill -TERM $cold; wait $cold; check "SIGTERM ends it cleanly" [ $? = 0 ]
 cat "$DIR"/*.log 2> /dev/null | grep -hE ' (WARN|ERROR) | (registry_|lane_waits|lane_goes|output_)' | cut -c1-170
 summary

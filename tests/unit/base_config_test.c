@@ -274,6 +274,7 @@ static void test_password_file(void **state)
     fclose(file);
     struct config *config = good(NULL, NULL, set);
     assert_string_equal(config->redis_password, "hunter 2 ");
+    assert_string_equal(config->registry_password, "");
     char *text = printed(config);
     assert_null(strstr(text, "hunter"));
     free(text);
@@ -282,6 +283,8 @@ static void test_password_file(void **state)
     config = good(NULL, NULL, set);
     assert_string_equal(config->redis_password, "");
     config_free(config);
+    refused(NULL, NULL, "registry.password_file=/no/such/secret",
+            "registry.password_file|/no/such/secret|No such file");
 }
 
 /* ---- the faces ---- */

@@ -75,21 +75,21 @@ static void add_headers(const struct kafka_record *record, struct buffer *out)
     buffer_add_text(out, "}");
 }
 
-static void add_json_record(struct tailing *t, const struct kafka_record *record, enum err *err,
-                            struct err_info *info)
+static enum err add_json_record(struct tailing *t, const struct kafka_record *record, struct err_info *info)
 {
     buffer_printf(&t->out,
                   "{\"partition\":%" PRId32 ",\"offset\":%" PRId64 ",\"timestamp\":%" PRId64 ",\"key\":",
                   record->partition, record->offset, record->timestamp);
     add_json_text(&t->out, record->key);
     buffer_add_text(&t->out, ",\"value\":");
-    *err = add_value(t, record, info);
+    enum err err = add_value(t, record, info);
     add_headers(record, &t->out);
-    if (*err != ERR_OK) {
+    if (err != ERR_OK) {
         buffer_add_text(&t->out, ",\"reject\":true,\"error\":");
         add_json_text(&t->out, bytes_of(info->sentence));
     }
     buffer_add_text(&t->out, "}\n");
+    return err;
 }
 
 /* A value that cannot be read is printed as such; only the registry being away is an error. */
@@ -98,7 +98,7 @@ static enum err print_record(struct tailing *t, const struct kafka_record *recor
     enum err err;
     t->out.len = 0;
     if (t->json) {
-        add_json_record(t, record, &err, info);
+        err = add_json_record(t, record, info);
     } else {
         buffer_printf(&t->out, "%" PRId32 "/%" PRId64 " %.*s ", record->partition, record->offset,
                       (int)record->key.len, record->key.ptr ? record->key.ptr : "-");
