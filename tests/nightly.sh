@@ -16,6 +16,13 @@ bench() {
   deploy/kafka.sh stop "$dir"; rm -rf "$dir"
   return $status
 }
+figures() {
+  local dir; dir=$(mktemp -d)
+  build/microflux generate --creators 400 --days 300 --singles 4 --out "$dir/events" --truth "$dir/truth" &&
+    python3 tests/e2e/generated.py "$dir/events" "$dir/truth" --figures; local status=$?
+  rm -rf "$dir"
+  return $status
+}
 deploy/packages.sh nightly || exit 1
 part 'every per-change test' tests/run.sh
 part 'clang' build_clang
@@ -24,6 +31,7 @@ part 'Redis and broker away 30 s each' tests/e2e/weather.sh 30
 part 'exactness under address and undefined sanitizers' env "MICROFLUX_BINARY=$PWD/build-asan/microflux" tests/e2e/exact.sh 200 10
 [ -d "${MICROFLUX_DATA:-../shared/data}" ] && part 'real events, ten kills' tests/replay/run.sh '' 10
 [ -d "${MICROFLUX_DATA:-../shared/data}" ] && part 'real events, re-ordered within the hour' tests/replay/run.sh '' 0 shuffle
+part 'the generated stream is distributed as measured' figures
 part 'bench J1' bench
 part 'shellcheck' shellcheck -S warning -x deploy/*.sh tests/*.sh tests/e2e/*.sh tests/replay/*.sh .ci/run
 echo "$passed passed, $failed failed"

@@ -9,14 +9,14 @@
 
 #include "microflux/config.h"
 
-enum arg_type { ARG_FLAG, ARG_TEXT, ARG_INT, ARG_CHOICE };
+enum arg_type { ARG_FLAG, ARG_TEXT, ARG_INT, ARG_REAL, ARG_CHOICE };
 
 struct arg {
     const char *name; /* "format": written --format */
     enum arg_type type;
     const char *value; /* shown in help: "text|json", "N", "FILE"; for ARG_CHOICE also the choices */
     const char *sentence;
-    void *target; /* bool *, const char **, int64_t *, const char ** */
+    void *target; /* bool *, const char **, int64_t *, double *, const char ** */
 };
 
 struct args {

@@ -8,6 +8,7 @@ struct line { /* a parsed line */
     bool flag, ok;
     const char *text, *choice;
     int64_t number;
+    double share;
     char **rest;
     size_t n;
     struct config *config;
@@ -24,10 +25,11 @@ static void parse(struct line *line, char **argv)
         {"follow", ARG_FLAG, NULL, "go on for ever", &line->flag},
         {"creator", ARG_TEXT, "KEY", "only this one", &line->text},
         {"limit", ARG_INT, "N", "stop after N", &line->number},
+        {"share", ARG_REAL, "SHARE", "of the records", &line->share},
         {"format", ARG_CHOICE, "text|json", "how to print", &line->choice},
     };
     const struct args args = {
-        "tail", positional, "Prints records as they come.", "microflux tail scores", options, 4, configured};
+        "tail", positional, "Prints records as they come.", "microflux tail scores", options, 5, configured};
     int argc = 0;
     while (argv[argc])
         argc++;
@@ -145,6 +147,9 @@ static void test_values_that_will_not_do(void **state)
     refused(ARGV("--limit=-1"), "--limit wants a whole number, not \"-1\"");
     refused(ARGV("--limit=99999999999999999999"),
             "--limit wants a whole number, not \"99999999999999999999\"");
+    refused(ARGV("--share", "half"), "--share wants a number such as 0.1, not \"half\"");
+    refused(ARGV("--share=-0.1"), "--share wants a number such as 0.1, not \"-0.1\"");
+    refused(ARGV("--share", "nan"), "--share wants a number such as 0.1, not \"nan\"");
     refused(ARGV("--follow=yes"), "--follow takes no value, not \"yes\"");
     configured = true;
     refused(ARGV("--config"), "--config wants a value");

@@ -2,6 +2,7 @@
 #include "microflux/args.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -93,6 +94,11 @@ static bool set_option(const struct args *args, const struct arg *o, const char 
         /* fall through */
     case ARG_TEXT:
         *(const char **)o->target = value;
+        return true;
+    case ARG_REAL:
+        *(double *)o->target = strtod(value, &end);
+        if (!*value || *end || !(*(double *)o->target >= 0 && *(double *)o->target < HUGE_VAL))
+            return refuse(args, status, "--%s wants a number such as 0.1, not \"%s\"", o->name, value);
         return true;
     case ARG_INT:
         errno = 0;

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static const char *const input_names[N_TOPICS] = {"profiles", "posts", "interactions"};
+const char *const input_names[N_TOPICS] = {"profiles", "posts", "interactions"};
 
 enum err file_text(const char *path, char **text, struct err_info *info)
 {

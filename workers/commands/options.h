@@ -7,6 +7,8 @@
 #include "microflux/redis.h"
 #include "microflux/score_worker.h"
 
+extern const char *const input_names[N_TOPICS]; /* profiles posts interactions, whatever their topics */
+
 /* The score worker's options own the schema files they read, the methodology and the registry. */
 struct score_setup {
     struct score_worker_options options;

@@ -8,13 +8,14 @@
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "microflux/args.h"
 #include "microflux/avro.h"
 #include "microflux/clock.h"
 #include "microflux/commands.h"
 #include "options.h"
+#include "progress.h"
+#include "writers.h"
 
 struct producing {
     const struct config *config;
@@ -22,11 +23,11 @@ struct producing {
     bool event_time;
     int64_t rate; /* records a second, 0 = as fast as it goes */
     struct publisher *publisher;
-    struct registry *registry;
-    const char *topics[3], *schemas[3], *key_fields[3];
-    uint64_t fingerprints[3];
-    uint32_t ids[3]; /* with a registry: 0 = not asked for yet */
-    int64_t sent, delivered, bytes_total, bytes_read, started_ms;
+    const char *topics[N_TOPICS];
+    struct writers writers;
+    uint32_t ids[N_TOPICS]; /* of our own schemas in the registry; 0 = not asked for yet */
+    int64_t sent_of[N_TOPICS], sent, delivered, bytes_total, bytes_read;
+    struct progress progress;
     struct err_info failure;
     struct buffer value;
 };
@@ -40,26 +41,17 @@ static void on_delivered(void *owner, uint64_t ticket, const struct err_info *fa
         p->failure = *failure;
 }
 
-static void show_progress(const struct producing *p, bool last)
+static void show_progress(struct producing *p, bool last)
 {
-    static int64_t shown;
-    int64_t now = clock_mono_ms();
-    if (!isatty(STDERR_FILENO) || (!last && now - shown < 200))
-        return;
-    shown = now;
-    double part = p->bytes_total ? (double)p->bytes_read / (double)p->bytes_total : 0;
-    double seconds = (double)(now - p->started_ms) / 1000;
-    int done = (int)(part * 30);
-    fprintf(stderr, "\r[%.*s%*s] %3.0f %%  %" PRId64 " records  ETA %.0f s  %s", done,
-            "##############################", 30 - done, "", 100 * part, p->sent,
-            part > 0 ? seconds / part - seconds : 0, last ? "\n" : "");
+    progress_show(&p->progress, p->bytes_total ? (double)p->bytes_read / (double)p->bytes_total : 0, p->sent,
+                  last);
 }
 
 static void keep_rate(const struct producing *p)
 {
     if (p->rate <= 0 || p->sent % 64)
         return;
-    int64_t due = p->started_ms + p->sent * 1000 / p->rate;
+    int64_t due = p->progress.started_ms + p->sent * 1000 / p->rate;
     while (clock_mono_ms() < due)
         publisher_poll(p->publisher, 1);
 }
@@ -75,31 +67,52 @@ static int64_t event_time(const json_t *value)
     return 0;
 }
 
+/* A topic by its name, or by that of the input it is. */
 static int topic_index(const struct producing *p, const char *name)
 {
     for (int i = 0; i < 3; i++)
         if (name && strcmp(p->topics[i], name) == 0)
             return i;
+    for (int i = 0; i < 3; i++)
+        if (name && strcmp(input_names[i], name) == 0)
+            return i;
     return -1;
 }
 
-static enum err send_value(struct producing *p, int topic, const json_t *value, int64_t timestamp,
-                           int64_t line, struct err_info *info)
+/* Our own schema goes out under its id, where there is a registry. */
+static enum err ask_id(struct producing *p, int topic, const struct writer *writer, struct err_info *info)
+{
+    struct registry *registry = p->writers.setup.registry;
+    if (!registry || p->ids[topic])
+        return ERR_OK;
+    return registry_id(p->config, registry, p->topics[topic], writer->json, &p->ids[topic], info);
+}
+
+/* The frame, then the body. */
+static enum err put_value(struct producing *p, int topic, json_t *value, struct err_info *info)
+{
+    const struct writer *writer = writers_turn(&p->writers, topic, p->sent_of[topic]++);
+    enum err err = writer->schema ? ERR_OK : ask_id(p, topic, writer, info);
+    if (err != ERR_OK)
+        return err;
+    p->value.len = 0;
+    if (writer->frame != AVRO_FRAME_BARE)
+        avro_put_frame(&p->value, writer->schema ? writer->id : p->ids[topic], writer->fingerprint);
+    writers_fit(&p->writers, writer, topic, value);
+    char *text = json_dumps(value, JSON_COMPACT);
+    err = avro_from_json(writer->json, bytes_of(text), &p->value, info);
+    free(text);
+    return err;
+}
+
+static enum err send_value(struct producing *p, int topic, json_t *value, int64_t timestamp, int64_t line,
+                           struct err_info *info)
 {
     struct err_info why;
     const char *key = json_string_value(json_object_get(value, "creator_id"));
     if (!key)
         return err_set(info, ERR_USAGE, "no_key", "line %" PRId64 ": no creator_id", line);
-    enum err err = ERR_OK;
-    if (p->registry && !p->ids[topic])
-        err = registry_id(p->config, p->registry, p->topics[topic], p->schemas[topic], &p->ids[topic], info);
-    if (err != ERR_OK)
-        return err;
-    char *text = json_dumps(value, JSON_COMPACT);
-    p->value.len = 0;
-    avro_put_frame(&p->value, p->ids[topic], p->fingerprints[topic]);
-    err = avro_from_json(p->schemas[topic], bytes_of(text), &p->value, &why);
-    free(text);
+    enum err err = put_value(p, topic, value, &why);
     if (err != ERR_OK)
         return err_set(info, ERR_USAGE, why.word, "line %" PRId64 ": %s", line, why.sentence);
     while ((err = publish(p->publisher, topic, -1, bytes_of(key), (struct bytes){p->value.data, p->value.len},
@@ -116,7 +129,7 @@ static enum err send_line(struct producing *p, const char *text, int64_t line, s
     if (!object)
         return err_set(info, ERR_USAGE, "json", "line %" PRId64 ", column %d: %s", line, error.column,
                        error.text);
-    const json_t *value = p->topic ? object : json_object_get(object, "value");
+    json_t *value = p->topic ? object : json_object_get(object, "value");
     const char *name = p->topic ? p->topic : json_string_value(json_object_get(object, "topic"));
     int topic = topic_index(p, name);
     enum err err;
@@ -174,11 +187,8 @@ static enum err open_publisher(struct producing *p, struct err_info *info)
 {
     const struct config *c = p->config;
     const char *topics[3] = {c->topic_profiles, c->topic_posts, c->topic_interactions};
-    for (int i = 0; i < 3; i++) {
+    for (int i = 0; i < 3; i++)
         p->topics[i] = topics[i];
-        p->schemas[i] = schema_of_topic(c, topics[i]);
-        p->fingerprints[i] = avro_fingerprint(p->schemas[i], info);
-    }
     if (p->topic && topic_index(p, p->topic) < 0)
         return err_set(info, ERR_USAGE, "topic", "--topic %s is none of %s, %s, %s", p->topic, topics[0],
                        topics[1], topics[2]);
@@ -195,34 +205,36 @@ int command_produce(int argc, char **argv)
     char **rest;
     size_t n;
     int status = 0;
-    const char *timestamps = "now";
+    const char *timestamps = "now", *frames = "single";
     const struct arg options[] = {
         {"topic", ARG_TEXT, "TOPIC", "each line is a value of this topic (else {\"topic\":…,\"value\":{…}})",
          &p.topic},
         {"rate", ARG_INT, "N", "records a second (default: as fast as it goes)", &p.rate},
         {"timestamps", ARG_CHOICE, "now|event", "event: the record's own time, for replays", &timestamps},
+        {"frames", ARG_CHOICE, "single|confluent|bare|mixed",
+         "and schemas: our own (default), of schema.ids, of schema.profiles …, all in turn", &frames},
     };
     const struct args args = {"produce",
                               "FILE",
                               "Sends NDJSON as framed Avro, keyed by creator_id; - reads stdin.",
                               "microflux produce --topic posts posts.ndjson --rate 500",
                               options,
-                              3,
+                              4,
                               true};
     if (!args_parse(&args, argc, argv, &rest, &n, &config, &status))
         return status;
     p.config = config;
     p.event_time = strcmp(timestamps, "event") == 0;
-    p.started_ms = clock_mono_ms();
+    p.progress = progress_start();
     if (n != 1) {
         fprintf(stderr, "microflux produce: name one file, or - for stdin\n");
         status = 64;
     } else {
         enum err err = open_file(&p, rest[0], &file, &info);
         if (err == ERR_OK)
-            err = open_publisher(&p, &info);
+            err = writers_open(config, frames, &p.writers, &info);
         if (err == ERR_OK)
-            err = registry_of(config, &p.registry, &info);
+            err = open_publisher(&p, &info);
         if (err == ERR_OK)
             err = send_file(&p, file, &info);
         show_progress(&p, true);
@@ -234,7 +246,7 @@ int command_produce(int argc, char **argv)
     if (file && file != stdin)
         fclose(file);
     publisher_close(p.publisher);
-    registry_close(p.registry);
+    writers_close(&p.writers);
     buffer_free(&p.value);
     config_free(config);
     return status;

@@ -18,6 +18,14 @@ static inline uint64_t random_next(struct random *r)
     return z ^ z >> 31;
 }
 
+/* A generator of its own for the n-th thing of whatever the seed stands for. */
+static inline struct random random_of(uint64_t seed, uint64_t n)
+{
+    struct random r = {seed ^ n * 0xd1342543de82ef95ULL};
+    r.state = random_next(&r);
+    return r;
+}
+
 static inline double random_unit(struct random *r) /* [0, 1) */
 {
     return (double)(random_next(r) >> 11) * 0x1p-53;
@@ -26,6 +34,17 @@ static inline double random_unit(struct random *r) /* [0, 1) */
 static inline int64_t random_below(struct random *r, int64_t n)
 {
     return n > 0 ? (int64_t)(random_next(r) % (uint64_t)n) : 0;
+}
+
+static inline double random_between(struct random *r, double low, double high)
+{
+    return low + (high - low) * random_unit(r);
+}
+
+/* x rounded to one of its two neighbours so that the mean stays x. */
+static inline int64_t random_round(struct random *r, double x)
+{
+    return (int64_t)(x + random_unit(r));
 }
 
 static inline double random_normal(struct random *r) /* Box–Muller */

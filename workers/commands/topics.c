@@ -22,7 +22,8 @@ static int create(const struct config *config, int64_t partitions, int64_t repli
         {config->topic_posts, (int32_t)partitions, (int)replication, false, settings, n},
         {config->topic_interactions, (int32_t)partitions, (int)replication, false, settings, n},
         {config->topic_creator_scores, (int32_t)partitions, (int)replication, true, NULL, 0},
-        {config->topic_dead_letters, (int32_t)partitions, (int)replication, false, NULL, 0},
+        /* a dead letter keeps its record's timestamp */
+        {config->topic_dead_letters, (int32_t)partitions, (int)replication, false, settings, n},
     };
     bool created[N_TOPIC_SPECS] = {false};
     struct err_info info;
