@@ -6,7 +6,7 @@ source "$(dirname "$0")/stack.sh"
 away=${1:-6}
 stack_up || exit 1
 "$microflux" topics create --replay > /dev/null
-"$microflux" generate --creators 100 --posts 26 --singles 4 --out "$DIR/events" --truth "$DIR/truth" 2> /dev/null
+"$microflux" generate --creators 100 --posts 24 --singles 4 --out "$DIR/events" --truth "$DIR/truth" 2> /dev/null
 "$microflux" produce --timestamps event --rate 4000 "$DIR/events" 2> "$DIR/produce.log" &
 producer=$!
 "$microflux" run --set kafka.session.timeout.ms=6000 2> "$DIR/worker.log" &
