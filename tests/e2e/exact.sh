@@ -7,7 +7,7 @@ source "$(dirname "$0")/stack.sh"
 creators=${1:-300} kills=${2:-10}
 stack_up || exit 1
 "$microflux" topics create --replay > /dev/null
-"$microflux" generate --creators "$creators" --posts 24 --singles 4 --out "$DIR/events" --truth "$DIR/truth" 2> "$DIR/generated"
+"$microflux" generate --creators "$creators" --posts 20 --singles 4 --out "$DIR/events" --truth "$DIR/truth" 2> "$DIR/generated"
 "$microflux" produce --timestamps event "$DIR/events" 2>> "$DIR/generated" || exit 1
 log_ends
 cat "$DIR/generated"

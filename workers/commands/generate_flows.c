@@ -72,8 +72,8 @@ static void add_comments(const struct generator *g, struct account *a, const str
     double replies = (double)a->own_replies / (1 - (double)a->own_replies);
     add(g, a, post, FLOW_COMMENT, KIND_COMMENT, singles, singles);
     add(g, a, post, FLOW_COUNTED, KIND_COMMENT, n - singles, 2);
-    add(g, a, post, FLOW_REPLY, KIND_COMMENT, random_round(r, (double)n * replies),
-        random_round(r, (double)singles * replies));
+    int64_t own = random_round(r, (double)n * replies), written = random_round(r, (double)singles * replies);
+    add(g, a, post, FLOW_REPLY, KIND_COMMENT, own, written);
 }
 
 static void add_pod(const struct generator *g, struct account *a, const struct flow *post)
