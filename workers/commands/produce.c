@@ -114,7 +114,8 @@ static enum err send_value(struct producing *p, int topic, json_t *value, int64_
         return err_set(info, ERR_USAGE, "no_key", "line %" PRId64 ": no creator_id", line);
     enum err err = put_value(p, topic, value, &why);
     if (err != ERR_OK)
-        return err_set(info, ERR_USAGE, why.word, "line %" PRId64 ": %s", line, why.sentence);
+        return err_set(info, err == ERR_WEATHER ? err : ERR_USAGE, why.word, "line %" PRId64 ": %s", line,
+                       why.sentence);
     while ((err = publish(p->publisher, topic, -1, bytes_of(key), (struct bytes){p->value.data, p->value.len},
                           timestamp, NULL, 0, 0, info)) == ERR_WEATHER)
         publisher_poll(p->publisher, 10);
