@@ -6,7 +6,7 @@ cd "$(dirname "$0")/.." || exit 1
 
 declare -A floor_of=([base]=0 [domain]=1 [avro]=1 [kafka]=1 [store]=1 [lane]=2 [score]=3 [commands]=4)
 declare -A room_of=(
-  [err]=base [bytes]=base [log]=base [clock]=base [config]=base [args]=base [map]=base
+  [err]=base [bytes]=base [log]=base [clock]=base [config]=base [args]=base [map]=base [metrics]=base
   [creator]=domain [methodology]=domain [avro]=avro [schemas]=avro [registry]=avro [kafka]=kafka [redis]=store
   [lane]=lane [score]=score [score_worker]=score [commands]=commands)
 declare -A door=([librdkafka/]=kafka [avro.h]=none [hiredis/]=store [ini.h]=base [xxhash.h]=base [curl/]=avro)
