@@ -4,12 +4,12 @@
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit 1
 
-declare -A floor_of=([base]=0 [domain]=1 [avro]=1 [kafka]=1 [store]=1 [lane]=2 [score]=3 [commands]=4)
+declare -A floor_of=([base]=0 [domain]=1 [avro]=1 [kafka]=1 [store]=1 [http]=1 [lane]=2 [score]=3 [commands]=4)
 declare -A room_of=(
-  [err]=base [bytes]=base [log]=base [clock]=base [config]=base [args]=base [map]=base [metrics]=base
-  [creator]=domain [methodology]=domain [avro]=avro [schemas]=avro [registry]=avro [kafka]=kafka [redis]=store
+  [err]=base [bytes]=base [log]=base [clock]=base [config]=base [args]=base [map]=base [metrics]=base [address]=base
+  [creator]=domain [methodology]=domain [avro]=avro [schemas]=avro [registry]=avro [kafka]=kafka [redis]=store [http]=http
   [lane]=lane [score]=score [score_worker]=score [commands]=commands)
-declare -A door=([librdkafka/]=kafka [avro.h]=none [hiredis/]=store [ini.h]=base [xxhash.h]=base [curl/]=avro)
+declare -A door=([librdkafka/]=kafka [avro.h]=none [hiredis/]=store [ini.h]=base [xxhash.h]=base [microhttpd.h]=http [curl/]=http)
 
 bad=0
 complain() { echo "$1" >&2; bad=1; }
@@ -40,7 +40,7 @@ check() { # ROOT
   local room file
   for room in "${!floor_of[@]}"; do check_room "$1" "$room"; done
   for file in "$1"/include/microflux/*.h; do
-    if grep -nHE '#include <(librdkafka|hiredis|avro|jansson|ini|xxhash|curl)' "$file" >&2; then bad=1; fi
+    if grep -nHE '#include <(librdkafka|hiredis|avro|jansson|ini|xxhash|curl|microhttpd)' "$file" >&2; then bad=1; fi
   done
   while IFS=: read -r file _; do complain "$file reaches into another folder"; done < <(grep -nE '#include "(\.\./|workers/)' -r "$1/workers" "$1/include")
 }
@@ -55,6 +55,8 @@ self_test() {
   plant workers/base/log.c '#include "microflux/lane.h"'
   plant workers/domain/tier.c '#include "microflux/redis.h"'
   plant workers/lane/lane.c '#include <librdkafka/rdkafka.h>'
+  plant workers/commands/run.c '#include <microhttpd.h>'
+  plant workers/avro/reader.c '#include <curl/curl.h>'
   plant workers/score/score.c '#include <hiredis/hiredis.h>'
   plant include/microflux/lane.h '#include <hiredis/hiredis.h>'
   plant workers/lane/lane.c '#include "microflux/config.h"'

@@ -11,6 +11,8 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "microflux/address.h"
+
 static enum err start(int fd, const struct sockaddr *address, socklen_t len, const char *name, int *result,
                       struct err_info *info)
 {
@@ -37,23 +39,6 @@ static enum err connect_unix(const char *path, const char *name, int *fd, struct
                  sizeof address, name, fd, info);
 }
 
-static enum err split(const char *address, char *host, size_t size, const char **port, struct err_info *info)
-{
-    const char *colon = strrchr(address, ':'), *name = address;
-    size_t len = colon ? (size_t)(colon - address) : 0;
-    if (len >= 2 && address[0] == '[' && address[len - 1] == ']') {
-        name++;
-        len -= 2;
-    }
-    if (len == 0 || len >= size || !colon[1])
-        return err_set(info, ERR_USAGE, "redis_address",
-                       "redis.address \"%s\" is not host:port, [v6]:port or unix:/path", address);
-    memcpy(host, name, len);
-    host[len] = 0;
-    *port = colon + 1;
-    return ERR_OK;
-}
-
 enum err store_connect(const char *address, int *fd, struct err_info *info)
 {
     char host[256];
@@ -61,16 +46,16 @@ enum err store_connect(const char *address, int *fd, struct err_info *info)
     struct addrinfo hints = {.ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM}, *found = NULL;
     if (strncmp(address, "unix:", 5) == 0)
         return connect_unix(address + 5, address, fd, info);
-    enum err err = split(address, host, sizeof host, &port, info);
-    if (err != ERR_OK)
-        return err;
+    if (!address_split(address, host, sizeof host, &port))
+        return err_set(info, ERR_USAGE, "redis_address",
+                       "redis.address \"%s\" is not host:port, [v6]:port or unix:/path", address);
     int code = getaddrinfo(host, port, &hints, &found);
     if (code != 0)
         return err_set(info, ERR_WEATHER, "name", "redis.address %s: %s", address, gai_strerror(code));
     int s = socket(found->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (s >= 0)
         setsockopt(s, IPPROTO_TCP, TCP_NODELAY, &(int){1}, sizeof(int));
-    err = start(s, found->ai_addr, found->ai_addrlen, address, fd, info);
+    enum err err = start(s, found->ai_addr, found->ai_addrlen, address, fd, info);
     freeaddrinfo(found);
     return err;
 }
