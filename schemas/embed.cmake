@@ -1,11 +1,11 @@
-# Writes OUT: one NUL-terminated C array a schema file, named schema_<file with _ for ->.
-set(text "// made from the .avsc files of this folder\n#include \"microflux/schemas.h\"\n\n")
+# Writes OUT: one NUL-terminated C array a file of FILES, named PREFIX<file with _ for -> and declared in HEADER.
+set(text "// made at build from the files themselves\n#include \"${HEADER}\"\n\n")
 separate_arguments(FILES)
 foreach(file ${FILES})
   get_filename_component(name ${file} NAME_WE)
   string(REPLACE "-" "_" name ${name})
   file(READ ${file} hex HEX)
   string(REGEX REPLACE "([0-9a-f][0-9a-f])" "0x\\1," hex "${hex}")
-  string(APPEND text "const char schema_${name}[] = {${hex}0};\n")
+  string(APPEND text "const char ${PREFIX}${name}[] = {${hex}0};\n")
 endforeach()
 file(WRITE ${OUT} "${text}")

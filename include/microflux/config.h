@@ -69,6 +69,9 @@ struct config {
         *registry_cache_file;
     int64_t registry_connect_timeout_ms, registry_timeout_ms, registry_negative_ttl_s;
     enum register_policy registry_register;
+    /* http.* */
+    const char *http_address; /* "" = none */
+    int64_t http_live_s;
     /* log.* */
     const char *log_level, *log_format;
     struct config_pair *kafka; /* n_kafka pairs, without the "kafka." */

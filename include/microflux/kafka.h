@@ -13,6 +13,7 @@
 
 #include "microflux/bytes.h"
 #include "microflux/err.h"
+#include "microflux/metrics.h"
 
 struct kafka_pair { /* one librdkafka property; the same shape as config_pair */
     char *key, *value;
@@ -35,6 +36,12 @@ struct kafka_record {
 
 /* kafka_record_headers: gives up to `max` headers (borrowed, as long as the record); returns how many. */
 size_t kafka_record_headers(const struct kafka_record *record, struct kafka_header *headers, size_t max);
+
+/* What clients count for whoever watches them; several clients of one thread may share one. */
+struct kafka_watch {
+    struct tally errors;        /* by librdkafka's name of the error */
+    struct histogram delivered; /* µs from publish to acknowledgement: the oldest of each poll's */
+};
 
 /* ---------- consumer: eager (range) group member; offsets come from the owner, never from Kafka ----------
  */
@@ -68,6 +75,10 @@ struct consumer_options {
 enum err consumer_open(const struct consumer_options *options, struct consumer **consumer,
                        struct err_info *info) MF_MUST_CHECK;
 void consumer_close(struct consumer *consumer); /* leaves the group (calls revoked); takes NULL */
+
+/* consumer_watch, publisher_watch: counts there from now on; borrowed as long as the client. */
+void consumer_watch(struct consumer *consumer, struct kafka_watch *watch);
+bool consumer_away(const struct consumer *consumer); /* no broker answers */
 
 /* consumer_poll: serves rebalances, errors, statistics; never blocks. Must be called at least every few
  * seconds. */
@@ -136,6 +147,7 @@ struct publisher_options {
 
 enum err publisher_open(const struct publisher_options *options, struct publisher **publisher,
                         struct err_info *info) MF_MUST_CHECK;
+void publisher_watch(struct publisher *publisher, struct kafka_watch *watch);
 /* publish: copies key, value and headers. value.ptr NULL = tombstone. partition -1 = by key. timestamp 0 =
  * now. ERR_WEATHER: the queue is full: poll and try again. Never blocks. */
 enum err publish(struct publisher *publisher, int topic, int32_t partition, struct bytes key,

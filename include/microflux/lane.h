@@ -9,13 +9,16 @@
 
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "microflux/kafka.h"
+#include "microflux/metrics.h"
 #include "microflux/redis.h"
 
 #define LANE_INPUTS 4 /* most inputs a kind may have */
 #define LANE_KEYS   6 /* most Redis keys a subject may have */
+#define LANE_COUNTS 8 /* most counts a kind may keep of its own */
 
 /* What the kind needs to know of the lane when it judges one subject. */
 struct lane_view {
@@ -30,7 +33,7 @@ enum lane_reason { LANE_CHANGE, LANE_SWEEP, LANE_RECOVERY };
 
 enum lane_verdict {
     LANE_APPLIED,
-    LANE_LATE,     /* applied in part: counted in a metric */
+    LANE_LATE,     /* applied in part */
     LANE_IGNORED,  /* counted in a metric, changes nothing */
     LANE_REJECTED, /* dead letter; info says why */
 };
@@ -71,6 +74,8 @@ struct lane_kind {
     uint64_t (*evaluate)(void *self, const void *state, const struct lane_view *view);
     void (*encode)(void *self, const void *state, struct bytes subject, const struct lane_view *view,
                    enum lane_reason reason, struct buffer *out);
+    /* counts: what the kind counted since open, for metrics; NULL: nothing. */
+    void (*counts)(const void *self, uint64_t counts[LANE_COUNTS]);
 };
 
 struct worker_options {
@@ -89,11 +94,34 @@ struct worker_options {
     int64_t flush_ms, commit_ms, align_ms, watchdog_ms, min_interval_ms, sweep_interval_ms;
 };
 
-/* Written by the worker's thread alone, read by others as they are (relaxed). */
+/* Written by the worker's thread alone, read by others as they are (relaxed). What is lost and read again is
+ * counted again: these are counts of work done. Times are monotonic ms, 0 = never. */
 struct worker_counters {
-    atomic_uint_fast64_t received, applied, late, ignored, rejected, published, delivered, commits, refused,
-        takeovers, loads, evictions, rebalances, redis_errors, unchanged, throttled, swept, skipped_lost;
-    atomic_int_fast64_t lanes, lanes_running, lanes_held, lag, subjects, cache_bytes;
+    atomic_uint_fast64_t received, decoded, applied, ignored, rejected, dead_letters, stored, published,
+        delivered, committed, commits, refused, takeovers, hits, misses, loads, evictions, rebalances,
+        redis_connects, unchanged, throttled, swept, skipped_lost, kind[LANE_COUNTS];
+    atomic_int_fast64_t lanes, lanes_running, lanes_held, lag, subjects, cache_bytes, dirty_ppm, queued,
+        joined, redis_away, kafka_away, polled_ms, rebalanced_ms;
+    struct histogram read, build, exec, end_to_end; /* µs */
+    struct histogram batch_records, batch_subjects;
+    struct tally rejects, redis_errors;
+    struct kafka_watch kafka;
+};
+
+enum lane_state { LANE_AWAY, LANE_TAKING, LANE_SEEKING, LANE_READING, LANE_HELD };
+extern const char *const lane_state_names[]; /* "away", "taking", "seeking", "reading", "held" */
+
+struct lane_input_status { /* -1: not known */
+    int64_t applied, published, lag, lag_ms;
+};
+
+/* A lane as it was when its worker last looked, a second ago at most. */
+struct lane_status {
+    int32_t partition;
+    enum lane_state state;
+    char why[32];    /* word of the last trouble, "" = none */
+    int64_t records; /* counted since the lane was assigned */
+    struct lane_input_status in[LANE_INPUTS];
 };
 
 struct worker;
@@ -106,6 +134,8 @@ enum err worker_open(const struct worker_options *options, struct worker **worke
 enum err worker_run(struct worker *worker, const atomic_bool *stop, int drain_ms,
                     struct err_info *info) MF_MUST_CHECK;
 const struct worker_counters *worker_counters(const struct worker *worker);
+/* worker_lanes: gives the lanes of now (free() them) and their number; from any thread. */
+size_t worker_lanes(struct worker *worker, struct lane_status **lanes);
 void worker_close(struct worker *worker); /* takes NULL */
 
 /* lane_tag: the hash tag of lane i: fixed for ever, spread evenly over the 16,384 cluster slots. Writes at

@@ -23,6 +23,15 @@ struct score_worker_options {
     uint32_t output_id;        /* Confluent id of creator-score.avsc; 0 = single-object framing */
 };
 
+/* What it counts besides the engine: worker_counters.kind[…]. */
+enum score_count {
+    SCORE_LATE,   /* under any policy */
+    SCORE_FUTURE, /* the same */
+    SCORE_OTHER,  /* interactions of kind OTHER */
+    SCORE_PLACEHOLDERS_EXPIRED,
+    SCORE_PLACEHOLDERS_REFUSED,
+};
+
 extern const struct lane_kind score_kind; /* options: const struct score_worker_options * */
 
 #endif

@@ -33,6 +33,7 @@ stack_up() {
   XMX=${XMX:-384m} "$root/deploy/kafka.sh" up "$DIR/kafka" "$base" "${1:-1}" || return 1
   redis_up
   export MICROFLUX_KAFKA_BOOTSTRAP_SERVERS=127.0.0.1:$((base + 1)) MICROFLUX_REDIS_ADDRESS=127.0.0.1:$REDIS_PORT
+  export MICROFLUX_HTTP_ADDRESS=127.0.0.1:0 # several workers on one machine
 }
 
 stack_down() {

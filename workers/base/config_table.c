@@ -104,6 +104,10 @@ const struct key config_keys[] = {
          "file that keeps what the registry said, for a start while it is away; empty = none"),
     CHOICE("registry.register", registry_register, "yes", "yes no",
            "register our schemas under <topic>-value, or only look them up there"),
+    TEXT("http.address", http_address, "127.0.0.1:9464",
+         "host:port of /metrics, /livez, /readyz and the status page; port 0 = any free one, empty = none"),
+    INT("http.live_s", http_live_s, "s", "30", 1, 3600,
+        "a worker that has not turned for longer makes /livez answer 503"),
     CHOICE("log.level", log_level, "info", "debug info warn error", "least level that is written"),
     CHOICE("log.format", log_format, "text", "text json", "log lines as text or JSON"),
 };

@@ -132,6 +132,7 @@ static pid_t start_worker(struct bench *b, const char *interval)
     snprintf(texts[t++], sizeof texts[0], "namespace=%s", b->namespace_);
     snprintf(texts[t++], sizeof texts[0], "group=%s", b->namespace_);
     snprintf(texts[t++], sizeof texts[0], "kafka.bootstrap.servers=%s", b->bootstrap);
+    snprintf(texts[t++], sizeof texts[0], "http.address=127.0.0.1:0");
     snprintf(texts[t++], sizeof texts[0], "score.min_interval_ms=%s", interval);
     for (int i = 0; i < t; i++) {
         argv[n++] = "--set";

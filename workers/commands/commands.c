@@ -16,8 +16,10 @@ static const struct {
     {"generate", command_generate, "write a seeded stream of profiles, posts and interactions"},
     {"tail", command_tail, "print a topic, decoded"},
     {"state", command_state, "show what Redis holds of a creator"},
+    {"top", command_top, "the workers, live: lanes, lag, rates, stage times, hottest creators"},
     {"bench", command_bench, "measure: CPU per event, latency, exactness"},
     {"config", command_config, "sample file, reference page, effective values"},
+    {"metrics", command_metrics, "reference page of the metrics"},
 };
 #define N (sizeof table / sizeof table[0])
 

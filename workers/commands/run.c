@@ -3,7 +3,6 @@
  *
  * Signals are blocked before any thread starts; main alone waits for them. The first SIGTERM or SIGINT drains
  * within the deadline, a second one leaves at once. */
-#include <inttypes.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
@@ -15,6 +14,7 @@
 #include "microflux/commands.h"
 #include "microflux/log.h"
 #include "options.h"
+#include "status.h"
 
 #define DRAIN_MS   10000
 #define COUNTERS_S 60
@@ -22,7 +22,7 @@
 struct running {
     pthread_t thread;
     struct worker_options options;
-    struct worker *_Atomic worker;
+    struct worker *_Atomic *worker; /* this one's place among all */
     const atomic_bool *stop;
     enum err err;
     struct err_info info;
@@ -49,7 +49,7 @@ static void *worker_thread(void *arg)
     struct worker *worker = NULL;
     r->err = open_patiently(r, &worker);
     if (r->err == ERR_OK) {
-        atomic_store(&r->worker, worker);
+        atomic_store(r->worker, worker);
         r->err = worker_run(worker, r->stop, DRAIN_MS, &r->info);
     } else if (r->err == ERR_WEATHER) {
         r->err = ERR_OK; /* told to stop before there was a broker: nothing was begun */
@@ -59,13 +59,10 @@ static void *worker_thread(void *arg)
     return NULL;
 }
 
-static void set_defaults(struct worker_options *o, const struct config *config,
-                         const struct score_setup *setup, int index, const char *name)
+static void set_options(struct worker_options *o, const struct config *config,
+                        const struct score_setup *setup, const char *const *inputs, int index,
+                        const char *name)
 {
-    static const char *inputs[N_TOPICS];
-    inputs[TOPIC_PROFILES] = config->topic_profiles;
-    inputs[TOPIC_POSTS] = config->topic_posts;
-    inputs[TOPIC_INTERACTIONS] = config->topic_interactions;
     size_t memory = (size_t)config->memory_mib << 20;
     *o = (struct worker_options){
         .kind = &score_kind,
@@ -96,26 +93,27 @@ static void set_defaults(struct worker_options *o, const struct config *config,
 
 #define READ(field) (unsigned long long)atomic_load_explicit(&c->field, memory_order_relaxed)
 
-static void log_counters(struct running *all, int64_t n)
+/* Named after a record's way through the house. */
+static void log_counters(const struct running *all, size_t n)
 {
-    for (int64_t i = 0; i < n; i++) {
-        struct worker *worker = atomic_load(&all[i].worker);
+    for (size_t i = 0; i < n; i++) {
+        struct worker *worker = atomic_load(all[i].worker);
         if (!worker)
             continue;
         const struct worker_counters *c = worker_counters(worker);
-        log_info("counters",
-                 "worker=%s received=%llu applied=%llu late=%llu ignored=%llu rejected=%llu commits=%llu "
-                 "published=%llu delivered=%llu "
-                 "refused=%llu takeovers=%llu loads=%llu evictions=%llu lag=%lld subjects=%lld lanes=%lld "
-                 "running=%lld held=%lld",
-                 all[i].name, READ(received), READ(applied), READ(late), READ(ignored), READ(rejected),
-                 READ(commits), READ(published), READ(delivered), READ(refused), READ(takeovers), READ(loads),
-                 READ(evictions), (long long)READ(lag), (long long)READ(subjects), (long long)READ(lanes),
-                 (long long)READ(lanes_running), (long long)READ(lanes_held));
+        log_info(
+            "counters",
+            "worker=%s received=%llu decoded=%llu rejected=%llu stored=%llu published=%llu committed=%llu "
+            "lag=%llu late=%llu ignored=%llu delivered=%llu commits=%llu refused=%llu takeovers=%llu "
+            "loads=%llu evictions=%llu subjects=%llu lanes=%llu running=%llu held=%llu",
+            all[i].name, READ(received), READ(decoded), READ(rejected), READ(stored), READ(published),
+            READ(committed), READ(lag), READ(kind[SCORE_LATE]), READ(ignored), READ(delivered), READ(commits),
+            READ(refused), READ(takeovers), READ(loads), READ(evictions), READ(subjects), READ(lanes),
+            READ(lanes_running), READ(lanes_held));
     }
 }
 
-static void wait_for_signal(struct running *all, int64_t n)
+static void wait_for_signal(const struct running *all, size_t n)
 {
     sigset_t set;
     sigemptyset(&set);
@@ -126,35 +124,55 @@ static void wait_for_signal(struct running *all, int64_t n)
     pthread_sigmask(SIG_UNBLOCK, &set, NULL); /* a second signal ends the process at once */
 }
 
-static int run(const struct config *config, const struct score_setup *setup)
+/* Starts the threads, waits for a signal, and for the threads. */
+static int run_workers(struct running *all, const struct status_options *status,
+                       const struct score_setup *setup)
 {
     atomic_bool stop = false;
-    int status = 0;
+    int result = 0;
     char host[64] = "host";
     gethostname(host, sizeof host - 1);
-    struct running *all = calloc((size_t)config->workers, sizeof *all);
-    if (!all)
-        abort();
-    for (int64_t i = 0; i < config->workers; i++) {
-        snprintf(all[i].name, sizeof all[i].name, "%s-%d-%" PRId64, host, (int)getpid(), i);
+    for (size_t i = 0; i < status->n_workers; i++) {
+        snprintf(all[i].name, sizeof all[i].name, "%s-%d-%zu", host, (int)getpid(), i);
+        all[i].worker = &status->workers[i];
         all[i].stop = &stop;
-        set_defaults(&all[i].options, config, setup, (int)i, all[i].name);
+        set_options(&all[i].options, status->config, setup, status->topics, (int)i, all[i].name);
         if (pthread_create(&all[i].thread, NULL, worker_thread, &all[i]) != 0)
             abort();
     }
-    wait_for_signal(all, config->workers);
+    wait_for_signal(all, status->n_workers);
     atomic_store(&stop, true);
-    for (int64_t i = config->workers - 1; i >= 0; i--) {
+    for (size_t i = status->n_workers; i-- > 0;) {
         pthread_join(all[i].thread, NULL);
         if (all[i].err != ERR_OK)
-            status = complain("run", &all[i].info);
+            result = complain("run", &all[i].info);
     }
-    log_counters(all, config->workers);
-    for (int64_t i = config->workers - 1; i >= 0; i--)
-        worker_close(atomic_load(&all[i].worker));
-    log_info("stopped", "clean=%d", status == 0);
+    log_counters(all, status->n_workers);
+    return result;
+}
+
+static int run(const struct config *config, const struct score_setup *setup)
+{
+    const char *const inputs[N_TOPICS] = {[TOPIC_PROFILES] = config->topic_profiles,
+                                          [TOPIC_POSTS] = config->topic_posts,
+                                          [TOPIC_INTERACTIONS] = config->topic_interactions};
+    size_t n = (size_t)config->workers;
+    struct running *all = calloc(n, sizeof *all);
+    struct worker *_Atomic *workers = calloc(n, sizeof *workers);
+    struct status_options options = {config, workers, n, inputs, N_TOPICS};
+    struct status *status = NULL;
+    struct err_info info;
+    if (!all || !workers)
+        abort();
+    int result = status_open(&options, &status, &info) == ERR_OK ? run_workers(all, &options, setup)
+                                                                 : complain("run", &info);
+    status_close(status);
+    for (size_t i = n; i-- > 0;)
+        worker_close(atomic_load(&workers[i]));
+    log_info("stopped", "clean=%d", result == 0);
+    free(workers);
     free(all);
-    return status;
+    return result;
 }
 
 int command_run(int argc, char **argv)

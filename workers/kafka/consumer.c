@@ -258,6 +258,16 @@ void consumer_poll(struct consumer *c)
     }
 }
 
+void consumer_watch(struct consumer *c, struct kafka_watch *watch)
+{
+    c->weather.errors = &watch->errors;
+}
+
+bool consumer_away(const struct consumer *c)
+{
+    return c->weather.away;
+}
+
 int consumer_fd(const struct consumer *c)
 {
     return c->fd;

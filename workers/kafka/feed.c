@@ -245,6 +245,7 @@ static void on_event(struct feed *feed, const rd_kafka_message_t *m)
     } else if (skips(m->err)) {
         feed->trouble = FEED_CORRUPT;
     }
+    weather_count(&feed->consumer->weather, m->err);
     if (m->err != feed->told)
         log_warn(feed->trouble == FEED_CORRUPT ? "feed_corrupt" : "feed_error",
                  "topic=%s partition=%d position=%lld error=%s message=\"%s\"", topic_of(feed),

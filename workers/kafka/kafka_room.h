@@ -36,11 +36,13 @@ struct weather {
     const char *role; /* static text */
     bool away;
     rd_kafka_resp_err_t told;
-    char reason[160]; /* of the last error; "" when there was none */
+    char reason[160];     /* of the last error; "" when there was none */
+    struct tally *errors; /* NULL: nobody counts */
 };
 
 void weather_error(struct weather *weather, rd_kafka_t *rk, rd_kafka_resp_err_t code, const char *reason);
 void weather_clears(struct weather *weather);
+void weather_count(struct weather *weather, rd_kafka_resp_err_t code);
 static inline void weather_fair(struct weather *weather) /* something came: cheap, for the hot path */
 {
     if (weather->away || weather->told)

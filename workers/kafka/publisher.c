@@ -15,6 +15,8 @@ struct publisher {
     void (*delivered)(void *owner, uint64_t ticket, const struct err_info *failure);
     struct err_info fatal;
     struct weather weather;
+    struct histogram *latency; /* NULL: nobody watches */
+    bool timed;                /* one delivery of this poll was */
 };
 
 /* ---- errors ---- */
@@ -56,6 +58,11 @@ static void on_delivery(rd_kafka_t *rk, const rd_kafka_message_t *m, void *opaqu
         (void)kafka_err(&info, fate_of(m->err), m->err, rd_kafka_topic_name(m->rkt));
     else
         weather_fair(&p->weather);
+    if (m->err)
+        weather_count(&p->weather, m->err);
+    else if (p->latency && !p->timed)
+        histogram_observe(p->latency, rd_kafka_message_latency(m));
+    p->timed = true;
     p->delivered(p->owner, (uint64_t)(uintptr_t)m->_private, m->err ? &info : NULL);
 }
 
@@ -190,8 +197,15 @@ enum err publish(struct publisher *p, int topic, int32_t partition, struct bytes
     return code ? kafka_err(info, fate_of(code), code, rd_kafka_topic_name(p->topics[topic])) : ERR_OK;
 }
 
+void publisher_watch(struct publisher *p, struct kafka_watch *watch)
+{
+    p->weather.errors = &watch->errors;
+    p->latency = &watch->delivered;
+}
+
 void publisher_poll(struct publisher *p, int timeout_ms)
 {
+    p->timed = false;
     rd_kafka_poll(p->rk, timeout_ms);
 }
 

@@ -12,9 +12,16 @@ static void fatal(const struct weather *weather, rd_kafka_t *rk)
               rd_kafka_err2name(cause), why);
 }
 
+void weather_count(struct weather *weather, rd_kafka_resp_err_t code)
+{
+    if (weather->errors)
+        tally_count(weather->errors, rd_kafka_err2name(code));
+}
+
 void weather_error(struct weather *weather, rd_kafka_t *rk, rd_kafka_resp_err_t code, const char *reason)
 {
     snprintf(weather->reason, sizeof weather->reason, "%s", reason);
+    weather_count(weather, code);
     if (code == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN) {
         if (!weather->away)
             log_warn("kafka_away", "role=%s client=%s message=\"%s\"", weather->role, rd_kafka_name(rk),

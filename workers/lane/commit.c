@@ -294,6 +294,7 @@ static void on_exec(void *arg, const struct redis_answer *answer)
     struct lane *lane = arg;
     struct err_info info;
     lane->committing = false;
+    histogram_observe(&lane->counters->exec, clock_mono_us() - lane->commit_us);
     if (answer->type == REDIS_NIL) {
         COUNT(lane->counters, refused);
         lane_trouble(lane, ERR_LOST, "commit_refused",
@@ -312,6 +313,7 @@ static void on_exec(void *arg, const struct redis_answer *answer)
             return;
         }
     COUNT(lane->counters, commits);
+    COUNT_N(lane->counters, stored, lane->committing_records);
     lane->outputs_free = true;
     size_t gone = cache_evict(&lane->cache, lane->kind, lane->options->cache_bytes / lane->worker->n_lanes);
     if (gone) {
@@ -364,8 +366,11 @@ static void fill_fence(struct lane *lane)
             at->timestamp = lane->in[i].timestamp;
             at->hash = lane->in[i].hash;
         }
-        if (published[i] > at->published)
-            at->published = published[i] < at->applied ? published[i] : at->applied;
+        int64_t known = published[i] < at->applied ? published[i] : at->applied;
+        if (known > at->published) {
+            COUNT_N(lane->counters, committed, (uint64_t)(known - at->published));
+            at->published = known;
+        }
     }
     lane->fence.as_of = lane->as_of;
     if (lane->sweep_ready) {
@@ -393,9 +398,22 @@ static void write_changed(struct lane *lane, int64_t now)
     write_index(lane);
 }
 
+static void measure_batch(struct lane *lane)
+{
+    lane->committing_records = lane->records - lane->stored;
+    lane->stored = lane->records;
+    if (lane->committing_records > 0)
+        histogram_observe(&lane->counters->batch_records, (int64_t)lane->committing_records);
+    if (lane->n_changed > 0)
+        histogram_observe(&lane->counters->batch_subjects, (int64_t)lane->n_changed);
+    ledger_date(&lane->ledger, lane->batch_oldest_ms);
+    lane->batch_oldest_ms = 0;
+}
+
 void lane_commit(struct lane *lane, int64_t now)
 {
-    int64_t before[LANE_INPUTS] = {0};
+    int64_t before[LANE_INPUTS] = {0}, begun_us = clock_mono_us();
+    measure_batch(lane);
     redis_command(lane->redis, (struct bytes[]){BYTES("MULTI")}, 1, NULL, NULL);
     fill_fence(lane);
     write_changed(lane, now);
@@ -415,4 +433,6 @@ void lane_commit(struct lane *lane, int64_t now)
     for (size_t i = 0; i < lane->kind->n_inputs; i++)
         before[i] = lane->in[i].next;
     ledger_next(&lane->ledger, before);
+    lane->commit_us = clock_mono_us();
+    histogram_observe(&lane->counters->build, lane->commit_us - begun_us);
 }

@@ -58,7 +58,8 @@ static void forget(struct lane *lane)
     lane->outputs_free = lane->committing = lane->checking = lane->fence_watched = false;
     lane->sweep_asked = 0;
     lane->sweep_ready = false;
-    lane->oldest_change_ms = 0;
+    lane->oldest_change_ms = lane->batch_oldest_ms = 0;
+    lane->stored = lane->records;
     lane->takeover++;
 }
 
@@ -113,6 +114,7 @@ static void settle_trouble(struct lane *lane, int64_t now)
 {
     struct err_info why = lane->trouble;
     lane->trouble = (struct err_info){0};
+    memcpy(lane->why, why.word, sizeof lane->why);
     if (why.code == ERR_REFUSED) {
         log_error("lane_held", "lane=%d reason=%s message=\"%s\"", lane->partition, why.word, why.sentence);
         forget(lane);
@@ -120,7 +122,7 @@ static void settle_trouble(struct lane *lane, int64_t now)
         return;
     }
     if (why.code == ERR_WEATHER) {
-        COUNT(lane->counters, redis_errors);
+        tally_count(&lane->counters->redis_errors, why.word);
         if (!lane->worker->redis_away)
             log_warn("redis_away", "lane=%d reason=%s message=\"%s\"", lane->partition, why.word,
                      why.sentence);
@@ -227,7 +229,9 @@ void lane_delivered(struct lane *lane, uint32_t takeover, uint32_t mark, const s
         return;
     }
     uint64_t number = (ledger_now(&lane->ledger) & ~(uint64_t)UINT32_MAX) | mark;
-    ledger_done(&lane->ledger, number);
+    int64_t oldest = ledger_dated(&lane->ledger, number);
+    if (ledger_done(&lane->ledger, number) && oldest > 0)
+        histogram_observe(&lane->counters->end_to_end, 1000 * (clock_wall_ms() - oldest));
 }
 
 bool lane_settled(const struct lane *lane)

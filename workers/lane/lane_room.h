@@ -8,14 +8,17 @@
 #ifndef LANE_ROOM_H
 #define LANE_ROOM_H
 
+#include <pthread.h>
+
 #include "microflux/clock.h"
 #include "microflux/lane.h"
 #include "microflux/log.h"
 #include "microflux/map.h"
+#include "microflux/metrics.h"
 
 #define TURN_RECORDS         20000 /* most records one lane reads in one turn of the worker */
-#define COUNT(c, field)      atomic_fetch_add_explicit(&(c)->field, 1, memory_order_relaxed)
-#define COUNT_N(c, field, n) atomic_fetch_add_explicit(&(c)->field, (n), memory_order_relaxed)
+#define COUNT(c, field)      count_up(&(c)->field, 1)
+#define COUNT_N(c, field, n) count_up(&(c)->field, (n))
 
 /* A record that waits until its subject is loaded: key and value follow in memory. */
 struct waiting_record {
@@ -64,6 +67,7 @@ void subject_wait(struct subject *s, const struct kafka_record *record);
 struct mark {
     uint32_t open;
     int64_t before[LANE_INPUTS]; /* reading positions when it was opened */
+    int64_t oldest_ms;           /* record time of the oldest record of its commit, 0 = none */
 };
 
 struct ledger {
@@ -74,14 +78,14 @@ struct ledger {
 };
 
 void ledger_start(struct ledger *ledger, const int64_t *before);
-uint64_t ledger_now(const struct ledger *ledger);               /* number of the current mark */
-void ledger_open(struct ledger *ledger, uint64_t mark);         /* one more output of this mark */
-void ledger_done(struct ledger *ledger, uint64_t mark);         /* one less */
+uint64_t ledger_now(const struct ledger *ledger);           /* number of the current mark */
+void ledger_open(struct ledger *ledger, uint64_t mark);     /* one more output of this mark */
+bool ledger_done(struct ledger *ledger, uint64_t mark);     /* one less; true: that was the last one */
+void ledger_date(struct ledger *ledger, int64_t oldest_ms); /* of the current mark */
+int64_t ledger_dated(const struct ledger *ledger, uint64_t mark);
 void ledger_next(struct ledger *ledger, const int64_t *before); /* a commit was encoded: a new current mark */
 const int64_t *ledger_published(const struct ledger *ledger);   /* positions of the first open mark */
 void ledger_free(struct ledger *ledger);
-
-enum lane_state { LANE_AWAY, LANE_TAKING, LANE_SEEKING, LANE_READING, LANE_HELD };
 
 struct output { /* a score, encoded, waiting for EXEC and for room in the producer's queue */
     uint64_t mark;
@@ -101,6 +105,7 @@ struct lane_input {
     int64_t frontier;       /* largest record time read: inputs are read side by side in time */
     int64_t heard_ms;       /* monotonic: when the feed last said anything */
     int64_t waits_since_ms; /* its next record cannot be decoded yet; 0 = it can */
+    int64_t ended_ms;       /* monotonic: when it last stood at the end, 0 = never */
     bool ended;             /* stands at the end of the log */
     bool sought, wait_said;
     bool first;  /* nothing was heard since the seek */
@@ -118,6 +123,7 @@ struct lane {
     uint32_t takeover;  /* number of the take-over: delivery reports of an earlier one are ignored */
     enum lane_state state;
     struct redis *redis;
+    char why[32];            /* word of the last trouble */
     struct err_info trouble; /* code != ERR_OK: found inside a handler, settled after the turn */
     int64_t retry_ms, backoff_ms, idle_check_ms, offsets_ms;
     char prefix[160]; /* mf:<namespace>:<kind>:{tag}: */
@@ -133,7 +139,11 @@ struct lane {
     struct lane_input in[LANE_INPUTS];
     int64_t as_of, read_wall_ms, read_mono_ms;
     int64_t offsets_told[LANE_INPUTS];
-    bool live; /* the last record was young when it was read: not a replay */
+    uint64_t records, stored;  /* counted; of these, in a commit */
+    size_t committing_records; /* in the one under way */
+    int64_t batch_oldest_ms;   /* record time of the oldest one of the next commit */
+    int64_t commit_us;         /* monotonic: when the one under way was handed to the socket */
+    bool live;                 /* the last record was young when it was read: not a replay */
     struct cache cache;
     struct subject *changed, **changed_end;
     size_t n_changed, changed_bytes;
@@ -168,8 +178,16 @@ struct worker {
     size_t n_lanes;
     int32_t partitions;
     bool redis_away, recreate;
+    int64_t measured_ms;
+    pthread_mutex_t status_lock; /* of the two below */
+    struct lane_status *status;
+    size_t n_status;
     struct err_info fatal;
 };
+
+/* measure.c */
+void worker_counters_init(struct worker_counters *counters);
+void worker_measure(struct worker *worker, int64_t now); /* gauges and lanes, for other threads */
 
 /* lane.c */
 struct lane *lane_open(struct worker *worker, int32_t partition);

@@ -27,6 +27,7 @@ static void push(struct ledger *ledger, const int64_t *before)
     }
     struct mark *mark = &ledger->marks[ledger->first + ledger->n++];
     mark->open = 1;
+    mark->oldest_ms = 0;
     memcpy(mark->before, before, sizeof mark->before);
 }
 
@@ -56,12 +57,23 @@ void ledger_open(struct ledger *ledger, uint64_t mark)
     mark_at(ledger, mark)->open++;
 }
 
-void ledger_done(struct ledger *ledger, uint64_t mark)
+bool ledger_done(struct ledger *ledger, uint64_t mark)
 {
     struct mark *m = mark_at(ledger, mark);
     assert(m->open > 0);
-    m->open--;
+    bool last = --m->open == 0;
     drop_closed(ledger);
+    return last;
+}
+
+void ledger_date(struct ledger *ledger, int64_t oldest_ms)
+{
+    mark_at(ledger, ledger_now(ledger))->oldest_ms = oldest_ms;
+}
+
+int64_t ledger_dated(const struct ledger *ledger, uint64_t mark)
+{
+    return mark_at(ledger, mark)->oldest_ms;
 }
 
 void ledger_next(struct ledger *ledger, const int64_t *before)

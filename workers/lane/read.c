@@ -60,7 +60,10 @@ static void ask_load(struct lane *lane, struct subject *s);
 struct subject *lane_subject(struct lane *lane, struct bytes key, uint64_t hash)
 {
     struct subject *s = cache_find(&lane->cache, key, hash);
-    if (!s) {
+    if (s) {
+        COUNT(lane->counters, hits);
+    } else {
+        COUNT(lane->counters, misses);
         s = cache_add(&lane->cache, lane->kind, key, hash);
         if (lane->fresh)
             s->stale = !lane->blank; /* DEL first: what lies there is from before Redis was lost */
@@ -80,6 +83,7 @@ static void dead_letter(struct lane *lane, const struct kafka_record *record, co
     struct err_info info;
     enum err err = ERR_WEATHER;
     COUNT(lane->counters, rejected);
+    tally_count(&lane->counters->rejects, why->word);
     ledger_open(&lane->ledger, mark);
     /* The producer's queue is full only while the broker is slow or away: wait a little here, then read it
      * all again later. */
@@ -91,6 +95,8 @@ static void dead_letter(struct lane *lane, const struct kafka_record *record, co
     }
     if (err != ERR_OK)
         lane_trouble(lane, ERR_LOST, info.word, "%s", info.sentence);
+    else
+        COUNT(lane->counters, dead_letters);
 }
 
 static void apply(struct lane *lane, struct subject *s, const struct kafka_record *record)
@@ -100,8 +106,6 @@ static void apply(struct lane *lane, struct subject *s, const struct kafka_recor
                                                   record, &lane->as_of, &info);
     switch (verdict) {
     case LANE_LATE:
-        COUNT(lane->counters, late);
-        /* fall through */
     case LANE_APPLIED:
         COUNT(lane->counters, applied);
         s->changed = true;
@@ -260,10 +264,14 @@ static enum err met_first(struct lane *lane, const struct kafka_record *record, 
     in->timestamp = record->timestamp;
     in->hash = identity(record, key_hash);
     COUNT(lane->counters, received);
+    lane->records++;
+    if (record->timestamp > 0 && (!lane->batch_oldest_ms || record->timestamp < lane->batch_oldest_ms))
+        lane->batch_oldest_ms = record->timestamp;
     if (lane->oldest_change_ms == 0)
         lane->oldest_change_ms = clock_mono_ms();
     if (err != ERR_OK)
         return err;
+    COUNT(lane->counters, decoded);
     struct subject *s = lane_subject(lane, record->key, key_hash);
     if (s->loads_owed)
         subject_wait(s, record);
@@ -318,6 +326,7 @@ static void on_end(void *owner, int input, int64_t offset)
     if (missed(lane, &lane->in[input], offset))
         return;
     lane->in[input].ended = true;
+    lane->in[input].ended_ms = reading->now;
     if (offset < lane->fence.at[input].applied)
         lane_trouble(lane, ERR_REFUSED, "other_log",
                      "%s/%d ends at offset %" PRId64 " but %" PRId64
@@ -364,6 +373,7 @@ void lane_read(struct lane *lane, int64_t now)
     struct reading reading = {.lane = lane, .budget = TURN_RECORDS, .now = now};
     bool dry[LANE_INPUTS] = {false};
     size_t got = 0;
+    int64_t begun_us = clock_mono_us();
     while (reading.budget > 0 && lane->trouble.code == ERR_OK && lane->state == LANE_READING) {
         reading.input = lane_next_input(lane, dry, &reading.limit);
         if (reading.input < 0)
@@ -378,6 +388,7 @@ void lane_read(struct lane *lane, int64_t now)
         }
     }
     if (got > 0) {
+        histogram_observe(&lane->counters->read, clock_mono_us() - begun_us);
         lane->read_mono_ms = now;
         lane->read_wall_ms = clock_wall_ms();
         int64_t newest = INT64_MIN;

@@ -213,6 +213,7 @@ void lane_connect(struct lane *lane, int64_t now)
         lane_trouble(lane, ERR_WEATHER, info.word, "%s", info.sentence);
         return;
     }
+    COUNT(lane->counters, redis_connects);
     lane->takeover++;
     lane->state = LANE_TAKING;
     lane->idle_check_ms = now + 1000;
@@ -236,6 +237,7 @@ void lane_seek(struct lane *lane)
     }
     lane->state = LANE_READING;
     lane->backoff_ms = 0;
+    lane->why[0] = 0;
     if (lane->announced == lane->takeover)
         return; /* only a seek was repeated */
     lane->announced = lane->takeover;

@@ -37,6 +37,16 @@ static void close_lanes(struct worker *worker)
     worker->n_lanes = 0;
 }
 
+/* Other threads learn of the lanes that came or went at once. */
+static void joined(struct worker *worker, bool joined)
+{
+    int64_t now = clock_mono_ms();
+    atomic_store_explicit(&worker->counters.joined, joined, memory_order_relaxed);
+    atomic_store_explicit(&worker->counters.rebalanced_ms, now, memory_order_relaxed);
+    worker->measured_ms = 0;
+    worker_measure(worker, now);
+}
+
 static void on_assigned(void *owner, const int32_t *partitions, size_t n)
 {
     struct worker *worker = owner;
@@ -47,6 +57,7 @@ static void on_assigned(void *owner, const int32_t *partitions, size_t n)
     for (size_t i = 0; i < n; i++)
         worker->lanes[worker->n_lanes++] = lane_open(worker, partitions[i]);
     COUNT(&worker->counters, rebalances);
+    joined(worker, true);
     log_info("lanes_assigned", "worker=%s lanes=%zu", worker->options.name, n);
 }
 
@@ -79,6 +90,7 @@ static void on_revoked(void *owner, bool lost)
     log_info("lanes_revoked", "worker=%s lanes=%zu lost=%d settled=%d", worker->options.name, worker->n_lanes,
              lost, settled);
     close_lanes(worker);
+    joined(worker, false);
 }
 
 static enum err open_consumer(struct worker *worker, struct err_info *info)
@@ -91,7 +103,10 @@ static enum err open_consumer(struct worker *worker, struct err_info *info)
                                        o->kind->n_inputs,
                                        o->prefetch_bytes,
                                        {worker, on_assigned, on_revoked}};
-    return consumer_open(&options, &worker->consumer, info);
+    enum err err = consumer_open(&options, &worker->consumer, info);
+    if (err == ERR_OK)
+        consumer_watch(worker->consumer, &worker->counters.kafka);
+    return err;
 }
 
 static enum err open_publisher(struct worker *worker, struct err_info *info)
@@ -99,7 +114,10 @@ static enum err open_publisher(struct worker *worker, struct err_info *info)
     const struct worker_options *o = &worker->options;
     const char *topics[] = {o->output_topic, o->dead_letter_topic};
     struct publisher_options options = {o->pairs, o->n_pairs, topics, 2, worker, on_delivered};
-    return publisher_open(&options, &worker->publisher, info);
+    enum err err = publisher_open(&options, &worker->publisher, info);
+    if (err == ERR_OK)
+        publisher_watch(worker->publisher, &worker->counters.kafka);
+    return err;
 }
 
 /* Partition i of each input belongs together, so their counts must agree. */
@@ -128,6 +146,8 @@ enum err worker_open(const struct worker_options *options, struct worker **resul
     if (!worker)
         return err_set(info, ERR_NO_MEMORY, "no_memory", "no memory for a worker");
     worker->options = *options;
+    pthread_mutex_init(&worker->status_lock, NULL);
+    worker_counters_init(&worker->counters);
     srand((unsigned)clock_mono_us() ^ (unsigned)options->index);
     enum err err = options->kind->open(options->kind_options, &worker->self, info);
     if (err == ERR_OK)
@@ -153,45 +173,14 @@ void worker_close(struct worker *worker)
     publisher_close(worker->publisher);
     if (worker->self)
         worker->options.kind->close(worker->self);
+    pthread_mutex_destroy(&worker->status_lock);
+    free(worker->status);
     free(worker);
 }
 
 const struct worker_counters *worker_counters(const struct worker *worker)
 {
     return &worker->counters;
-}
-
-static void set(atomic_int_fast64_t *gauge, int64_t n)
-{
-    atomic_store_explicit(gauge, n, memory_order_relaxed);
-}
-
-static void measure(struct worker *worker)
-{
-    int64_t running = 0, held = 0, lag = 0, subjects = 0, bytes = 0;
-    for (size_t i = 0; i < worker->n_lanes; i++) {
-        const struct lane *lane = worker->lanes[i];
-        running += lane->state == LANE_READING;
-        held += lane->state == LANE_HELD;
-        subjects += (int64_t)lane->cache.n;
-        bytes += (int64_t)lane->cache.bytes;
-        for (size_t k = 0; lane->state == LANE_READING && k < lane->kind->n_inputs; k++) {
-            int64_t low, high;
-            feed_watermarks(lane->in[k].feed, &low, &high);
-            if (!lane->in[k].ended && high > lane->in[k].next)
-                lag += high - lane->in[k].next;
-        }
-    }
-    set(&worker->counters.lanes, (int64_t)worker->n_lanes);
-    set(&worker->counters.lanes_running, running);
-    set(&worker->counters.lanes_held, held);
-    set(&worker->counters.lag, lag);
-    set(&worker->counters.subjects, subjects);
-    set(&worker->counters.cache_bytes, bytes);
-    if (worker->redis_away && worker->n_lanes > 0 && running + held == (int64_t)worker->n_lanes) {
-        worker->redis_away = false;
-        log_info("redis_back", "worker=%s lanes=%" PRId64, worker->options.name, running);
-    }
 }
 
 /* A producer that failed for good is thrown away; what it still held comes again from the fence. */
@@ -240,11 +229,12 @@ enum err worker_run(struct worker *worker, const atomic_bool *stop, int drain_ms
     enum err err = ERR_OK;
     while (err == ERR_OK && !atomic_load_explicit(stop, memory_order_relaxed)) {
         int64_t now = clock_mono_ms();
+        atomic_store_explicit(&worker->counters.polled_ms, now, memory_order_relaxed);
         consumer_poll(worker->consumer);
         publisher_poll(worker->publisher, 0);
         for (size_t i = 0; i < worker->n_lanes; i++)
             lane_turn(worker->lanes[i], now);
-        measure(worker);
+        worker_measure(worker, now);
         err = mend(worker, info);
         if (err == ERR_OK)
             sleep_until_something(worker, now);

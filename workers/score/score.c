@@ -13,6 +13,7 @@ struct score_worker {
     uint64_t output_fingerprint;
     union score_record record; /* the one decoded last */
     struct score score;        /* the one evaluated last */
+    uint64_t counts[LANE_COUNTS];
 };
 
 static void score_close(void *self)
@@ -82,8 +83,13 @@ static enum err score_decode(void *self, int input, const struct kafka_record *r
                        "the key is \"%.*s\" but creator_id is \"%.*s\"; they must be equal",
                        (int)record->key.len, record->key.ptr, (int)creator_of(w, input).len,
                        creator_of(w, input).ptr);
-    return creator_judge(&w->options->rules, input, &w->record,
-                         &(struct provenance){record->offset, record->timestamp}, info);
+    err = creator_judge(&w->options->rules, input, &w->record,
+                        &(struct provenance){record->offset, record->timestamp}, info);
+    if (err != ERR_OK) {
+        w->counts[SCORE_LATE] += strcmp(info->word, "late") == 0;
+        w->counts[SCORE_FUTURE] += strcmp(info->word, "future") == 0;
+    }
+    return err;
 }
 
 static void score_init(void *state)
@@ -119,14 +125,23 @@ static void score_loaded(void *self, void *state)
     layout_loaded(state);
 }
 
-static enum lane_verdict verdict(enum applied applied)
+static enum lane_verdict verdict(struct score_worker *w, int input, const struct kafka_record *record,
+                                 enum applied applied)
 {
     switch (applied) {
     case APPLIED:
         return LANE_APPLIED;
     case APPLIED_LATE:
+        w->counts[SCORE_LATE]++;
         return LANE_LATE;
-    default:
+    case IGNORED_OTHER:
+        w->counts[SCORE_OTHER]++;
+        return LANE_IGNORED;
+    default: /* dropped by policy: before its record it is late, else it is future */
+        if (input == TOPIC_INTERACTIONS && w->record.interaction.occurred_at < record->timestamp)
+            w->counts[SCORE_LATE]++;
+        else
+            w->counts[SCORE_FUTURE]++;
         return LANE_IGNORED;
     }
 }
@@ -149,15 +164,20 @@ static enum lane_verdict score_apply(void *self, void *state, int input, int32_t
     struct applied_counts counts = {0};
     (void)info; /* nothing is refused here: score_decode judged */
     enter_epoch(state, epoch);
-    switch (input) {
-    case TOPIC_PROFILES:
-        return verdict(creator_profile(state, &w->options->rules, &w->record.profile, &at, as_of));
-    case TOPIC_POSTS:
-        return verdict(creator_post(state, &w->options->rules, &w->record.post, &at, as_of, &counts));
-    default:
-        return verdict(
-            creator_interaction(state, &w->options->rules, &w->record.interaction, &at, as_of, &counts));
-    }
+    enum applied applied =
+        input == TOPIC_PROFILES ? creator_profile(state, &w->options->rules, &w->record.profile, &at, as_of)
+        : input == TOPIC_POSTS
+            ? creator_post(state, &w->options->rules, &w->record.post, &at, as_of, &counts)
+            : creator_interaction(state, &w->options->rules, &w->record.interaction, &at, as_of, &counts);
+    w->counts[SCORE_PLACEHOLDERS_EXPIRED] += counts.placeholders_expired;
+    w->counts[SCORE_PLACEHOLDERS_REFUSED] += counts.placeholders_refused;
+    return verdict(w, input, record, applied);
+}
+
+static void score_counts(const void *self, uint64_t counts[LANE_COUNTS])
+{
+    const struct score_worker *w = self;
+    memcpy(counts, w->counts, sizeof w->counts);
 }
 
 static void score_changes(void *self, void *state, const struct lane_writer *writer)
@@ -219,4 +239,5 @@ const struct lane_kind score_kind = {
     .changes = score_changes,
     .evaluate = score_evaluate,
     .encode = score_encode_record,
+    .counts = score_counts,
 };
