@@ -11,17 +11,28 @@ run=(redis-server redis-tools)
 build=(gcc cmake ninja-build pkg-config libc6-dev librdkafka-dev libavro-dev libhiredis-dev libinih-dev libjansson-dev
   libxxhash-dev libjemalloc-dev libmicrohttpd-dev libcurl4-openssl-dev libcmocka-dev git ca-certificates)
 kafka=(default-jre-headless maven)
-check=(kcat openssl clang clang-format libclang-rt-14-dev spin python3 python3-venv procps)
+check=(kcat curl openssl clang clang-format libclang-rt-14-dev spin python3 python3-venv procps)
 extra=(shellcheck debootstrap tmux)
 
-wanted=()
+# promtool alone of the package prometheus, whose daemon would start by itself: unpacked into the cache folder.
+unpack_promtool() {
+  local cache=${MICROFLUX_CACHE:-$HOME/.cache/microflux} folder
+  { command -v promtool || [ -x "$cache/promtool" ]; } > /dev/null && return
+  echo "unpacking: promtool" >&2
+  folder=$(mktemp -d)
+  (cd "$folder" && apt-get download -q prometheus > /dev/null 2>&1 && dpkg -x prometheus_*.deb .) || { rm -rf "$folder"; return 1; }
+  mkdir -p "$cache" && mv "$folder/usr/bin/promtool" "$cache/promtool"
+  rm -rf "$folder"
+}
+
+wanted=() promtool=no
 for set in "${@:-run}"; do
   case $set in
   run) wanted+=("${run[@]}") ;;
   build) wanted+=("${run[@]}" "${build[@]}") ;;
   kafka) wanted+=("${kafka[@]}") ;;
-  test) wanted+=("${run[@]}" "${build[@]}" "${kafka[@]}" "${check[@]}") ;;
-  nightly) wanted+=("${run[@]}" "${build[@]}" "${kafka[@]}" "${check[@]}" "${extra[@]}") ;;
+  test) wanted+=("${run[@]}" "${build[@]}" "${kafka[@]}" "${check[@]}") promtool=yes ;;
+  nightly) promtool=yes wanted+=("${run[@]}" "${build[@]}" "${kafka[@]}" "${check[@]}" "${extra[@]}") ;;
   *) sed -n 2,7p "$0" >&2; exit 64 ;;
   esac
 done
@@ -35,11 +46,12 @@ for package in "${wanted[@]}"; do
   esac
   dpkg-query -W -f '${Status}' "$package" 2> /dev/null | grep -q '^install ok installed' || missing+=("$package")
 done
-[ ${#missing[@]} -gt 0 ] || exit 0
-
-sudo=; [ "$(id -u)" = 0 ] || sudo=sudo
-echo "installing: ${missing[*]}" >&2
-export DEBIAN_FRONTEND=noninteractive
-$sudo apt-get install -y -q --no-install-recommends "${missing[@]}" > /dev/null 2>&1 ||
-  { $sudo apt-get update -q > /dev/null && $sudo apt-get install -y -q --no-install-recommends "${missing[@]}" > /dev/null; }
+if [ ${#missing[@]} -gt 0 ]; then
+  sudo=; [ "$(id -u)" = 0 ] || sudo=sudo
+  echo "installing: ${missing[*]}" >&2
+  export DEBIAN_FRONTEND=noninteractive
+  $sudo apt-get install -y -q --no-install-recommends "${missing[@]}" > /dev/null 2>&1 ||
+    { $sudo apt-get update -q > /dev/null && $sudo apt-get install -y -q --no-install-recommends "${missing[@]}" > /dev/null; }
+fi
+if [ $promtool = yes ]; then unpack_promtool; fi
 # Debian starts a redis-server on 6379 by itself; microflux starts its own.

@@ -200,6 +200,10 @@ struct scan;
  * at the start. */
 enum err scan_open(const struct kafka_pair *pairs, size_t n_pairs, const char *topic, bool from_beginning,
                    bool until_end, struct scan **scan, struct err_info *info) MF_MUST_CHECK;
+/* scan_open_since: from the first record of each partition whose timestamp is since_ms or later, without end.
+ */
+enum err scan_open_since(const struct kafka_pair *pairs, size_t n_pairs, const char *topic, int64_t since_ms,
+                         struct scan **scan, struct err_info *info) MF_MUST_CHECK;
 /* scan_next: the next record (borrowed until the next call). ERR_NOT_FOUND: nothing within timeout_ms, or,
  * with until_end, all done (*done true). */
 enum err scan_next(struct scan *scan, int timeout_ms, struct kafka_record *record, bool *done,

@@ -54,11 +54,33 @@ static void test_an_old_hold_survives_thousands_of_commits(void **state)
     ledger_free(&ledger);
 }
 
+/* The last output of a commit that is in closes it: only then its oldest record was answered. */
+static void test_a_commit_is_dated_and_closes_once(void **state)
+{
+    struct ledger ledger = {0};
+    int64_t p[LANE_INPUTS];
+    (void)state;
+    at(p, 10);
+    ledger_start(&ledger, p);
+    uint64_t first = ledger_now(&ledger);
+    assert_int_equal(ledger_dated(&ledger, first), 0);
+    ledger_open(&ledger, first);
+    ledger_open(&ledger, first);
+    ledger_date(&ledger, 777);
+    assert_false(ledger_done(&ledger, first)); /* a dead letter may come back before the commit */
+    ledger_next(&ledger, p);
+    assert_int_equal(ledger_dated(&ledger, first), 777);
+    assert_true(ledger_done(&ledger, first));
+    assert_int_equal(ledger_dated(&ledger, ledger_now(&ledger)), 0);
+    ledger_free(&ledger);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_first_open_mark_holds_back),
         cmocka_unit_test(test_an_old_hold_survives_thousands_of_commits),
+        cmocka_unit_test(test_a_commit_is_dated_and_closes_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -3,7 +3,6 @@
 #include "score_table.h"
 
 #include <inttypes.h>
-#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
@@ -88,14 +87,20 @@ static void note_change(struct row *row, const char *tier, const char *band, dou
     row->noted = now;
 }
 
-void score_table_take(struct score_table *table, struct bytes creator, struct bytes body)
+json_t *score_json(struct bytes body)
 {
     struct buffer text = {0};
     json_t *record = NULL;
-    double rate;
     if (avro_to_json(schema_creator_score, body, &text, NULL) == ERR_OK)
         record = json_loadb(text.data, text.len, 0, NULL);
     buffer_free(&text);
+    return record;
+}
+
+void score_table_take(struct score_table *table, struct bytes creator, struct bytes body)
+{
+    json_t *record = score_json(body);
+    double rate;
     if (!record)
         return;
     struct row *row = row_of(table, creator);

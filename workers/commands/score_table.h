@@ -5,6 +5,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include <jansson.h>
+
 #include "microflux/bytes.h"
 
 struct score_table;
@@ -15,6 +17,8 @@ void score_table_take(struct score_table *table, struct bytes creator, struct by
 /* score_table_print: the most engaging creators; on a terminal in place and in colour, else as plain lines.
  */
 void score_table_print(struct score_table *table, bool terminal, int64_t seconds, bool flowing);
+/* score_json: one record of creator-scores (unframed) as JSON: json_decref(); NULL: it cannot be read. */
+json_t *score_json(struct bytes body);
 void score_table_summary(const struct score_table *table);
 
 #endif

@@ -83,19 +83,23 @@ static enum err read_ends(struct scan *scan, const char *topic, struct err_info 
     return ERR_OK;
 }
 
-static enum err assign_all(struct scan *scan, const char *topic, bool from_beginning, struct err_info *info)
+/* from: RD_KAFKA_OFFSET_BEGINNING or _END, or a time in ms. */
+static enum err assign_all(struct scan *scan, const char *topic, int64_t from, struct err_info *info)
 {
+    rd_kafka_resp_err_t code = RD_KAFKA_RESP_ERR_NO_ERROR;
     rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(scan->n_partitions);
     for (int32_t i = 0; i < scan->n_partitions; i++)
-        rd_kafka_topic_partition_list_add(list, topic, i)->offset =
-            from_beginning ? RD_KAFKA_OFFSET_BEGINNING : RD_KAFKA_OFFSET_END;
-    rd_kafka_resp_err_t code = rd_kafka_assign(scan->rk, list);
+        rd_kafka_topic_partition_list_add(list, topic, i)->offset = from;
+    if (from >= 0) /* times become offsets; nothing that young: the end */
+        code = rd_kafka_offsets_for_times(scan->rk, list, OPEN_MS);
+    if (!code)
+        code = rd_kafka_assign(scan->rk, list);
     rd_kafka_topic_partition_list_destroy(list);
     return code ? kafka_err(info, ERR_WEATHER, code, "assign") : ERR_OK;
 }
 
-enum err scan_open(const struct kafka_pair *pairs, size_t n_pairs, const char *topic, bool from_beginning,
-                   bool until_end, struct scan **result, struct err_info *info)
+static enum err open_from(const struct kafka_pair *pairs, size_t n_pairs, const char *topic, int64_t from,
+                          bool until_end, struct scan **result, struct err_info *info)
 {
     struct scan *scan = calloc(1, sizeof *scan);
     if (!scan)
@@ -110,15 +114,30 @@ enum err scan_open(const struct kafka_pair *pairs, size_t n_pairs, const char *t
     if (err == ERR_OK)
         err = read_ends(scan, topic, info);
     if (err == ERR_OK)
-        err = assign_all(scan, topic, from_beginning, info);
+        err = assign_all(scan, topic, from, info);
     if (err != ERR_OK) {
         scan_close(scan);
         return err;
     }
-    if (until_end && !from_beginning)
-        scan->n_ended = scan->n_partitions;
     *result = scan;
     return ERR_OK;
+}
+
+enum err scan_open(const struct kafka_pair *pairs, size_t n_pairs, const char *topic, bool from_beginning,
+                   bool until_end, struct scan **result, struct err_info *info)
+{
+    enum err err =
+        open_from(pairs, n_pairs, topic, from_beginning ? RD_KAFKA_OFFSET_BEGINNING : RD_KAFKA_OFFSET_END,
+                  until_end, result, info);
+    if (err == ERR_OK && until_end && !from_beginning)
+        (*result)->n_ended = (*result)->n_partitions;
+    return err;
+}
+
+enum err scan_open_since(const struct kafka_pair *pairs, size_t n_pairs, const char *topic, int64_t since_ms,
+                         struct scan **result, struct err_info *info)
+{
+    return open_from(pairs, n_pairs, topic, since_ms > 0 ? since_ms : 0, false, result, info);
 }
 
 /* Whether the message is a record that the owner asked for. */
