@@ -398,22 +398,10 @@ static void write_changed(struct lane *lane, int64_t now)
     write_index(lane);
 }
 
-static void measure_batch(struct lane *lane)
-{
-    lane->committing_records = lane->records - lane->stored;
-    lane->stored = lane->records;
-    if (lane->committing_records > 0)
-        histogram_observe(&lane->counters->batch_records, (int64_t)lane->committing_records);
-    if (lane->n_changed > 0)
-        histogram_observe(&lane->counters->batch_subjects, (int64_t)lane->n_changed);
-    ledger_date(&lane->ledger, lane->batch_oldest_ms);
-    lane->batch_oldest_ms = 0;
-}
-
 void lane_commit(struct lane *lane, int64_t now)
 {
     int64_t before[LANE_INPUTS] = {0}, begun_us = clock_mono_us();
-    measure_batch(lane);
+    lane_measure_batch(lane);
     redis_command(lane->redis, (struct bytes[]){BYTES("MULTI")}, 1, NULL, NULL);
     fill_fence(lane);
     write_changed(lane, now);

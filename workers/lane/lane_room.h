@@ -137,7 +137,7 @@ struct lane {
     bool committing, checking, draining;
 
     struct lane_input in[LANE_INPUTS];
-    int64_t as_of, read_wall_ms, read_mono_ms;
+    int64_t as_of, read_mono_ms;
     int64_t offsets_told[LANE_INPUTS];
     uint64_t records, stored;  /* counted; of these, in a commit */
     size_t committing_records; /* in the one under way */
@@ -187,6 +187,7 @@ struct worker {
 
 /* measure.c */
 void worker_counters_init(struct worker_counters *counters);
+void lane_measure_batch(struct lane *lane);
 void worker_measure(struct worker *worker, int64_t now); /* gauges and lanes, for other threads */
 
 /* lane.c */

@@ -63,6 +63,19 @@ static void look_at(const struct lane *lane, int64_t now, int64_t wall, struct l
     }
 }
 
+/* What the commit that is being made will settle. */
+void lane_measure_batch(struct lane *lane)
+{
+    lane->committing_records = lane->records - lane->stored;
+    lane->stored = lane->records;
+    if (lane->committing_records > 0)
+        histogram_observe(&lane->counters->batch_records, (int64_t)lane->committing_records);
+    if (lane->n_changed > 0)
+        histogram_observe(&lane->counters->batch_subjects, (int64_t)lane->n_changed);
+    ledger_date(&lane->ledger, lane->batch_oldest_ms);
+    lane->batch_oldest_ms = 0;
+}
+
 /* ---- the worker ---- */
 
 static void copy_lanes(struct worker *worker, int64_t now)

@@ -60,10 +60,8 @@ static void ask_load(struct lane *lane, struct subject *s);
 struct subject *lane_subject(struct lane *lane, struct bytes key, uint64_t hash)
 {
     struct subject *s = cache_find(&lane->cache, key, hash);
-    if (s) {
-        COUNT(lane->counters, hits);
-    } else {
-        COUNT(lane->counters, misses);
+    count_up(s ? &lane->counters->hits : &lane->counters->misses, 1);
+    if (!s) {
         s = cache_add(&lane->cache, lane->kind, key, hash);
         if (lane->fresh)
             s->stale = !lane->blank; /* DEL first: what lies there is from before Redis was lost */
@@ -93,10 +91,9 @@ static void dead_letter(struct lane *lane, const struct kafka_record *record, co
             break;
         publisher_poll(lane->worker->publisher, 10);
     }
+    COUNT_N(lane->counters, dead_letters, err == ERR_OK);
     if (err != ERR_OK)
         lane_trouble(lane, ERR_LOST, info.word, "%s", info.sentence);
-    else
-        COUNT(lane->counters, dead_letters);
 }
 
 static void apply(struct lane *lane, struct subject *s, const struct kafka_record *record)
@@ -390,11 +387,10 @@ void lane_read(struct lane *lane, int64_t now)
     if (got > 0) {
         histogram_observe(&lane->counters->read, clock_mono_us() - begun_us);
         lane->read_mono_ms = now;
-        lane->read_wall_ms = clock_wall_ms();
         int64_t newest = INT64_MIN;
         for (size_t i = 0; i < lane->kind->n_inputs; i++)
             newest = lane->in[i].frontier > newest ? lane->in[i].frontier : newest;
-        lane->live = lane->read_wall_ms - newest < 3600 * 1000;
+        lane->live = clock_wall_ms() - newest < 3600 * 1000;
     } else if (lane_waits(lane)) {
         lane->read_mono_ms = now; /* not idle: as_of must not follow the clock past what is unread */
     }
