@@ -99,7 +99,7 @@ check "errors are counted by kind" [ "$(value "${at[1]}" microflux_redis_errors_
 redis_up
 becomes "/readyz says 200 when Redis is back" 200 code "${at[1]}/readyz"
 redis-cli -p "$REDIS_PORT" --scan --pattern 'mf:*:fence' | xargs redis-cli -p "$REDIS_PORT" del > /dev/null
-becomes "a held lane is not ready" 1 eval "get ${at[1]}/readyz | grep -c 'is held (redis_lost)'"
+becomes "a held lane is not ready, and /readyz says why" '1 503' eval "echo \$(get ${at[1]}/readyz | grep -c 'is held (redis_lost)') \$(code ${at[1]}/readyz)"
 kill -TERM ${pids[1]} ${pids[2]}; wait ${pids[1]}; one=$?; wait ${pids[2]}
 check "SIGTERM ends them cleanly" [ $one$? = 00 ]
 check "the counters line has the names of the route" [ "$(grep -c '"event":"counters".*"received":.*"decoded":.*"rejected":.*"stored":.*"published":.*"committed":.*"lag":' "$DIR/worker1.log")" = 1 ]
