@@ -4,7 +4,7 @@
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit 1
 
-declare -A floor_of=([base]=0 [domain]=1 [avro]=1 [kafka]=1 [store]=1 [http]=1 [lane]=2 [score]=3 [commands]=4)
+declare -A floor_of=([base]=0 [http]=1 [domain]=2 [avro]=2 [kafka]=2 [store]=2 [lane]=3 [score]=4 [commands]=5)
 declare -A room_of=(
   [err]=base [bytes]=base [log]=base [clock]=base [config]=base [args]=base [map]=base [metrics]=base [address]=base
   [creator]=domain [methodology]=domain [avro]=avro [schemas]=avro [registry]=avro [kafka]=kafka [redis]=store [http]=http

@@ -47,8 +47,9 @@ static enum err get(const char *host, int port, const char *path, size_t max, st
     char url[96];
     snprintf(url, sizeof url, "http://%s:%d%s", host, port, path);
     body->len = 0;
-    struct http_get_options options = {url, 500, 1000, max};
-    enum err err = http_get(&options, body, status, &info);
+    struct http_request request = {
+        .url = url, .direct = true, .connect_timeout_ms = 500, .timeout_ms = 1000, .max_bytes = max};
+    enum err err = http_ask(&request, body, status, &info);
     buffer_add(body, "", 1);
     return err;
 }
@@ -164,8 +165,9 @@ static void test_client_limits(void **state)
     assert_int_equal(get("127.0.0.1", port, "/", 3, &body, &status), ERR_UNSUPPORTED);
     http_close(http);
     assert_int_equal(get("127.0.0.1", port, "/", 100, &body, &status), ERR_WEATHER); /* nobody there */
-    struct http_get_options options = {"file:///etc/hostname", 500, 1000, 100};
-    assert_int_equal(http_get(&options, &body, &status, &info), ERR_USAGE);
+    struct http_request request = {
+        .url = "file:///etc/hostname", .connect_timeout_ms = 500, .timeout_ms = 1000, .max_bytes = 100};
+    assert_int_equal(http_ask(&request, &body, &status, &info), ERR_USAGE);
     buffer_free(&body);
 }
 

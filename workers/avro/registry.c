@@ -27,7 +27,7 @@ struct open_id { /* asked for, or known not to be there */
 
 struct registry {
     struct registry_options options;
-    struct http *http;
+    struct urls *urls;
     atomic_bool stop;
     pthread_mutex_t lock;
     pthread_cond_t news;
@@ -178,7 +178,7 @@ static void fetch_next(struct registry *r)
     struct open_id *o = next_wanted(r);
     uint32_t id = o->id;
     pthread_mutex_unlock(&r->lock);
-    enum err err = api_schema(r->http, id, &schema, &info);
+    enum err err = api_schema(r->urls, id, &schema, &info);
     pthread_mutex_lock(&r->lock);
     note_health(r, err, &info);
     settle(r, o, err, schema);
@@ -245,7 +245,7 @@ enum err registry_open(const struct registry_options *options, struct registry *
     pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
     pthread_cond_init(&r->news, &monotonic);
     pthread_condattr_destroy(&monotonic);
-    enum err err = http_open(&r->options, &r->stop, &r->http, info);
+    enum err err = urls_open(&r->options, &r->stop, &r->urls, info);
     if (err == ERR_OK) {
         r->known = file_load(options->cache_file, options->url);
         r->running = pthread_create(&r->thread, NULL, registry_thread, r) == 0;
@@ -271,7 +271,7 @@ void registry_close(struct registry *r)
     for (size_t i = 0; i < r->open_ids.capacity; i++)
         free(r->open_ids.slots[i].entry);
     map_free(&r->open_ids);
-    http_close(r->http);
+    urls_close(r->urls);
     json_decref(r->known);
     pthread_cond_destroy(&r->news);
     pthread_mutex_destroy(&r->lock);
@@ -301,7 +301,7 @@ enum err registry_fetch(struct registry *r, uint32_t id, const char **schema, st
     pthread_mutex_unlock(&r->lock);
     if (err != ERR_WEATHER)
         return err;
-    err = api_schema(r->http, id, &fetched, info);
+    err = api_schema(r->urls, id, &fetched, info);
     pthread_mutex_lock(&r->lock);
     note_health(r, err, info);
     if (err == ERR_OK)
@@ -336,7 +336,7 @@ static bool known_id(const struct registry *r, const char *subject, const char *
 static enum err ask_id(struct registry *r, const char *subject, const char *ends, const char *schema,
                        uint32_t *id, struct err_info *info)
 {
-    enum err err = api_id(r->http, subject, ends, schema, id, info);
+    enum err err = api_id(r->urls, subject, ends, schema, id, info);
     pthread_mutex_lock(&r->lock);
     note_health(r, err, info);
     if (err == ERR_OK) {
@@ -364,11 +364,11 @@ enum err registry_look_up(struct registry *r, const char *subject, const char *s
 enum err registry_latest(struct registry *r, const char *subject, uint32_t *id, char **schema,
                          struct err_info *info)
 {
-    return api_latest(r->http, subject, id, schema, info);
+    return api_latest(r->urls, subject, id, schema, info);
 }
 
 enum err registry_compatible(struct registry *r, const char *subject, const char *schema, bool *compatible,
                              struct err_info *info)
 {
-    return api_compatible(r->http, subject, schema, compatible, info);
+    return api_compatible(r->urls, subject, schema, compatible, info);
 }

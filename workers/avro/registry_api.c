@@ -7,12 +7,12 @@
 
 #include "registry_room.h"
 
-static enum err judge(const struct http_answer *answer, const char *path, bool posted, const json_t *said,
+static enum err judge(const struct registry_answer *answer, const char *path, bool posted, const json_t *said,
                       struct err_info *info)
 {
     const char *url = answer->url, *why = json_string_value(json_object_get(said, "message"));
     json_int_t code = json_integer_value(json_object_get(said, "error_code"));
-    long status = answer->status;
+    int status = answer->status;
     if (!why)
         why = "and does not say why";
     if (status / 100 == 2 && json_is_object(said))
@@ -22,7 +22,7 @@ static enum err judge(const struct http_answer *answer, const char *path, bool p
                        "%s%s answers, but not with JSON: is registry.url a registry's?", url, path);
     if (status == 401 || status == 403)
         return err_set(info, ERR_REFUSED, "registry_auth",
-                       "%s answers %ld: registry.username or its password is wrong, or has no right to %s",
+                       "%s answers %d: registry.username or its password is wrong, or has no right to %s",
                        url, status, path);
     if (status == 404 && code / 100 == 404)
         return err_set(info, ERR_NOT_FOUND, "not_registered", "%s: %s", url, why);
@@ -30,16 +30,16 @@ static enum err judge(const struct http_answer *answer, const char *path, bool p
         return err_set(info, ERR_REFUSED, "schema_incompatible", "%s: %s", url, why);
     if (status == 422 && posted)
         return err_set(info, ERR_REFUSED, "schema_refused", "%s: %s", url, why);
-    return err_set(info, ERR_WEATHER, "registry_status", "%s%s answers %ld: %s", url, path, status, why);
+    return err_set(info, ERR_WEATHER, "registry_status", "%s%s answers %d: %s", url, path, status, why);
 }
 
-static enum err ask(const struct http *http, const char *path, const char *schema, json_t **object,
+static enum err ask(const struct urls *urls, const char *path, const char *schema, json_t **object,
                     struct err_info *info)
 {
-    struct http_answer answer = {0};
+    struct registry_answer answer = {0};
     json_t *body = schema ? json_pack("{s:s}", "schema", schema) : NULL, *said = NULL;
     char *text = body ? json_dumps(body, JSON_COMPACT) : NULL;
-    enum err err = http_ask(http, path, text, &answer, info);
+    enum err err = urls_ask(urls, path, text, &answer, info);
     if (err == ERR_OK) {
         if (answer.body.len)
             said = json_loadb(answer.body.data, answer.body.len, 0, NULL);
@@ -81,38 +81,38 @@ static enum err take_schema(const json_t *object, const char *path, char **schem
     return ERR_OK;
 }
 
-enum err api_schema(const struct http *http, uint32_t id, char **schema, struct err_info *info)
+enum err api_schema(const struct urls *urls, uint32_t id, char **schema, struct err_info *info)
 {
     char path[64];
     json_t *object = NULL;
     snprintf(path, sizeof path, "/schemas/ids/%" PRIu32, id);
-    enum err err = ask(http, path, NULL, &object, info);
+    enum err err = ask(urls, path, NULL, &object, info);
     if (err == ERR_OK)
         err = take_schema(object, path, schema, info);
     json_decref(object);
     return err;
 }
 
-enum err api_id(const struct http *http, const char *subject, const char *ends, const char *schema,
+enum err api_id(const struct urls *urls, const char *subject, const char *ends, const char *schema,
                 uint32_t *id, struct err_info *info)
 {
     char path[400];
     json_t *object = NULL;
     snprintf(path, sizeof path, "/subjects/%s%s", subject, ends);
-    enum err err = ask(http, path, schema, &object, info);
+    enum err err = ask(urls, path, schema, &object, info);
     if (err == ERR_OK)
         err = take_id(object, path, id, info);
     json_decref(object);
     return err;
 }
 
-enum err api_latest(const struct http *http, const char *subject, uint32_t *id, char **schema,
+enum err api_latest(const struct urls *urls, const char *subject, uint32_t *id, char **schema,
                     struct err_info *info)
 {
     char path[400];
     json_t *object = NULL;
     snprintf(path, sizeof path, "/subjects/%s/versions/latest", subject);
-    enum err err = ask(http, path, NULL, &object, info);
+    enum err err = ask(urls, path, NULL, &object, info);
     if (err == ERR_OK)
         err = take_id(object, path, id, info);
     if (err == ERR_OK)
@@ -121,13 +121,13 @@ enum err api_latest(const struct http *http, const char *subject, uint32_t *id, 
     return err;
 }
 
-enum err api_compatible(const struct http *http, const char *subject, const char *schema, bool *compatible,
+enum err api_compatible(const struct urls *urls, const char *subject, const char *schema, bool *compatible,
                         struct err_info *info)
 {
     char path[400];
     json_t *object = NULL;
     snprintf(path, sizeof path, "/compatibility/subjects/%s/versions/latest", subject);
-    enum err err = ask(http, path, schema, &object, info);
+    enum err err = ask(urls, path, schema, &object, info);
     const json_t *said = json_object_get(object, "is_compatible");
     if (err == ERR_OK && !json_is_boolean(said))
         err = unclear(path, "is_compatible", info);

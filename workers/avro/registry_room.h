@@ -8,35 +8,35 @@
 #include "microflux/bytes.h"
 #include "microflux/registry.h"
 
-/* ---- registry_http.c: the one door to libcurl ---- */
+/* ---- registry_urls.c: which of our URLs answers ---- */
 
-struct http;
+struct urls;
 
 /* Borrows options and stop (set: a request under way ends soon). ERR_USAGE: no URL, or one that is none. */
-enum err http_open(const struct registry_options *options, const atomic_bool *stop, struct http **http,
+enum err urls_open(const struct registry_options *options, const atomic_bool *stop, struct urls **urls,
                    struct err_info *info) MF_MUST_CHECK;
-void http_close(struct http *http); /* takes NULL */
+void urls_close(struct urls *urls); /* takes NULL */
 
-struct http_answer {
+struct registry_answer {
     const char *url; /* which of ours answered: borrowed */
-    long status;
+    int status;
     struct buffer body; /* to be freed, also on error */
 };
 
-/* http_ask: GET, or POST when there is a body, at the first URL that answers, and not with 5xx. ERR_WEATHER:
+/* urls_ask: GET, or POST when there is a body, at the first URL that answers, and not with 5xx. ERR_WEATHER:
  * none did. Thread-safe. */
-enum err http_ask(const struct http *http, const char *path, const char *body, struct http_answer *answer,
+enum err urls_ask(const struct urls *urls, const char *path, const char *body, struct registry_answer *answer,
                   struct err_info *info) MF_MUST_CHECK;
 
 /* ---- registry_api.c: paths, bodies, and the meaning of answers ---- */
 
-enum err api_schema(const struct http *http, uint32_t id, char **schema, struct err_info *info);
+enum err api_schema(const struct urls *urls, uint32_t id, char **schema, struct err_info *info);
 /* api_id: ends is "/versions" to register, "" to look up. */
-enum err api_id(const struct http *http, const char *subject, const char *ends, const char *schema,
+enum err api_id(const struct urls *urls, const char *subject, const char *ends, const char *schema,
                 uint32_t *id, struct err_info *info);
-enum err api_latest(const struct http *http, const char *subject, uint32_t *id, char **schema,
+enum err api_latest(const struct urls *urls, const char *subject, uint32_t *id, char **schema,
                     struct err_info *info);
-enum err api_compatible(const struct http *http, const char *subject, const char *schema, bool *compatible,
+enum err api_compatible(const struct urls *urls, const char *subject, const char *schema, bool *compatible,
                         struct err_info *info);
 
 /* ---- registry_file.c: {"version": 1, "url": …, "schemas": {id: text}, "ids": {subject: {id, schema}}} ----

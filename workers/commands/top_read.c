@@ -114,8 +114,12 @@ static void ask(struct top_reading *r, size_t process)
     int status = 0;
     struct top_process *p = &r->processes[process];
     snprintf(url, sizeof url, "%s/metrics", p->from);
-    struct http_get_options options = {url, TIMEOUT_MS, TIMEOUT_MS, MOST_BYTES};
-    if (http_get(&options, &body, &status, &info) != ERR_OK)
+    struct http_request request = {.url = url,
+                                   .direct = true,
+                                   .connect_timeout_ms = TIMEOUT_MS,
+                                   .timeout_ms = TIMEOUT_MS,
+                                   .max_bytes = MOST_BYTES};
+    if (http_ask(&request, &body, &status, &info) != ERR_OK)
         snprintf(p->why, sizeof p->why, "%.150s", info.sentence);
     else if (status != 200)
         snprintf(p->why, sizeof p->why, "it answers %d", status);
