@@ -24,7 +24,7 @@ struct map {
 };
 
 /* A look-up that is coming: map_prefetch asks for the slot's memory; map_guess, a little later, says which
- * entry it will most likely find, without touching it. NULL: none, or not in its own slot. */
+ * entry it will most likely find, without touching it. NULL: none, or not near its own slot. */
 static inline void map_prefetch(const struct map *map, uint64_t hash)
 {
     if (map->capacity)
@@ -33,8 +33,12 @@ static inline void map_prefetch(const struct map *map, uint64_t hash)
 
 static inline struct map_entry *map_guess(const struct map *map, uint64_t hash)
 {
-    const struct map_slot *slot = map->capacity ? &map->slots[hash & (map->capacity - 1)] : NULL;
-    return slot && slot->hash == hash ? slot->entry : NULL;
+    for (size_t i = 0; map->capacity && i < 8; i++) {
+        const struct map_slot *slot = &map->slots[(hash + i) & (map->capacity - 1)];
+        if (!slot->entry || slot->hash == hash)
+            return slot->entry;
+    }
+    return NULL;
 }
 
 struct map_entry *map_find(const struct map *map, struct bytes key, uint64_t hash); /* NULL: not there */
