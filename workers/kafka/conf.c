@@ -7,7 +7,6 @@
 
 #include "kafka_room.h"
 
-#define SCRAM_MENDED 0x020601ff /* librdkafka before it doubles the nonce, which Kafka 4 refuses */
 
 static bool secret(const char *key)
 {
@@ -79,7 +78,9 @@ enum err conf_client(rd_kafka_type_t type, rd_kafka_conf_t *conf, rd_kafka_t **r
     if (*rk)
         return ERR_OK;
     rd_kafka_conf_destroy(conf);
-    return err_set(info, ERR_USAGE, "kafka_client", "no Kafka client with these kafka.* settings: %s", why);
+    const char *cure = cure_of(why, &(struct cure_client){"", rd_kafka_version()});
+    return err_set(info, ERR_USAGE, "kafka_client", "no Kafka client with these kafka.* settings: %s%s%s",
+                   cure ? cure : "", cure ? ": " : "", why);
 }
 
 enum err kafka_err(struct err_info *info, enum err fate, rd_kafka_resp_err_t code, const char *what)

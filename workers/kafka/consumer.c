@@ -291,21 +291,12 @@ void consumer_wake(struct consumer *c)
 enum err consumer_partitions(struct consumer *c, int input, int timeout_ms, int32_t *count,
                              struct err_info *info)
 {
-    const struct rd_kafka_metadata *metadata;
     const char *name = c->topics[input];
-    rd_kafka_topic_t *topic = rd_kafka_topic_new(c->rk, name, NULL);
-    rd_kafka_resp_err_t code = rd_kafka_metadata(c->rk, 0, topic, &metadata, timeout_ms);
-    rd_kafka_topic_destroy(topic);
-    if (code)
-        return err_set(info, ERR_WEATHER, rd_kafka_err2name(code), "no answer from Kafka: %s %s",
-                       rd_kafka_err2str(code), c->weather.reason);
-    code = metadata->topic_cnt ? metadata->topics[0].err : RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART;
-    *count = metadata->topic_cnt ? metadata->topics[0].partition_cnt : 0;
-    rd_kafka_metadata_destroy(metadata);
-    if (code == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART || (!code && *count == 0))
+    rd_kafka_resp_err_t code = topic_count(c->rk, name, timeout_ms, count);
+    if (code == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART)
         return err_set(info, ERR_NOT_FOUND, "no_topic",
                        "topic %s does not exist: microflux topics create makes it", name);
-    return code ? kafka_err(info, ERR_WEATHER, code, name) : ERR_OK;
+    return code ? weather_err(&c->weather, code, name, info) : ERR_OK;
 }
 
 enum err consumer_committed(struct consumer *c, int32_t partition, int timeout_ms, int64_t *offsets,

@@ -30,17 +30,38 @@ void names_free(char **names, size_t n);               /* takes NULL */
 void record_of(const rd_kafka_message_t *message, int input, struct kafka_record *record);
 size_t record_header_count(const struct kafka_record *record);
 
+/* topic_count: partitions of one topic, asked of a broker. UNKNOWN_TOPIC_OR_PART: not there;
+ * TOPIC_AUTHORIZATION_FAILED: not shown to us. */
+rd_kafka_resp_err_t topic_count(rd_kafka_t *rk, const char *name, int timeout_ms, int32_t *count);
+
+/* ---- cure.c: which of the usual mistakes an error text of librdkafka is ---- */
+
+#define SCRAM_MENDED 0x020601ff /* librdkafka before it doubles the nonce, which Kafka 4 refuses */
+
+struct cure_client { /* what matters of the client's configuration */
+    const char *protocol; /* security.protocol */
+    int version; /* rd_kafka_version() */
+};
+/* cure_of: one sentence that names the setting to change, static text; NULL: not a known mistake. Pure. */
+const char *cure_of(const char *reason, const struct cure_client *client);
+/* cure_for: the same, with the configuration of a living client. */
+const char *cure_for(rd_kafka_t *rk, const char *reason);
+
 /* ---- weather.c: what one client says about its brokers, once a change ---- */
 
 struct weather {
     const char *role; /* static text */
     bool away;
     rd_kafka_resp_err_t told;
-    char reason[160];     /* of the last error; "" when there was none */
+    char reason[256];     /* of the last error that names one; "" when there was none */
+    const char *cure;     /* of that error; NULL: none is known. Static text */
     struct tally *errors; /* NULL: nobody counts */
 };
 
 void weather_error(struct weather *weather, rd_kafka_t *rk, rd_kafka_resp_err_t code, const char *reason);
+/* weather_err: what could not be had, with the cure when the last complaint is one of the known mistakes. */
+enum err weather_err(const struct weather *weather, rd_kafka_resp_err_t code, const char *what,
+                     struct err_info *info);
 void weather_clears(struct weather *weather);
 void weather_count(struct weather *weather, rd_kafka_resp_err_t code);
 static inline void weather_fair(struct weather *weather) /* something came: cheap, for the hot path */

@@ -75,8 +75,7 @@ static enum err read_ends(struct scan *scan, const char *topic, struct err_info 
         if (!code)
             code = log_edge(scan->rk, topic, i, RD_KAFKA_OFFSET_BEGINNING, OPEN_MS, &low);
         if (code)
-            return err_set(info, ERR_WEATHER, rd_kafka_err2name(code), "the end of %s/%d is not known: %s %s",
-                           topic, i, rd_kafka_err2str(code), scan->weather.reason);
+            return weather_err(&scan->weather, code, topic, info);
         if (low >= scan->ends[i])
             reach(scan, i);
     }

@@ -55,8 +55,7 @@ static enum err read_counts(struct admin *admin, const char *const *names, size_
     rd_kafka_resp_err_t code = rd_kafka_metadata(admin->rk, 1, NULL, &metadata, timeout_ms);
     if (code) {
         rd_kafka_poll(admin->rk, 0);
-        return err_set(info, ERR_WEATHER, rd_kafka_err2name(code), "no answer from Kafka: %s %s",
-                       rd_kafka_err2str(code), admin->weather.reason);
+        return weather_err(&admin->weather, code, "no answer from Kafka", info);
     }
     for (size_t i = 0; i < n; i++) {
         counts[i] = -1;
@@ -77,6 +76,20 @@ enum err topics_partitions(const struct kafka_pair *pairs, size_t n_pairs, const
         err = read_counts(&admin, names, n, timeout_ms, counts, info);
     close_admin(&admin);
     return err;
+}
+
+rd_kafka_resp_err_t topic_count(rd_kafka_t *rk, const char *name, int timeout_ms, int32_t *count)
+{
+    const struct rd_kafka_metadata *metadata;
+    rd_kafka_topic_t *topic = rd_kafka_topic_new(rk, name, NULL);
+    rd_kafka_resp_err_t code = rd_kafka_metadata(rk, 0, topic, &metadata, timeout_ms);
+    rd_kafka_topic_destroy(topic);
+    if (code)
+        return code;
+    code = metadata->topic_cnt ? metadata->topics[0].err : RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART;
+    *count = metadata->topic_cnt ? metadata->topics[0].partition_cnt : 0;
+    rd_kafka_metadata_destroy(metadata);
+    return !code && *count == 0 ? RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART : code;
 }
 
 /* ---- making what is missing ---- */

@@ -18,25 +18,42 @@ void weather_count(struct weather *weather, rd_kafka_resp_err_t code)
         tally_count(weather->errors, rd_kafka_err2name(code));
 }
 
+static void say(const struct weather *weather, rd_kafka_t *rk, const char *event, rd_kafka_resp_err_t code,
+                const char *reason)
+{
+    const char *cure = weather->cure;
+    log_warn(event, "role=%s client=%s error=%s message=\"%s\"%s%s%s", weather->role, rd_kafka_name(rk),
+             rd_kafka_err2name(code), reason, cure ? " cure=\"" : "", cure ? cure : "", cure ? "\"" : "");
+}
+
+/* That all brokers are down is told after the reason of the last one, which says more. */
 void weather_error(struct weather *weather, rd_kafka_t *rk, rd_kafka_resp_err_t code, const char *reason)
 {
-    snprintf(weather->reason, sizeof weather->reason, "%s", reason);
     weather_count(weather, code);
     if (code == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN) {
         if (!weather->away)
-            log_warn("kafka_away", "role=%s client=%s message=\"%s\"", weather->role, rd_kafka_name(rk),
-                     reason);
+            say(weather, rk, "kafka_away", code, reason);
         weather->away = true;
         return;
     }
+    snprintf(weather->reason, sizeof weather->reason, "%s", reason);
+    weather->cure = cure_for(rk, reason);
     if (weather->told == code)
         return;
     weather->told = code;
     if (code == RD_KAFKA_RESP_ERR__FATAL)
         fatal(weather, rk);
     else
-        log_warn("kafka_error", "role=%s client=%s error=%s message=\"%s\"", weather->role, rd_kafka_name(rk),
-                 rd_kafka_err2name(code), reason);
+        say(weather, rk, "kafka_error", code, reason);
+}
+
+enum err weather_err(const struct weather *weather, rd_kafka_resp_err_t code, const char *what,
+                     struct err_info *info)
+{
+    if (weather->cure)
+        return err_set(info, ERR_WEATHER, rd_kafka_err2name(code), "%s: %s", what, weather->cure);
+    return err_set(info, ERR_WEATHER, rd_kafka_err2name(code), "%s: %s %s", what, rd_kafka_err2str(code),
+                   weather->reason);
 }
 
 void weather_clears(struct weather *weather)
@@ -46,4 +63,5 @@ void weather_clears(struct weather *weather)
     weather->away = false;
     weather->told = RD_KAFKA_RESP_ERR_NO_ERROR;
     weather->reason[0] = '\0';
+    weather->cure = NULL;
 }
