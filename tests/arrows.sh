@@ -9,7 +9,7 @@ declare -A room_of=(
   [err]=base [bytes]=base [log]=base [clock]=base [config]=base [args]=base [map]=base [metrics]=base [address]=base
   [creator]=domain [methodology]=domain [avro]=avro [schemas]=avro [registry]=avro [kafka]=kafka [redis]=store [http]=http
   [lane]=lane [score]=score [score_worker]=score [commands]=commands)
-declare -A door=([librdkafka/]=kafka [avro.h]=none [hiredis/]=store [ini.h]=base [xxhash.h]=base [microhttpd.h]=http [curl/]=http)
+declare -A door=([librdkafka/]=kafka [openssl/]=kafka [avro.h]=none [hiredis/]=store [ini.h]=base [xxhash.h]=base [microhttpd.h]=http [curl/]=http)
 
 bad=0
 complain() { echo "$1" >&2; bad=1; }

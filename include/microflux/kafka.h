@@ -194,6 +194,66 @@ enum err topics_create(const struct kafka_pair *pairs, size_t n_pairs, const str
 enum err topics_partitions(const struct kafka_pair *pairs, size_t n_pairs, const char *const *names, size_t n,
                            int timeout_ms, int32_t *counts, struct err_info *info) MF_MUST_CHECK;
 
+/* ---------- inquiry: what tools ask of topics and groups; it joins no group and changes nothing ----------
+ */
+struct inquiry;
+/* inquiry_open: a client under the group's name. Each question below waits up to timeout_ms for its answer;
+ * ERR_WEATHER: there was none, and the sentence names the cure of a known mistake; ERR_REFUSED: the user
+ * lacks the right to it. */
+enum err inquiry_open(const struct kafka_pair *pairs, size_t n_pairs, const char *group, int timeout_ms,
+                      struct inquiry **inquiry, struct err_info *info) MF_MUST_CHECK;
+void inquiry_close(struct inquiry *inquiry); /* takes NULL */
+
+/* inquiry_partitions: ERR_NOT_FOUND: there is no such topic. */
+enum err inquiry_partitions(struct inquiry *inquiry, const char *topic, int32_t *count,
+                            struct err_info *info) MF_MUST_CHECK;
+/* inquiry_setting: fills values[i] ("" = unknown to this broker) of the topic's names[i]. */
+struct kafka_setting {
+    char value[64];
+};
+enum err inquiry_settings(struct inquiry *inquiry, const char *topic, const char *const *names, size_t n,
+                          struct kafka_setting *values, struct err_info *info) MF_MUST_CHECK;
+/* inquiry_edges: where each of the n partitions begins and where its readable part ends (an open transaction
+ * hides what is behind). */
+enum err inquiry_edges(struct inquiry *inquiry, const char *topic, int32_t n, int64_t *begin, int64_t *end,
+                       struct err_info *info) MF_MUST_CHECK;
+/* inquiry_dated: whether any record of the topic is dated at or after that time. */
+enum err inquiry_dated(struct inquiry *inquiry, const char *topic, int32_t n, int64_t time, bool *any,
+                       struct err_info *info) MF_MUST_CHECK;
+/* inquiry_committed: the group's offsets of each partition, -1 = none. */
+enum err inquiry_committed(struct inquiry *inquiry, const char *topic, int32_t n, int64_t *offsets,
+                           struct err_info *info) MF_MUST_CHECK;
+/* inquiry_owners: the group member that has each partition; client "" = nobody. */
+struct kafka_owner {
+    char client[96], host[64];
+};
+enum err inquiry_owners(struct inquiry *inquiry, const char *topic, int32_t n, struct kafka_owner *owners,
+                        struct err_info *info) MF_MUST_CHECK;
+
+/* inquiry_peek: the first record at or after each offset, all at once. */
+#define PEEK_END (-1)
+enum peek_found { PEEK_NOTHING, PEEK_RECORD, PEEK_AT_END, PEEK_GONE, PEEK_FORBIDDEN };
+struct kafka_peek {
+    const char *topic;
+    int32_t partition;
+    int64_t offset;
+    enum peek_found found; /* NOTHING: no answer in time; GONE: the offset is not in the log any more */
+    int64_t timestamp;     /* of the record; -1 none */
+};
+enum err inquiry_peek(struct inquiry *inquiry, struct kafka_peek *peeks, size_t n,
+                      struct err_info *info) MF_MUST_CHECK;
+
+/* inquiry_may_commit: whether the user may work in the group: commits to a partition that is not there, which
+ * only a user with the right is told. inquiry_may_write: asks for an acknowledgement that does not exist,
+ * which is refused after the right was looked at and before anything is written. */
+enum err inquiry_may_commit(struct inquiry *inquiry, const char *topic, struct err_info *info) MF_MUST_CHECK;
+enum err inquiry_may_write(const struct kafka_pair *pairs, size_t n_pairs, const char *topic, int timeout_ms,
+                           struct err_info *info) MF_MUST_CHECK;
+/* inquiry_tls: says what is wrong with the certificate of the first bootstrap server: ERR_REFUSED names the
+ * authority, the host name or the date; ERR_OK: nothing; ERR_WEATHER: no TLS there. */
+enum err inquiry_tls(const struct kafka_pair *pairs, size_t n_pairs, int timeout_ms,
+                     struct err_info *info) MF_MUST_CHECK;
+
 /* ---------- scan: reads one topic for tools, without a group ---------- */
 struct scan;
 /* scan_open: all partitions, from the beginning (or from the end on). until_end: stops at the end as it was

@@ -78,6 +78,27 @@ enum err redis_fate(const struct redis_answer *answer, struct err_info *info);
 enum err redis_call(struct redis *redis, const struct bytes *args, size_t n,
                     const struct redis_answer **answer, struct err_info *info) MF_MUST_CHECK;
 
+/* ---- settings: how the server was set up, read out of what INFO or CONFIG GET answered ---- */
+struct redis_settings {
+    char policy[32]; /* maxmemory-policy; "" = not told */
+    char role[16];   /* master | slave; "" = not told */
+    bool aof_told, aof;
+    int64_t replicas;                     /* connected ones */
+    bool min_replicas_told, min_replicas; /* min-replicas-to-write is set */
+};
+/* A pattern for CONFIG GET: appendonly, maxmemory-policy, min-replicas-to-write. */
+#define REDIS_SETTINGS "[am][pai][pxn]*"
+/* redis_settings_read: adds what an answer to INFO or to CONFIG GET tells. */
+void redis_settings_read(struct redis_settings *settings, const struct redis_answer *answer);
+/* redis_settings_judge: ERR_REFUSED: counters could be evicted. The sentence says what to do. */
+enum err redis_settings_judge(const struct redis_settings *settings, struct err_info *info) MF_MUST_CHECK;
+/* redis_settings_doubt: what could lose acknowledged writes, from number *next on; NULL = no more. Static
+ * text. */
+struct redis_doubt {
+    const char *sentence, *cure;
+};
+const struct redis_doubt *redis_settings_doubt(const struct redis_settings *settings, size_t *next);
+
 /* redis_raw_exec: everything a MULTI block needs is a plain command: MULTI, …, EXEC; the handlers of the
  * queued commands see +QUEUED (or an error), EXEC's handler the array. */
 

@@ -7,7 +7,6 @@
 
 #include "kafka_room.h"
 
-
 static bool secret(const char *key)
 {
     return strstr(key, "password") || strstr(key, "secret") || strstr(key, ".pem") || strstr(key, "jaas");

@@ -38,9 +38,9 @@ rd_kafka_resp_err_t topic_count(rd_kafka_t *rk, const char *name, int timeout_ms
 
 #define SCRAM_MENDED 0x020601ff /* librdkafka before it doubles the nonce, which Kafka 4 refuses */
 
-struct cure_client { /* what matters of the client's configuration */
+struct cure_client {      /* what matters of the client's configuration */
     const char *protocol; /* security.protocol */
-    int version; /* rd_kafka_version() */
+    int version;          /* rd_kafka_version() */
 };
 /* cure_of: one sentence that names the setting to change, static text; NULL: not a known mistake. Pure. */
 const char *cure_of(const char *reason, const struct cure_client *client);

@@ -177,7 +177,8 @@ struct worker {
     struct lane **lanes;
     size_t n_lanes;
     int32_t partitions;
-    bool redis_away, recreate;
+    bool redis_away, recreate, settings_told;
+    struct redis_settings settings; /* of Redis, as last told in the log */
     int64_t measured_ms;
     pthread_mutex_t status_lock; /* of the two below */
     struct lane_status *status;

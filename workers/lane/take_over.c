@@ -205,6 +205,47 @@ static void on_fence(void *arg, const struct redis_answer *answer)
         take(lane);
 }
 
+/* ---- how the server is set up ---- */
+
+static void warn_of_doubts(struct lane *lane, const struct redis_settings *settings)
+{
+    const struct redis_doubt *doubt;
+    bool known =
+        lane->worker->settings_told && memcmp(&lane->worker->settings, settings, sizeof *settings) == 0;
+    for (size_t next = 0; !known && (doubt = redis_settings_doubt(settings, &next)) != NULL;)
+        log_warn("redis_doubtful", "message=\"%s\" cure=\"%s\"", doubt->sentence, doubt->cure);
+    lane->worker->settings = *settings;
+    lane->worker->settings_told = true;
+}
+
+static void on_settings(void *arg, const struct redis_answer *answer)
+{
+    struct lane *lane = arg;
+    struct redis_settings settings;
+    struct err_info info;
+    memset(&settings, 0, sizeof settings); /* compared whole */
+    redis_settings_read(&settings, answer);
+    enum err err = redis_fate(answer, &info);
+    if (err != ERR_WEATHER) /* who may ask neither is warned only */
+        err = redis_settings_judge(&settings, &info);
+    if (err != ERR_OK)
+        lane_trouble(lane, err, info.word, "%s", info.sentence);
+    else
+        warn_of_doubts(lane, &settings);
+}
+
+/* INFO says it all; a user who may not ask it may be allowed CONFIG GET. */
+static void on_info(void *arg, const struct redis_answer *answer)
+{
+    struct lane *lane = arg;
+    struct err_info info;
+    if (redis_fate(answer, &info) == ERR_REFUSED)
+        redis_command(lane->redis, (struct bytes[]){BYTES("CONFIG"), BYTES("GET"), BYTES(REDIS_SETTINGS)}, 3,
+                      on_settings, lane);
+    else
+        on_settings(arg, answer);
+}
+
 void lane_connect(struct lane *lane, int64_t now)
 {
     struct err_info info;
@@ -217,6 +258,7 @@ void lane_connect(struct lane *lane, int64_t now)
     lane->takeover++;
     lane->state = LANE_TAKING;
     lane->idle_check_ms = now + 1000;
+    redis_command(lane->redis, (struct bytes[]){BYTES("INFO")}, 1, on_info, lane);
     redis_command(lane->redis, (struct bytes[]){BYTES("WATCH"), fence_key(lane)}, 2, NULL, NULL);
     redis_command(lane->redis, (struct bytes[]){BYTES("GET"), fence_key(lane)}, 2, on_fence, lane);
 }

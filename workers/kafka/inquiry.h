@@ -1,0 +1,17 @@
+/* inquiry: what its two files share. */
+#ifndef KAFKA_INQUIRY_H
+#define KAFKA_INQUIRY_H
+
+#include "kafka_room.h"
+
+struct inquiry {
+    rd_kafka_t *rk;
+    int timeout_ms;
+    struct weather weather;
+};
+
+/* inquiry_err: ERR_OK without a code; ERR_REFUSED for a missing right; else weather, with its cure. */
+enum err inquiry_err(struct inquiry *inquiry, rd_kafka_resp_err_t code, const char *what,
+                     struct err_info *info);
+
+#endif
