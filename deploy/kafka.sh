@@ -4,7 +4,8 @@
 #   kafka.sh up    DIR BASE [N=1]          format, start N nodes (1 or 3), wait until they serve on BASE+1 ..
 #   kafka.sh start DIR I | stop DIR [I] | kill DIR I | wait DIR I [SECONDS]
 #   kafka.sh tool  CLASS ARGS...           a command-line tool, e.g. org.apache.kafka.tools.TopicCommand
-# Environment: XMX (256m), EXTRA (file of further broker properties), MICROFLUX_CACHE (~/.cache/microflux).
+# Environment: XMX (256m), EXTRA (file of further broker properties), FORMAT (options of StorageTool, such as --add-scram …),
+# MICROFLUX_CACHE (~/.cache/microflux).
 set -euo pipefail
 version=4.1.1 log4j=2.25.1
 cache=${MICROFLUX_CACHE:-$HOME/.cache/microflux}
@@ -108,7 +109,7 @@ up() { # DIR BASE N
     properties "$d" "$base" "$n" "$i" > "$d/n$i.properties"
     [ -f "$d/data/n$i/meta.properties" ] ||
       java -Xmx128m "${flags[@]}" "-Dlog4j2.configurationFile=$d/log4j2.yaml" -cp "$libs/*" kafka.tools.StorageTool format \
-        -t "$(cat "$d/cluster.id")" -c "$d/n$i.properties" > "$d/format$i.log" 2>&1 || { cat "$d/format$i.log" >&2; exit 1; }
+        -t "$(cat "$d/cluster.id")" -c "$d/n$i.properties" ${FORMAT:-} > "$d/format$i.log" 2>&1 || { cat "$d/format$i.log" >&2; exit 1; }
     start "$d" "$i"
   done
   for i in $(seq "$n"); do wait_for "$d" "$i" 120; done
@@ -129,5 +130,5 @@ wait) wait_for "$@" ;;
 stop) stop "$@" ;;
 kill) kill -9 "$(cat "$1/n$2.pid")" ;;
 tool) exec java -Xmx128m "${flags[@]}" -cp "$libs/*" -Dlog4j2.level=error "$@" ;;
-*) sed -n 2,8p "$0" >&2; exit 64 ;;
+*) sed -n 2,9p "$0" >&2; exit 64 ;;
 esac

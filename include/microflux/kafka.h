@@ -74,6 +74,8 @@ struct consumer_options {
  * broker. */
 enum err consumer_open(const struct consumer_options *options, struct consumer **consumer,
                        struct err_info *info) MF_MUST_CHECK;
+/* consumer_check: whether consumer_open would take these settings, without a client. */
+enum err consumer_check(const struct consumer_options *options, struct err_info *info) MF_MUST_CHECK;
 void consumer_close(struct consumer *consumer); /* leaves the group (calls revoked); takes NULL */
 
 /* consumer_watch, publisher_watch: counts there from now on; borrowed as long as the client. */
@@ -204,6 +206,8 @@ enum err inquiry_open(const struct kafka_pair *pairs, size_t n_pairs, const char
                       struct inquiry **inquiry, struct err_info *info) MF_MUST_CHECK;
 void inquiry_close(struct inquiry *inquiry); /* takes NULL */
 
+/* inquiry_reach: until a broker answers; at once when none does for a reason that waiting does not cure. */
+enum err inquiry_reach(struct inquiry *inquiry, struct err_info *info) MF_MUST_CHECK;
 /* inquiry_partitions: ERR_NOT_FOUND: there is no such topic. */
 enum err inquiry_partitions(struct inquiry *inquiry, const char *topic, int32_t *count,
                             struct err_info *info) MF_MUST_CHECK;

@@ -44,6 +44,8 @@ typedef void redis_handler(void *arg, const struct redis_answer *answer);
  * look-up may block shortly. */
 enum err redis_open(const struct redis_options *options, struct redis **redis,
                     struct err_info *info) MF_MUST_CHECK;
+/* redis_check: whether redis_open could read these options; no connection. */
+enum err redis_check(const struct redis_options *options, struct err_info *info) MF_MUST_CHECK;
 void redis_close(struct redis *redis);       /* takes NULL; handlers still owed an answer are not called */
 bool redis_ready(const struct redis *redis); /* the handshake succeeded */
 

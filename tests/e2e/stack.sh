@@ -1,5 +1,5 @@
 # A real Kafka and a real Redis on free loopback ports in a folder of their own; sourced by the end-to-end tests.
-#   stack_up [NODES]   sets DIR, KAFKA, REDIS and exports the environment microflux reads
+#   stack_up [NODES]   sets DIR, KAFKA, REDIS and exports the environment microflux reads; KAFKA_BASE=$(free_port) chooses before
 #   stack_down         stops everything and removes DIR (also at exit)
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 microflux=${MICROFLUX_BINARY:-$root/build/microflux}
@@ -28,7 +28,7 @@ redis_up() {
 
 stack_up() {
   DIR=$(mktemp -d); trap stack_down EXIT
-  local base; base=$(free_port)
+  local base=${KAFKA_BASE:-$(free_port)}
   REDIS_PORT=$((base + 31))
   XMX=${XMX:-384m} "$root/deploy/kafka.sh" up "$DIR/kafka" "$base" "${1:-1}" || return 1
   redis_up

@@ -11,6 +11,7 @@ static const struct {
 } table[] = {
     {"run", command_run, "the main job: read, count, score, publish"},
     {"demo", command_demo, "a generated stream scored before your eyes, nothing needed but redis-server"},
+    {"check", command_check, "is everything there that a worker needs, and what makes it"},
     {"topics", command_topics, "create the topics that are missing"},
     {"produce", command_produce, "send NDJSON as framed Avro"},
     {"generate", command_generate, "write a seeded stream of profiles, posts and interactions"},

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "fences.h"
 #include "microflux/args.h"
 #include "microflux/commands.h"
 #include "options.h"
@@ -13,37 +14,20 @@ struct looking {
     int32_t partitions;
 };
 
-static void lane_prefix(const struct looking *look, int32_t lane, char *prefix, size_t size)
-{
-    char tag[24];
-    lane_tag(lane, tag, sizeof tag);
-    snprintf(prefix, size, "mf:%s:score:{%s}:", look->config->namespace_, tag);
-}
-
-/* The fence of lane 0 knows how many lanes there are. */
+/* The fence of any lane knows how many lanes there are. */
 static enum err read_partitions(struct looking *look, struct err_info *info)
 {
-    char key[192];
-    const struct redis_answer *answer;
     struct fence fence;
-    for (int32_t lane = 0; lane < 64; lane++) {
-        lane_prefix(look, lane, key, sizeof key - 8);
-        strcat(key, "fence");
-        enum err err =
-            redis_call(look->redis, (struct bytes[]){BYTES("GET"), bytes_of(key)}, 2, &answer, info);
-        if (err == ERR_OK)
-            err = redis_fate(answer, info);
-        if (err != ERR_OK)
-            return err;
-        if (answer->type == REDIS_TEXT) {
-            err = fence_read(answer->text, &fence, info);
-            look->partitions = fence.partitions;
-            return err;
-        }
-    }
-    return err_set(info, ERR_NOT_FOUND, "no_fence",
-                   "namespace \"%s\" has no lanes in this Redis: is redis.address or namespace another one?",
-                   look->config->namespace_);
+    enum err err = ERR_NOT_FOUND;
+    for (int32_t lane = 0; lane < 64 && err == ERR_NOT_FOUND; lane++)
+        err = fence_of(look->redis, look->config->namespace_, lane, &fence, info);
+    if (err == ERR_NOT_FOUND)
+        return err_set(
+            info, ERR_NOT_FOUND, "no_fence",
+            "namespace \"%s\" has no lanes in this Redis: is redis.address or namespace another one?",
+            look->config->namespace_);
+    look->partitions = fence.partitions;
+    return err;
 }
 
 static enum err load(struct looking *look, int32_t lane, const char *creator, struct creator *c, bool *found,
@@ -52,7 +36,7 @@ static enum err load(struct looking *look, int32_t lane, const char *creator, st
     char prefix[160], key[512];
     const struct redis_answer *answer;
     *found = false;
-    lane_prefix(look, lane, prefix, sizeof prefix);
+    lane_prefix(look->config->namespace_, lane, prefix, sizeof prefix);
     for (int k = 0; k < N_CREATOR_KEYS; k++) {
         snprintf(key, sizeof key, "%s%s:%s", prefix, creator_key_names[k], creator);
         enum err err =
@@ -102,16 +86,9 @@ static void print_text(const struct creator *c, const struct methodology *method
 
 static int64_t lane_as_of(struct looking *look, int32_t lane)
 {
-    char key[192];
-    const struct redis_answer *answer;
     struct fence fence;
     struct err_info info;
-    lane_prefix(look, lane, key, sizeof key - 8);
-    strcat(key, "fence");
-    if (redis_call(look->redis, (struct bytes[]){BYTES("GET"), bytes_of(key)}, 2, &answer, &info) == ERR_OK &&
-        answer->type == REDIS_TEXT && fence_read(answer->text, &fence, &info) == ERR_OK)
-        return fence.as_of;
-    return 0;
+    return fence_of(look->redis, look->config->namespace_, lane, &fence, &info) == ERR_OK ? fence.as_of : 0;
 }
 
 static enum err show(struct looking *look, const char *creator, bool json, struct err_info *info)
@@ -149,7 +126,7 @@ static enum err show_all(struct looking *look, struct err_info *info)
         for (int slot = 0; slot < LANE_INDEX_SLOTS && err == ERR_OK; slot++) {
             char key[192];
             const struct redis_answer *answer;
-            lane_prefix(look, lane, key, sizeof key - 8);
+            lane_prefix(look->config->namespace_, lane, key, sizeof key - 8);
             snprintf(key + strlen(key), 8, "i:%d", slot);
             err = redis_call(look->redis, (struct bytes[]){BYTES("GET"), bytes_of(key)}, 2, &answer, info);
             if (err == ERR_OK)

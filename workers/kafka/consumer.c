@@ -209,6 +209,15 @@ enum err consumer_open(const struct consumer_options *options, struct consumer *
     return ERR_OK;
 }
 
+enum err consumer_check(const struct consumer_options *options, struct err_info *info)
+{
+    rd_kafka_conf_t *conf;
+    enum err err = make_conf(options, &conf, info);
+    if (err == ERR_OK)
+        rd_kafka_conf_destroy(conf);
+    return err;
+}
+
 /* Leaves the group, which needs a broker: an outstanding commit would wait for one for ever. */
 static bool leave(struct consumer *c)
 {

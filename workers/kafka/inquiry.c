@@ -5,6 +5,9 @@
 #include <string.h>
 
 #include "inquiry.h"
+#include "microflux/clock.h"
+
+#define REACH_MS 300 /* between looks at the weather */
 
 static void on_error(rd_kafka_t *rk, int code, const char *reason, void *opaque)
 {
@@ -61,16 +64,36 @@ static bool forbidden(rd_kafka_resp_err_t code)
            code == RD_KAFKA_RESP_ERR_CLUSTER_AUTHORIZATION_FAILED;
 }
 
+static void hear(struct inquiry *q) /* its complaints wait to be heard */
+{
+    rd_kafka_message_t *m;
+    while ((m = rd_kafka_consumer_poll(q->rk, 0)) != NULL)
+        rd_kafka_message_destroy(m);
+}
+
 enum err inquiry_err(struct inquiry *q, rd_kafka_resp_err_t code, const char *what, struct err_info *info)
 {
     if (!code)
         return ERR_OK;
     if (forbidden(code))
         return kafka_err(info, ERR_REFUSED, code, what);
-    rd_kafka_message_t *m; /* its complaints wait to be heard */
-    while ((m = rd_kafka_consumer_poll(q->rk, 0)) != NULL)
-        rd_kafka_message_destroy(m);
+    hear(q);
     return weather_err(&q->weather, code, what, info);
+}
+
+enum err inquiry_reach(struct inquiry *q, struct err_info *info)
+{
+    int64_t until = clock_mono_ms() + q->timeout_ms;
+    const struct rd_kafka_metadata *metadata;
+    rd_kafka_resp_err_t code;
+    while ((code = rd_kafka_metadata(q->rk, 0, NULL, &metadata, REACH_MS)) && clock_mono_ms() < until) {
+        hear(q);
+        if (q->weather.away && q->weather.cure)
+            break;
+    }
+    if (!code)
+        rd_kafka_metadata_destroy(metadata);
+    return inquiry_err(q, code, "no answer from Kafka", info);
 }
 
 /* ---- topics ---- */

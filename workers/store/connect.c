@@ -39,6 +39,21 @@ static enum err connect_unix(const char *path, const char *name, int *fd, struct
                  sizeof address, name, fd, info);
 }
 
+static enum err split(const char *address, char *host, size_t size, const char **port, struct err_info *info)
+{
+    if (address_split(address, host, size, port))
+        return ERR_OK;
+    return err_set(info, ERR_USAGE, "redis_address",
+                   "redis.address \"%s\" is not host:port, [v6]:port or unix:/path", address);
+}
+
+enum err store_check(const char *address, struct err_info *info)
+{
+    char host[256];
+    const char *port;
+    return strncmp(address, "unix:", 5) == 0 ? ERR_OK : split(address, host, sizeof host, &port, info);
+}
+
 enum err store_connect(const char *address, int *fd, struct err_info *info)
 {
     char host[256];
@@ -46,16 +61,16 @@ enum err store_connect(const char *address, int *fd, struct err_info *info)
     struct addrinfo hints = {.ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM}, *found = NULL;
     if (strncmp(address, "unix:", 5) == 0)
         return connect_unix(address + 5, address, fd, info);
-    if (!address_split(address, host, sizeof host, &port))
-        return err_set(info, ERR_USAGE, "redis_address",
-                       "redis.address \"%s\" is not host:port, [v6]:port or unix:/path", address);
+    enum err err = split(address, host, sizeof host, &port, info);
+    if (err != ERR_OK)
+        return err;
     int code = getaddrinfo(host, port, &hints, &found);
     if (code != 0)
         return err_set(info, ERR_WEATHER, "name", "redis.address %s: %s", address, gai_strerror(code));
     int s = socket(found->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (s >= 0)
         setsockopt(s, IPPROTO_TCP, TCP_NODELAY, &(int){1}, sizeof(int));
-    enum err err = start(s, found->ai_addr, found->ai_addrlen, address, fd, info);
+    err = start(s, found->ai_addr, found->ai_addrlen, address, fd, info);
     freeaddrinfo(found);
     return err;
 }

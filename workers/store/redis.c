@@ -89,12 +89,19 @@ static void shake_hands(struct redis *redis)
     redis_command(redis, (struct bytes[]){BYTES("PING")}, 1, on_pong, redis);
 }
 
+enum err redis_check(const struct redis_options *options, struct err_info *info)
+{
+    if (given(options->username) && !given(options->password))
+        return err_set(info, ERR_USAGE, "redis_password", "redis.username is set but redis.password is not");
+    return store_check(options->address, info);
+}
+
 enum err redis_open(const struct redis_options *options, struct redis **result, struct err_info *info)
 {
     int fd = -1;
-    if (given(options->username) && !given(options->password))
-        return err_set(info, ERR_USAGE, "redis_password", "redis.username is set but redis.password is not");
-    enum err err = store_connect(options->address, &fd, info);
+    enum err err = redis_check(options, info);
+    if (err == ERR_OK)
+        err = store_connect(options->address, &fd, info);
     if (err != ERR_OK)
         return err;
     struct redis *redis = calloc(1, sizeof *redis);

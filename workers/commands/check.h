@@ -1,0 +1,33 @@
+/* check: what the parts of `microflux check` share. */
+#ifndef COMMANDS_CHECK_H
+#define COMMANDS_CHECK_H
+
+#include "options.h"
+#include "report.h"
+
+#define CHECK_TOPICS (N_TOPICS + 2) /* the inputs, then creator-scores and dead-letters */
+
+struct checking {
+    struct report report;
+    const struct config *config;
+    int timeout_ms;
+    int64_t survive_ms; /* longest lag that must lose nothing */
+    struct inquiry *inquiry;
+    struct redis *redis;
+    const char *topics[CHECK_TOPICS];
+    int32_t partitions; /* of the inputs; 0 = not known */
+};
+
+/* For cures: the bootstrap servers, and the command that gives our user a right (a say()). */
+const char *check_servers(const struct checking *checking);
+const char *check_acl(struct checking *checking, const char *operation, const char *kind, const char *name);
+
+/* check_kafka: leaves checking->inquiry when Kafka answers. */
+void check_kafka(struct checking *checking);
+void check_topics(struct checking *checking);
+/* check_redis: leaves checking->redis when Redis answers. */
+void check_redis(struct checking *checking);
+/* check_lanes: the fences against the logs and the group's offsets; with inquiry, redis and partitions. */
+void check_lanes(struct checking *checking);
+
+#endif

@@ -1,0 +1,194 @@
+/* check_redis: is Redis there, may we do there what a worker does, and does it keep what it acknowledged? */
+#include <stdio.h>
+#include <string.h>
+
+#include "check.h"
+#include "fences.h"
+#include "microflux/clock.h"
+
+#define CLOCK_MS 2000 /* more is told */
+
+/* Every command a worker sends; %K is a key of lane 0 that nobody uses. In this order they clean up. */
+static const char *const commands[][4] = {{"GET", "%K"},
+                                          {"SET", "%K", "1"},
+                                          {"EXISTS", "%K"},
+                                          {"DEL", "%K"},
+                                          {"HSET", "%K", "f", "1"},
+                                          {"HGETALL", "%K"},
+                                          {"HKEYS", "%K"},
+                                          {"HDEL", "%K", "f"},
+                                          {"WATCH", "%K"},
+                                          {"MULTI"},
+                                          {"EXEC"},
+                                          {"PING"}};
+#define N_COMMANDS (sizeof commands / sizeof *commands)
+
+static enum err call(struct checking *c, const struct bytes *words, size_t n,
+                     const struct redis_answer **answer, struct err_info *info)
+{
+    enum err err = redis_call(c->redis, words, n, answer, info);
+    if (err != ERR_OK) { /* the connection is done for */
+        redis_close(c->redis);
+        c->redis = NULL;
+        c->report.away |= err == ERR_WEATHER;
+        report_add(&c->report, VERDICT_FAIL, "redis", info->sentence, NULL);
+    }
+    return err;
+}
+
+static enum err reach(struct checking *c, struct err_info *info)
+{
+    const struct redis_answer *answer;
+    struct redis_options options = redis_options_of(c->config, "microflux-check");
+    enum err err = redis_open(&options, &c->redis, info);
+    if (err != ERR_OK) {
+        c->report.away |= err == ERR_WEATHER;
+        report_add(&c->report, VERDICT_FAIL, "redis", info->sentence, NULL);
+        return err;
+    }
+    err = call(c, (struct bytes[]){BYTES("PING")}, 1, &answer, info);
+    if (err == ERR_OK)
+        report_add(&c->report, VERDICT_OK, "redis",
+                   say(&c->report, "answers at %s, database %d", options.address, options.database), NULL);
+    return err;
+}
+
+/* ---- settings ---- */
+
+static enum err check_settings(struct checking *c, struct err_info *info)
+{
+    const struct redis_answer *answer;
+    struct redis_settings settings = {.policy = ""};
+    const struct redis_doubt *doubt;
+    size_t next = 0;
+    enum err err = call(c, (struct bytes[]){BYTES("INFO")}, 1, &answer, info);
+    if (err == ERR_OK && answer->type == REDIS_ERROR)
+        err =
+            call(c, (struct bytes[]){BYTES("CONFIG"), BYTES("GET"), BYTES(REDIS_SETTINGS)}, 3, &answer, info);
+    if (err != ERR_OK)
+        return err;
+    redis_settings_read(&settings, answer);
+    if (redis_settings_judge(&settings, info) != ERR_OK)
+        report_add(&c->report, VERDICT_FAIL, "redis maxmemory-policy", info->sentence,
+                   "redis-cli CONFIG SET maxmemory-policy noeviction");
+    else if (*settings.policy)
+        report_add(&c->report, VERDICT_OK, "redis maxmemory-policy", settings.policy, NULL);
+    if (*settings.role && strcmp(settings.role, "master") != 0)
+        report_add(&c->report, VERDICT_FAIL, "redis role", "this one is a replica and takes no writes",
+                   "set redis.address to its master (redis-cli INFO replication names it)");
+    while ((doubt = redis_settings_doubt(&settings, &next)) != NULL)
+        report_add(&c->report, VERDICT_WARN, "redis safety", doubt->sentence, doubt->cure);
+    return ERR_OK;
+}
+
+/* ---- rights ---- */
+
+struct trying {
+    char key[192], user[64];
+    bool dry;
+    char missing[256], adds[256]; /* "SET HSET", "+set +hset" */
+    bool key_forbidden;
+};
+
+static enum err try(struct checking *c, struct trying *t, const char *const *words, struct err_info *info)
+{
+    struct bytes args[8];
+    const struct redis_answer *answer;
+    size_t n = 0;
+    if (t->dry) {
+        args[n++] = BYTES("ACL");
+        args[n++] = BYTES("DRYRUN");
+        args[n++] = bytes_of(t->user);
+    }
+    for (size_t i = 0; i < 4 && words[i]; i++)
+        args[n++] = bytes_of(strcmp(words[i], "%K") == 0 ? t->key : words[i]);
+    enum err err = call(c, args, n, &answer, info);
+    if (err != ERR_OK)
+        return err;
+    bool refused =
+        t->dry ? !bytes_equal(answer->text, BYTES("OK"))
+               : answer->type == REDIS_ERROR && strstr(answer->text.ptr, "NOPERM") == answer->text.ptr;
+    if (refused && strstr(answer->text.ptr, " key")) {
+        t->key_forbidden = true;
+    } else if (refused) {
+        strncat(t->missing, words[0], sizeof t->missing - strlen(t->missing) - 1);
+        strncat(t->missing, " ", sizeof t->missing - strlen(t->missing) - 1);
+        strncat(t->adds, " +", sizeof t->adds - strlen(t->adds) - 1);
+        strncat(t->adds, words[0], sizeof t->adds - strlen(t->adds) - 1);
+    }
+    return ERR_OK;
+}
+
+/* ACL DRYRUN asks without doing; where it may not be asked, or is older than that, the thing is done. */
+static enum err choose_way(struct checking *c, struct trying *t, struct err_info *info)
+{
+    const struct redis_answer *answer;
+    enum err err = call(c, (struct bytes[]){BYTES("ACL"), BYTES("DRYRUN"), bytes_of(t->user), BYTES("PING")},
+                        4, &answer, info);
+    t->dry = err == ERR_OK && answer->type != REDIS_ERROR;
+    return err;
+}
+
+static enum err check_rights(struct checking *c, struct err_info *info)
+{
+    struct trying t = {.dry = false};
+    const char *name =
+        c->config->redis_username && *c->config->redis_username ? c->config->redis_username : "default";
+    snprintf(t.user, sizeof t.user, "%s", name);
+    lane_prefix(c->config->namespace_, 0, t.key, sizeof t.key - 8);
+    strcat(t.key, "check");
+    enum err err = choose_way(c, &t, info);
+    for (size_t i = 0; i < N_COMMANDS && err == ERR_OK; i++)
+        err = try(c, &t, commands[i], info);
+    if (err != ERR_OK)
+        return err;
+    if (t.key_forbidden)
+        report_add(
+            &c->report, VERDICT_FAIL, "redis rights",
+            say(&c->report, "user %s may not touch the keys of namespace %s", t.user, c->config->namespace_),
+            say(&c->report, "redis-cli ACL SETUSER %s '~mf:%s:*'", t.user, c->config->namespace_));
+    if (*t.missing)
+        report_add(&c->report, VERDICT_FAIL, "redis rights",
+                   say(&c->report, "user %s may not say %s", t.user, t.missing),
+                   say(&c->report, "redis-cli ACL SETUSER %s%s", t.user, t.adds));
+    if (!t.key_forbidden && !*t.missing)
+        report_add(&c->report, VERDICT_OK, "redis rights",
+                   say(&c->report, "user %s may do all that a worker does", t.user), NULL);
+    return ERR_OK;
+}
+
+/* ---- clock ---- */
+
+static void check_clock(struct checking *c)
+{
+    struct err_info info;
+    const struct redis_answer *answer;
+    struct bytes seconds;
+    int64_t theirs;
+    if (call(c, (struct bytes[]){BYTES("TIME")}, 1, &answer, &info) != ERR_OK ||
+        answer->type != REDIS_ARRAY || answer->n != 2)
+        return; /* not allowed: nothing depends on it */
+    seconds = answer->items[0]->text;
+    if (!bytes_int(&seconds, &theirs))
+        return;
+    int64_t apart = theirs * 1000 - clock_wall_ms();
+    if (apart > CLOCK_MS || apart < -CLOCK_MS)
+        report_add(&c->report, VERDICT_WARN, "redis clock",
+                   say(&c->report, "%lld s %s ours", (long long)(apart < 0 ? -apart : apart) / 1000,
+                       apart < 0 ? "behind" : "ahead of"),
+                   "chronyc tracking");
+    else
+        report_add(&c->report, VERDICT_OK, "redis clock", "agrees with ours", NULL);
+}
+
+void check_redis(struct checking *c)
+{
+    struct err_info info;
+    enum err err = reach(c, &info);
+    if (err == ERR_OK)
+        err = check_settings(c, &info);
+    if (err == ERR_OK)
+        err = check_rights(c, &info);
+    if (err == ERR_OK)
+        check_clock(c);
+}
