@@ -8,16 +8,17 @@
 
 #define CLOCK_MS 2000 /* more is told */
 
-/* Every command a worker sends; %K is a key of lane 0 that nobody uses. In this order they clean up. */
-static const char *const commands[][4] = {{"GET", "%K"},
-                                          {"SET", "%K", "1"},
-                                          {"EXISTS", "%K"},
-                                          {"DEL", "%K"},
-                                          {"HSET", "%K", "f", "1"},
-                                          {"HGETALL", "%K"},
-                                          {"HKEYS", "%K"},
-                                          {"HDEL", "%K", "f"},
-                                          {"WATCH", "%K"},
+/* Every command a worker sends; %S and %H are keys of lane 0 that nobody uses. In this order they clean up.
+ */
+static const char *const commands[][6] = {{"GET", "%S"},
+                                          {"SET", "%S", "1", "PX", "5000"},
+                                          {"EXISTS", "%S"},
+                                          {"HSET", "%H", "f", "1"},
+                                          {"HGETALL", "%H"},
+                                          {"HKEYS", "%H"},
+                                          {"HDEL", "%H", "f"},
+                                          {"DEL", "%H"},
+                                          {"WATCH", "%S"},
                                           {"MULTI"},
                                           {"EXEC"},
                                           {"PING"}};
@@ -84,7 +85,7 @@ static enum err check_settings(struct checking *c, struct err_info *info)
 /* ---- rights ---- */
 
 struct trying {
-    char key[192], user[64];
+    char string[192], hash[192], user[64];
     bool dry;
     char missing[256], adds[256]; /* "SET HSET", "+set +hset" */
     bool key_forbidden;
@@ -92,7 +93,7 @@ struct trying {
 
 static enum err try(struct checking *c, struct trying *t, const char *const *words, struct err_info *info)
 {
-    struct bytes args[8];
+    struct bytes args[3 + 6];
     const struct redis_answer *answer;
     size_t n = 0;
     if (t->dry) {
@@ -100,8 +101,10 @@ static enum err try(struct checking *c, struct trying *t, const char *const *wor
         args[n++] = BYTES("DRYRUN");
         args[n++] = bytes_of(t->user);
     }
-    for (size_t i = 0; i < 4 && words[i]; i++)
-        args[n++] = bytes_of(strcmp(words[i], "%K") == 0 ? t->key : words[i]);
+    for (size_t i = 0; i < 6 && words[i]; i++)
+        args[n++] = bytes_of(strcmp(words[i], "%S") == 0   ? t->string
+                             : strcmp(words[i], "%H") == 0 ? t->hash
+                                                           : words[i]);
     enum err err = call(c, args, n, &answer, info);
     if (err != ERR_OK)
         return err;
@@ -132,11 +135,13 @@ static enum err choose_way(struct checking *c, struct trying *t, struct err_info
 static enum err check_rights(struct checking *c, struct err_info *info)
 {
     struct trying t = {.dry = false};
+    char prefix[160];
     const char *name =
         c->config->redis_username && *c->config->redis_username ? c->config->redis_username : "default";
     snprintf(t.user, sizeof t.user, "%s", name);
-    lane_prefix(c->config->namespace_, 0, t.key, sizeof t.key - 8);
-    strcat(t.key, "check");
+    lane_prefix(c->config->namespace_, 0, prefix, sizeof prefix);
+    snprintf(t.string, sizeof t.string, "%scheck:s", prefix);
+    snprintf(t.hash, sizeof t.hash, "%scheck:h", prefix);
     enum err err = choose_way(c, &t, info);
     for (size_t i = 0; i < N_COMMANDS && err == ERR_OK; i++)
         err = try(c, &t, commands[i], info);

@@ -16,6 +16,7 @@ static const struct {
     {"produce", command_produce, "send NDJSON as framed Avro"},
     {"generate", command_generate, "write a seeded stream of profiles, posts and interactions"},
     {"tail", command_tail, "print a topic, decoded"},
+    {"lag", command_lag, "how far each lane is behind, who owns it, what it waits for"},
     {"state", command_state, "show what Redis holds of a creator"},
     {"top", command_top, "the workers, live: lanes, lag, rates, stage times, hottest creators"},
     {"bench", command_bench, "measure: CPU per event, latency, exactness"},

@@ -7,9 +7,12 @@
 #include "microflux/args.h"
 #include "microflux/commands.h"
 #include "options.h"
+#include "watch.h"
 
 struct looking {
     const struct config *config;
+    const char *creator; /* NULL: all of them */
+    bool json;
     struct redis *redis;
     int32_t partitions;
 };
@@ -145,44 +148,49 @@ static enum err show_all(struct looking *look, struct err_info *info)
     return err;
 }
 
+static int draw(void *arg)
+{
+    struct looking *look = arg;
+    struct err_info info;
+    struct redis_options redis = redis_options_of(look->config, "microflux-state");
+    enum err err = redis_open(&redis, &look->redis, &info);
+    if (err == ERR_OK)
+        err = read_partitions(look, &info);
+    if (err == ERR_OK)
+        err = look->creator ? show(look, look->creator, look->json, &info) : show_all(look, &info);
+    redis_close(look->redis);
+    look->redis = NULL;
+    return err == ERR_OK ? 0 : complain("state", &info);
+}
+
 int command_state(int argc, char **argv)
 {
     struct config *config = NULL;
-    struct looking look = {0};
-    struct err_info info;
     char **rest;
     size_t n;
     int status = 0;
     const char *format = "text";
-    bool all = false;
+    bool all = false, again = false;
     const struct arg options[] = {
         {"format", ARG_CHOICE, "text|json", "json: raw counters, one object a line", &format},
         {"all", ARG_FLAG, NULL, "every creator, as json", &all},
+        {"watch", ARG_FLAG, NULL, "again every second", &again},
     };
     const struct args args = {"state",
                               "CREATOR",
                               "Shows what Redis holds of a creator: counters, days, posts.",
                               "microflux state creator-42 --format json",
                               options,
-                              2,
+                              3,
                               true};
     if (!args_parse(&args, argc, argv, &rest, &n, &config, &status))
         return status;
-    struct redis_options redis = redis_options_of(config, "microflux-state");
-    look.config = config;
-    if (n != (all ? 0 : 1)) {
-        fprintf(stderr, "microflux state: name one creator, or say --all\n");
-        status = 64;
-    } else {
-        enum err err = redis_open(&redis, &look.redis, &info);
-        if (err == ERR_OK)
-            err = read_partitions(&look, &info);
-        if (err == ERR_OK)
-            err = all ? show_all(&look, &info) : show(&look, rest[0], strcmp(format, "json") == 0, &info);
-        if (err != ERR_OK)
-            status = complain("state", &info);
-    }
-    redis_close(look.redis);
+    struct looking look = {
+        .config = config, .creator = all ? NULL : rest[0], .json = strcmp(format, "json") == 0};
+    if (n != (all ? 0 : 1))
+        status = (fprintf(stderr, "microflux state: name one creator, or say --all\n"), 64);
+    else
+        status = watch(again, draw, &look);
     config_free(config);
     return status;
 }

@@ -64,11 +64,20 @@ static bool forbidden(rd_kafka_resp_err_t code)
            code == RD_KAFKA_RESP_ERR_CLUSTER_AUTHORIZATION_FAILED;
 }
 
+void inquiry_note(struct inquiry *q, const rd_kafka_message_t *m)
+{
+    q->group_forbidden |= m->err == RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED;
+    if (m->err && m->err != RD_KAFKA_RESP_ERR__PARTITION_EOF)
+        weather_error(&q->weather, q->rk, m->err, rd_kafka_message_errstr(m));
+}
+
 static void hear(struct inquiry *q) /* its complaints wait to be heard */
 {
     rd_kafka_message_t *m;
-    while ((m = rd_kafka_consumer_poll(q->rk, 0)) != NULL)
+    while ((m = rd_kafka_consumer_poll(q->rk, 0)) != NULL) {
+        inquiry_note(q, m);
         rd_kafka_message_destroy(m);
+    }
 }
 
 enum err inquiry_err(struct inquiry *q, rd_kafka_resp_err_t code, const char *what, struct err_info *info)
@@ -209,14 +218,18 @@ enum err inquiry_committed(struct inquiry *q, const char *topic, int32_t n, int6
                            struct err_info *info)
 {
     rd_kafka_topic_partition_list_t *list = all_of(topic, n, RD_KAFKA_OFFSET_INVALID);
-    rd_kafka_resp_err_t code = rd_kafka_committed(q->rk, list, q->timeout_ms);
+    rd_kafka_resp_err_t code = RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED;
+    hear(q);
+    if (!q->group_forbidden)
+        code = rd_kafka_committed(q->rk, list, q->timeout_ms);
+    hear(q); /* who may not ask for the coordinator is told on the side, and the question times out */
+    if (q->group_forbidden)
+        code = RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED;
     if (!code)
         code = first_error(list);
     for (int32_t i = 0; i < n; i++)
         offsets[i] = list->elems[i].offset >= 0 ? list->elems[i].offset : -1;
     rd_kafka_topic_partition_list_destroy(list);
-    if (code == RD_KAFKA_RESP_ERR__TIMED_OUT && strstr(q->weather.reason, "Group authorization"))
-        code = RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED;
     return inquiry_err(q, code, "committed offsets of the group", info);
 }
 

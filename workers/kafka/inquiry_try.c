@@ -47,7 +47,10 @@ static void read_peeks(struct inquiry *q, struct kafka_peek *peeks, size_t n)
         if (!m)
             return;
         struct kafka_peek *peek = peek_of(peeks, n, m);
-        settled += peek && settle(peek, m);
+        if (peek && settle(peek, m))
+            settled++;
+        else
+            inquiry_note(q, m);
         rd_kafka_message_destroy(m);
     }
 }
