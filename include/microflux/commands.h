@@ -20,5 +20,6 @@ int command_metrics(int argc, char **argv);
 int command_top(int argc, char **argv);
 int command_check(int argc, char **argv);
 int command_lag(int argc, char **argv);
+int command_dead_letters(int argc, char **argv);
 
 #endif

@@ -24,6 +24,12 @@ static const char *const commands[][6] = {{"GET", "%S"},
                                           {"PING"}};
 #define N_COMMANDS (sizeof commands / sizeof *commands)
 
+static const char *user_of(const struct checking *c)
+{
+    const char *name = c->config->redis_username;
+    return name && *name ? name : "default";
+}
+
 static enum err call(struct checking *c, const struct bytes *words, size_t n,
                      const struct redis_answer **answer, struct err_info *info)
 {
@@ -32,7 +38,11 @@ static enum err call(struct checking *c, const struct bytes *words, size_t n,
         redis_close(c->redis);
         c->redis = NULL;
         c->report.away |= err == ERR_WEATHER;
-        report_add(&c->report, VERDICT_FAIL, "redis", info->sentence, NULL);
+        report_add(
+            &c->report, VERDICT_FAIL, "redis", info->sentence,
+            strcmp(info->word, "NOPERM") == 0
+                ? say(&c->report, "redis-cli ACL SETUSER %s +ping +select '+client|setname'", user_of(c))
+                : NULL);
     }
     return err;
 }
@@ -136,9 +146,7 @@ static enum err check_rights(struct checking *c, struct err_info *info)
 {
     struct trying t = {.dry = false};
     char prefix[160];
-    const char *name =
-        c->config->redis_username && *c->config->redis_username ? c->config->redis_username : "default";
-    snprintf(t.user, sizeof t.user, "%s", name);
+    snprintf(t.user, sizeof t.user, "%s", user_of(c));
     lane_prefix(c->config->namespace_, 0, prefix, sizeof prefix);
     snprintf(t.string, sizeof t.string, "%scheck:s", prefix);
     snprintf(t.hash, sizeof t.hash, "%scheck:h", prefix);

@@ -19,6 +19,7 @@ static const struct {
     {"lag", command_lag, "how far each lane is behind, who owns it, what it waits for"},
     {"state", command_state, "show what Redis holds of a creator"},
     {"top", command_top, "the workers, live: lanes, lag, rates, stage times, hottest creators"},
+    {"dead-letters", command_dead_letters, "list, show and replay records that could not be used"},
     {"bench", command_bench, "measure: CPU per event, latency, exactness"},
     {"config", command_config, "sample file, reference page, effective values"},
     {"metrics", command_metrics, "reference page of the metrics"},
@@ -30,7 +31,7 @@ static int help(void)
     printf("microflux " MF_VERSION
            ": live tier and engagement scores of creators, from Kafka, kept exact in Redis\n\n");
     for (size_t i = 0; i < N; i++)
-        printf("  %-10s %s\n", table[i].name, table[i].sentence);
+        printf("  %-13s %s\n", table[i].name, table[i].sentence);
     printf("\nmicroflux COMMAND --help says more. example: microflux demo --seconds 20\n");
     return 0;
 }
