@@ -18,6 +18,10 @@ int command_bench(int argc, char **argv);
 int command_config(int argc, char **argv);
 int command_metrics(int argc, char **argv);
 int command_top(int argc, char **argv);
+int command_completion(int argc, char **argv);
+
+/* commands_list: every command and its options to stdout, as args_parse lists them. */
+void commands_list(void);
 int command_check(int argc, char **argv);
 int command_lag(int argc, char **argv);
 int command_dead_letters(int argc, char **argv);

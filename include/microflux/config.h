@@ -99,6 +99,9 @@ void config_print_sample(FILE *out);    /* an ini file with every key commented 
 void config_print_reference(FILE *out); /* docs/reference/configuration.md */
 void config_print_help(FILE *out);      /* one line a key */
 void config_print_effective(const struct config *config, FILE *out); /* ini, secrets masked */
+/* config_each: every key in force, then kafka.*, in order; secrets masked. */
+void config_each(const struct config *config, void (*take)(void *arg, const char *name, const char *value),
+                 void *arg);
 void config_log_effective(const struct config *config); /* one log line, only what differs from the default */
 
 #endif

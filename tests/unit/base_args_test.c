@@ -176,11 +176,11 @@ static void test_help(void **state)
         assert_false(line.ok);
         assert_int_equal(line.status, 0);
         assert_string_equal(line.err, "");
-        assert_int_equal(strncmp(line.out, "usage: microflux tail [options] TOPIC\n", 38), 0);
+        assert_int_equal(strncmp(line.out, "Usage: microflux tail [OPTION]... TOPIC\n", 40), 0);
         assert_non_null(strstr(line.out, "--limit N "));
         assert_non_null(strstr(line.out, "--format text|json "));
         assert_non_null(strstr(line.out, "go on for ever"));
-        assert_non_null(strstr(line.out, "example: microflux tail scores\n"));
+        assert_non_null(strstr(line.out, "Example:\n  microflux tail scores\n"));
         assert_null(strstr(line.out, "--set"));
         forget(&line);
     }
@@ -197,6 +197,43 @@ static void test_a_command_without_positionals(void **state)
     refused(ARGV("--follow", "surplus"), "\"surplus\" is not expected");
     configured = true;
     refused(ARGV("surplus"), "\"surplus\" is not expected"); /* and the configuration is freed */
+}
+
+static void test_the_first_word_is_a_verb(void **state)
+{
+    struct line line;
+    (void)state;
+    positional = "list|show [ID]";
+    parse(&line, ARGV("show", "7"));
+    assert_true(line.ok);
+    assert_int_equal(line.n, 2);
+    forget(&line);
+    refused(ARGV("shwo"), "there is no \"shwo\"; did you mean show?");
+    refused(ARGV("--follow"), "say which: list|show [ID]");
+    positional = "create";
+    refused(ARGV("create", "surplus"), "\"surplus\" is not expected");
+}
+
+static void test_options_are_listed_for_completion(void **state)
+{
+    struct line line;
+    (void)state;
+    positional = "list|show [ID]";
+    parse(&line, ARGV("--list-options"));
+    assert_false(line.ok);
+    assert_int_equal(line.status, 0);
+    assert_string_equal(line.out, "tail\tlist\t\t\n"
+                                  "tail\tshow\t\t\n"
+                                  "tail\t--follow\t\tgo on for ever\n"
+                                  "tail\t--creator\tKEY\tonly this one\n"
+                                  "tail\t--limit\tN\tstop after N\n"
+                                  "tail\t--format\ttext|json\thow to print\n"
+                                  "tail\t--help\t\tthis text\n"
+                                  "tail\t--version\t\tthe version\n");
+    forget(&line);
+    parse(&line, ARGV("--version"));
+    assert_string_equal(line.out, "microflux-tail " MF_VERSION "\n");
+    forget(&line);
 }
 
 static void test_configured(void **state)
@@ -256,6 +293,8 @@ int main(void)
         PLAIN(test_choices),
         PLAIN(test_help),
         PLAIN(test_a_command_without_positionals),
+        PLAIN(test_the_first_word_is_a_verb),
+        PLAIN(test_options_are_listed_for_completion),
         PLAIN(test_configured),
         PLAIN(test_the_last_bootstrap_counts),
         PLAIN(test_too_many_sets),

@@ -21,27 +21,78 @@ struct parsing {
     size_t n_sets;
 };
 
-static void print_help(const struct args *args)
+/* What every command takes; the first three only when it is configured. */
+static const struct arg common[] = {
+    {"bootstrap", ARG_TEXT, "ADDRESS", "Kafka, as host:port,host:port", NULL},
+    {"config", ARG_TEXT, "FILE", "configuration (microflux config sample)", NULL},
+    {"set", ARG_TEXT, "KEY=VALUE", "one key of it; may be repeated", NULL},
+    {"help", ARG_FLAG, NULL, "this text", NULL},
+    {"version", ARG_FLAG, NULL, "the version", NULL},
+};
+#define N_CONFIGURING 3
+#define N_COMMON      (sizeof common / sizeof *common)
+
+static const struct arg *option_at(const struct args *args, size_t i)
 {
-    printf("usage: microflux %s%s%s%s\n%s\n\n", args->command,
-           args->n_options || args->configured ? " [options]" : "", args->positional ? " " : "",
-           args->positional ? args->positional : "", args->summary);
-    for (size_t i = 0; i < args->n_options; i++) {
-        const struct arg *o = &args->options[i];
-        char left[64];
-        snprintf(left, sizeof left, "--%s%s%s", o->name, o->value ? " " : "", o->value ? o->value : "");
-        printf("  %-22s %s\n", left, o->sentence);
-    }
-    if (args->configured)
-        printf("  %-22s %s\n  %-22s %s\n  %-22s %s\n", "--bootstrap ADDRESS", "Kafka, as host:port,host:port",
-               "--config FILE", "configuration (microflux config sample)", "--set KEY=VALUE",
-               "one key of it; may be repeated");
-    printf("\nexample: %s\n", args->example);
+    if (i < args->n_options)
+        return &args->options[i];
+    i += args->configured ? 0 : N_CONFIGURING;
+    return i - args->n_options < N_COMMON ? &common[i - args->n_options] : NULL;
 }
 
-static const char *option_name(const void *options, size_t i)
+static void print_option(const struct arg *o)
 {
-    return ((const struct arg *)options)[i].name;
+    char left[64];
+    snprintf(left, sizeof left, "--%s%s%s", o->name, o->value ? " " : "", o->value ? o->value : "");
+    printf("  %-22s %s\n", left, o->sentence);
+}
+
+static void print_help(const struct args *args)
+{
+    printf("Usage: microflux %s [OPTION]...%s%s\n%s\n\nOptions:\n", args->command,
+           args->positional ? " " : "", args->positional ? args->positional : "", args->summary);
+    for (size_t i = 0; option_at(args, i); i++)
+        print_option(option_at(args, i));
+    printf("\nExample:\n  %s\n", args->example);
+}
+
+/* The verbs of "list|show|replay [ID]": NULL after the last. */
+static const char *next_verb(const char *from, size_t *len)
+{
+    if (!from || *from < 'a' || *from > 'z')
+        return NULL;
+    *len = strcspn(from, "| ");
+    return from;
+}
+
+static void list_options(const struct args *args)
+{
+    size_t len;
+    for (const char *v = next_verb(args->positional, &len); v;
+         v = v[len] == '|' ? next_verb(v + len + 1, &len) : NULL)
+        printf("%s\t%.*s\t\t\n", args->command, (int)len, v);
+    for (size_t i = 0; option_at(args, i); i++) {
+        const struct arg *o = option_at(args, i);
+        printf("%s\t--%s\t%s\t%s\n", args->command, o->name, o->value ? o->value : "", o->sentence);
+    }
+}
+
+static bool print_and_end(const struct args *args, const char *word)
+{
+    if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0)
+        print_help(args);
+    else if (strcmp(word, "--version") == 0)
+        printf("microflux-%s " MF_VERSION "\n", args->command);
+    else if (strcmp(word, "--list-options") == 0)
+        list_options(args);
+    else
+        return false;
+    return true;
+}
+
+static const char *option_name(const void *args, size_t i)
+{
+    return option_at(args, i)->name;
 }
 
 static bool refuse(const struct args *args, int *status, const char *format, const char *a, const char *b)
@@ -55,18 +106,11 @@ static bool refuse(const struct args *args, int *status, const char *format, con
 
 static bool unknown(const struct args *args, const char *name, int *status)
 {
-    struct arg known[48];
-    size_t n = args->n_options < 40 ? args->n_options : 40;
-    if (n)
-        memcpy(known, args->options, n * sizeof *known);
-    known[n++] = (struct arg){.name = "help"};
-    if (args->configured) {
-        known[n++] = (struct arg){.name = "bootstrap"};
-        known[n++] = (struct arg){.name = "config"};
-        known[n++] = (struct arg){.name = "set"};
-    }
+    size_t n = 0;
+    while (option_at(args, n))
+        n++;
     return refuse(args, status, "there is no option --%s; did you mean --%s?", name,
-                  nearest_name(name, option_name, known, n));
+                  nearest_name(name, option_name, args, n));
 }
 
 static bool choice_known(const char *choices, const char *value)
@@ -164,6 +208,38 @@ static bool take_option(struct parsing *p, int argc, char **argv, int *i, int *s
     return o ? set_option(p->args, o, value, status) : set_common(p, name, value, status);
 }
 
+static const char *verb_name(const void *names, size_t i)
+{
+    return ((const char *const *)names)[i];
+}
+
+static bool check_verb(const struct args *args, const char *word, int *status)
+{
+    const char *names[16];
+    char copy[128];
+    size_t n = 0;
+    snprintf(copy, sizeof copy, "%.*s", (int)strcspn(args->positional, " "), args->positional);
+    char *rest = copy;
+    while (n < 16 && (names[n] = strsep(&rest, "|")) != NULL)
+        if (strcmp(names[n++], word ? word : "") == 0)
+            return true;
+    if (!word)
+        return refuse(args, status, "say which: %s%s", args->positional, "");
+    return refuse(args, status, "there is no \"%s\"; did you mean %s?", word,
+                  nearest_name(word, verb_name, names, n));
+}
+
+/* Where there are verbs the first word is one of them; where nothing is expected there is nothing. */
+static bool check_words(const struct args *args, char **words, size_t n, int *status)
+{
+    size_t len;
+    bool verbs = next_verb(args->positional, &len) != NULL;
+    size_t most = !args->positional ? 0 : verbs && !strchr(args->positional, ' ') ? 1 : SIZE_MAX;
+    if (n > most)
+        return refuse(args, status, "\"%s\" is not expected%s", words[most], "");
+    return !verbs || check_verb(args, n > 0 ? words[0] : NULL, status);
+}
+
 static bool load(struct parsing *p, struct config **config, int *status)
 {
     struct err_info info;
@@ -185,8 +261,7 @@ bool args_parse(const struct args *args, int argc, char **argv, char ***position
             argv[++n] = argv[i];
             continue;
         }
-        if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0) {
-            print_help(args);
+        if (print_and_end(args, argv[i])) {
             free(p.bootstrap);
             return false;
         }
@@ -200,13 +275,10 @@ bool args_parse(const struct args *args, int argc, char **argv, char ***position
             argv[++n] = argv[i];
     }
     if (ok)
+        ok = check_words(args, argv + 1, n, status);
+    if (ok)
         ok = load(&p, config, status);
     free(p.bootstrap);
-    if (ok && !args->positional && n > 0) {
-        ok = refuse(args, status, "\"%s\" is not expected%s", argv[1], "");
-        if (args->configured)
-            config_free(*config);
-    }
     *positionals = argv + 1;
     *n_positionals = n;
     return ok;

@@ -86,18 +86,37 @@ void config_print_help(FILE *out)
         fprintf(out, "  %-26s %s\n", config_keys[i].name, config_keys[i].sentence);
 }
 
+void config_each(const struct config *config, void (*take)(void *arg, const char *name, const char *value),
+                 void *arg)
+{
+    char name[160], text[512];
+    for (size_t i = 0; i < n_config_keys; i++) {
+        value_text(config, &config_keys[i], text, sizeof text);
+        take(arg, config_keys[i].name, text);
+    }
+    for (size_t i = 0; i < config->n_kafka; i++) {
+        snprintf(name, sizeof name, "kafka.%s", config->kafka[i].key);
+        take(arg, name, config_is_secret(config->kafka[i].key) ? MASK : config->kafka[i].value);
+    }
+}
+
+struct printing {
+    FILE *out;
+    char now[64]; /* section */
+};
+
+static void print_pair(void *arg, const char *name, const char *value)
+{
+    struct printing *p = arg;
+    const char *rest = section(p->out, name, p->now, sizeof p->now);
+    fprintf(p->out, "%s = %s\n", rest, value);
+}
+
 void config_print_effective(const struct config *config, FILE *out)
 {
-    char now[64] = "", text[512];
-    for (size_t i = 0; i < n_config_keys; i++) {
-        const char *name = section(out, config_keys[i].name, now, sizeof now);
-        value_text(config, &config_keys[i], text, sizeof text);
-        fprintf(out, "%s = %s\n", name, text);
-    }
-    fprintf(out, "\n[kafka]\n");
-    for (size_t i = 0; i < config->n_kafka; i++)
-        fprintf(out, "%s = %s\n", config->kafka[i].key,
-                config_is_secret(config->kafka[i].key) ? MASK : config->kafka[i].value);
+    config_each(config, print_pair, &(struct printing){.out = out});
+    if (config->n_kafka == 0)
+        fprintf(out, "\n[kafka]\n");
 }
 
 void config_log_effective(const struct config *config)

@@ -2,9 +2,10 @@
  * --set, help, sample and reference are all made from it. */
 #include "config_table.h"
 
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "microflux/args.h"
 
 #define TEXT(name, member, standard, sentence)                                                               \
     {                                                                                                        \
@@ -119,46 +120,6 @@ const struct key *config_key(const char *name)
         if (strcmp(config_keys[i].name, name) == 0)
             return &config_keys[i];
     return NULL;
-}
-
-static size_t least3(size_t a, size_t b, size_t c)
-{
-    return a < b ? (a < c ? a : c) : b < c ? b : c;
-}
-
-/* Levenshtein, one row; names are short and of small letters. */
-static size_t distance(const char *a, const char *b)
-{
-    size_t row[128], n = strlen(b);
-    if (n >= 127)
-        return SIZE_MAX;
-    for (size_t k = 0; k <= n; k++)
-        row[k] = k;
-    for (size_t i = 1; *a; a++, i++) {
-        size_t left = row[0];
-        row[0] = i;
-        for (size_t k = 1; k <= n; k++) {
-            size_t above = row[k];
-            row[k] = least3(above + 1, row[k - 1] + 1, left + (tolower((unsigned char)*a) != b[k - 1]));
-            left = above;
-        }
-    }
-    return row[n];
-}
-
-const char *nearest_name(const char *wrong, const char *(*name_at)(const void *, size_t), const void *names,
-                         size_t n)
-{
-    const char *best = NULL;
-    size_t least = SIZE_MAX;
-    for (size_t i = 0; i < n; i++) {
-        size_t d = distance(wrong, name_at(names, i));
-        if (d < least) {
-            least = d;
-            best = name_at(names, i);
-        }
-    }
-    return best;
 }
 
 static const char *key_name(const void *keys, size_t i)

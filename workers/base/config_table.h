@@ -24,9 +24,6 @@ extern const struct key config_keys[];
 extern const size_t n_config_keys;
 
 const struct key *config_key(const char *name);
-/* nearest: the known name with the smallest edit distance. */
-const char *nearest_name(const char *wrong, const char *(*name_at)(const void *, size_t), const void *names,
-                         size_t n);
 const char *nearest_key(const char *wrong);
 bool config_is_secret(const char *name); /* of kafka.* too */
 

@@ -1,8 +1,11 @@
 /* commands: the table of sub-commands. */
 #include "microflux/commands.h"
 
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+
+#include "microflux/args.h"
 
 static const struct {
     const char *name;
@@ -23,35 +26,41 @@ static const struct {
     {"bench", command_bench, "measure: CPU per event, latency, exactness"},
     {"config", command_config, "sample file, reference page, effective values"},
     {"metrics", command_metrics, "reference page of the metrics"},
+    {"completion", command_completion, "print the completion script of a shell"},
 };
 #define N (sizeof table / sizeof table[0])
 
 static int help(void)
 {
-    printf("microflux " MF_VERSION
-           ": live tier and engagement scores of creators, from Kafka, kept exact in Redis\n\n");
+    printf("Usage: microflux COMMAND [OPTION]...\n"
+           "Live tier and engagement scores of creators, from Kafka, kept exact in Redis.\n\nCommands:\n");
     for (size_t i = 0; i < N; i++)
         printf("  %-13s %s\n", table[i].name, table[i].sentence);
-    printf("\nmicroflux COMMAND --help says more. example: microflux demo --seconds 20\n");
+    printf("\nmicroflux COMMAND --help says more.\n\n"
+           "Exit status:\n"
+           "  0    done, and all well\n"
+           "  1    the answer is no: not found, not equal, something is missing\n"
+           "  64   the command line or the configuration is wrong\n"
+           "  69   a dependency is away, or refuses\n"
+           "  70   a bug of microflux\n"
+           "  74   a local file cannot be read or written\n\n"
+           "Example:\n  microflux demo --seconds 20\n");
     return 0;
 }
 
-/* The command that shares most letters from the start; good enough for nine of them. */
-static const char *nearest(const char *wrong)
+static const char *name_at(const void *commands, size_t i)
 {
-    size_t best = 0, most = 0;
+    (void)commands;
+    return table[i].name;
+}
+
+void commands_list(void)
+{
     for (size_t i = 0; i < N; i++) {
-        size_t same = 0;
-        for (const char *p = wrong; *p; p++)
-            same += strchr(table[i].name, *p) != NULL;
-        same = 2 * same + 4 * (table[i].name[0] == wrong[0]) -
-               (strlen(table[i].name) > strlen(wrong) ? strlen(table[i].name) - strlen(wrong) : 0);
-        if (same > most && same < 1000) {
-            most = same;
-            best = i;
-        }
+        char *argv[] = {(char *)(uintptr_t)table[i].name, "--list-options", NULL};
+        printf("%s\t\t\t%s\n", table[i].name, table[i].sentence);
+        table[i].run(2, argv);
     }
-    return table[best].name;
 }
 
 int commands_main(int argc, char **argv)
@@ -64,6 +73,7 @@ int commands_main(int argc, char **argv)
     for (size_t i = 0; i < N; i++)
         if (strcmp(table[i].name, argv[1]) == 0)
             return table[i].run(argc - 1, argv + 1);
-    fprintf(stderr, "microflux: there is no command \"%s\"; did you mean %s?\n", argv[1], nearest(argv[1]));
+    fprintf(stderr, "microflux: there is no command \"%s\"; did you mean %s?\n", argv[1],
+            nearest_name(argv[1], name_at, table, N));
     return 64;
 }

@@ -244,7 +244,7 @@ int command_dead_letters(int argc, char **argv)
         return status;
     letters.config = config;
     letters.json = strcmp(format, "json") == 0;
-    const char *what = n > 0 ? rest[0] : "";
+    const char *what = rest[0];
     if (n > 2 || (n == 2 && !read_position(&letters, rest[1])))
         status = usage("name a dead letter as PARTITION/OFFSET, as list prints it");
     else if (strcmp(what, "list") == 0)
@@ -252,11 +252,9 @@ int command_dead_letters(int argc, char **argv)
     else if (strcmp(what, "show") == 0)
         status =
             n == 2 ? letters_show(&letters) : usage("show which one? PARTITION/OFFSET, as list prints it");
-    else if (strcmp(what, "replay") == 0)
+    else
         status = dry != yes ? letters_replay(&letters, dry)
                             : usage("replay --dry-run says what would be sent, replay --yes sends it");
-    else
-        status = usage("say list, show or replay");
     config_free(config);
     return status;
 }

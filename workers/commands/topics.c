@@ -11,7 +11,8 @@
 static const char *const compacted[] = {"min.compaction.lag.ms=86400000", "delete.retention.ms=604800000"};
 static const char *const replay[] = {"retention.ms=-1"};
 
-static int create(const struct config *config, int64_t partitions, int64_t replication, bool for_replay)
+static int create(const struct config *config, int64_t partitions, int64_t replication, bool for_replay,
+                  bool json)
 {
     const char *const *settings = for_replay ? replay : NULL;
     size_t n = for_replay ? 1 : 0;
@@ -30,8 +31,9 @@ static int create(const struct config *config, int64_t partitions, int64_t repli
     enum err err =
         topics_create(kafka_pairs_of(config), config->n_kafka, specs, N_TOPIC_SPECS, 15000, created, &info);
     for (int i = 0; i < N_TOPIC_SPECS && err == ERR_OK; i++)
-        printf("%-20s %d partitions  %s\n", specs[i].name, specs[i].partitions,
-               created[i] ? "created" : "was there");
+        printf(json ? "{\"topic\":\"%s\",\"partitions\":%d,\"created\":%s}\n" : "%-20s %d partitions  %s\n",
+               specs[i].name, specs[i].partitions,
+               json ? (created[i] ? "true" : "false") : (created[i] ? "created" : "was there"));
     return err == ERR_OK ? 0 : complain("topics create", &info);
 }
 
@@ -43,27 +45,24 @@ int command_topics(int argc, char **argv)
     int status = 0;
     int64_t partitions = 8, replication = -1;
     bool for_replay = false;
+    const char *format = "text";
     const struct arg options[] = {
         {"partitions", ARG_INT, "N", "of every topic; lanes are partitions (default 8)", &partitions},
         {"replication", ARG_INT, "N", "replicas (default: the broker's)", &replication},
         {"replay", ARG_FLAG, NULL, "old events with their own timestamps: keep for ever (retention.ms=-1)",
          &for_replay},
+        {"format", ARG_CHOICE, "text|json", "json: one object a topic", &format},
     };
     const struct args args = {"topics",
                               "create",
                               "Makes the topics that are missing: inputs, creator-scores, dead-letters.",
                               "microflux topics create --bootstrap localhost:9092 --partitions 8",
                               options,
-                              3,
+                              4,
                               true};
     if (!args_parse(&args, argc, argv, &rest, &n, &config, &status))
         return status;
-    if (n != 1 || strcmp(rest[0], "create") != 0) {
-        fprintf(stderr, "microflux topics: say `microflux topics create`\n");
-        status = 64;
-    } else {
-        status = create(config, partitions, replication, for_replay);
-    }
+    status = create(config, partitions, replication, for_replay, strcmp(format, "json") == 0);
     config_free(config);
     return status;
 }
