@@ -1,7 +1,8 @@
 # A real Kafka and a real Redis on free loopback ports in a folder of their own; sourced by the end-to-end tests.
-#   stack_up [NODES]   sets DIR, KAFKA, REDIS and exports the environment microflux reads; KAFKA_BASE=$(free_port) chooses before
+#   stack_folder       sets DIR and base (Kafka on base+1 .., Redis on base+31), for who has to write files first
+#   stack_up [NODES]   does that unless it was done, sets REDIS_PORT, exports the environment microflux reads
 #   stack_down         stops everything and removes DIR (also at exit)
-root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+base='' root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 microflux=${MICROFLUX_BINARY:-$root/build/microflux}
 unset MICROFLUX_BINARY
 
@@ -26,9 +27,10 @@ redis_up() {
   until [ "$(redis-cli -p "$REDIS_PORT" ping 2> /dev/null)" = PONG ]; do sleep 0.05; done
 }
 
+stack_folder() { DIR=$(mktemp -d); base=$(free_port); trap stack_down EXIT; }
+
 stack_up() {
-  DIR=$(mktemp -d); trap stack_down EXIT
-  local base=${KAFKA_BASE:-$(free_port)}
+  [ -n "${base:-}" ] || stack_folder
   REDIS_PORT=$((base + 31))
   XMX=${XMX:-384m} "$root/deploy/kafka.sh" up "$DIR/kafka" "$base" "${1:-1}" || return 1
   redis_up
