@@ -215,7 +215,9 @@ static enum err look(struct lagging *l, struct err_info *info)
 {
     enum err err = ERR_OK;
     if (!l->rows) {
-        err = inquiry_partitions(l->inquiry, l->topics[0], &l->n_lanes, info);
+        err = inquiry_reach(l->inquiry, info);
+        if (err == ERR_OK)
+            err = inquiry_partitions(l->inquiry, l->topics[0], &l->n_lanes, info);
         if (err != ERR_OK)
             return err;
         l->rows = calloc((size_t)l->n_lanes * N_TOPICS, sizeof *l->rows);
