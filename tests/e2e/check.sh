@@ -45,6 +45,7 @@ says() {
 runs() {
   local pattern=$1 log=$2 pid i; shift 2
   "$microflux" run "$@" 2> "$log" & pid=$!
+  touch "$log"
   for i in $(seq 100); do grep -qE -- "$pattern" "$log" && break; sleep 0.1; done
   sleep 0.3; kill -9 $pid; wait $pid 2> /dev/null
 }
@@ -121,6 +122,14 @@ says 'a database that is not there' 1 'DB index is out of range' --connect --set
 redis acl setuser worker on '>right' '~mf:default:*' +ping +get +set '+client|setname' +info
 password wrong; says 'a wrong password of Redis' 1 'check redis.username and redis.password' --connect "${user[@]}"
 password right; says 'commands that are missing' 1 'ACL SETUSER worker .*\+HSET .*\+WATCH' --connect "${user[@]}"
+sed -n 's/^ *redis-cli ACL SETUSER/ACL SETUSER/p' "$DIR/said" | redis-cli -p "$REDIS_PORT" > /dev/null
+says 'the command it printed mends it' 0 'user worker may do all that a worker does' --connect "${user[@]}"
+echo '{"creator_id":"a","platform":"TIKTOK","observed_at":1,"followers":5}' | "$microflux" produce --topic profiles - 2> /dev/null
+"$microflux" run "${user[@]}" --set group=rights 2> "$DIR/rights.log" & pid=$!
+for i in $(seq 50); do "$microflux" state a > /dev/null 2>&1 && break; sleep 0.2; done
+kill -9 $pid; wait $pid 2> /dev/null
+check 'and a worker counts with no other right' [ "$("$microflux" state a | grep -c 'TIKTOK, 5 followers')$(grep -c NOPERM "$DIR/rights.log")" = 10 ]
+redis flushall
 redis acl setuser worker +@all resetkeys '~other:*'
 says 'keys that are missing' 1 "ACL SETUSER worker '~mf:default:\*'" --connect "${user[@]}"
 redis config set maxmemory-policy allkeys-lru; redis config set appendonly no
@@ -143,7 +152,6 @@ redis set "$fence" "${text/P=2/P=4}"
 says 'another partition count' 1 'made with 4 partitions but the topics have 2' --connect
 redis set "$fence" "${text/epoch=0/epoch=3}"
 says 'another epoch' 1 'epoch = 3 in the configuration' --connect
-echo '{"creator_id":"a","platform":"TIKTOK","observed_at":1,"followers":5}' | "$microflux" produce --topic profiles - 2> /dev/null
 redis set "$fence" "$text"
 "$microflux" run 2> /dev/null & pid=$!
 for i in $(seq 100); do "$microflux" lag --format json | grep -q '"input":"profiles".*"committed":[1-9]' && break; sleep 0.2; done

@@ -15,7 +15,7 @@ static const char *const commands[][6] = {{"GET", "%S"},
                                           {"EXISTS", "%S"},
                                           {"HSET", "%H", "f", "1"},
                                           {"HGETALL", "%H"},
-                                          {"HKEYS", "%H"},
+                                          {"APPEND", "%S", "1"},
                                           {"HDEL", "%H", "f"},
                                           {"DEL", "%H"},
                                           {"WATCH", "%S"},
@@ -97,9 +97,15 @@ static enum err check_settings(struct checking *c, struct err_info *info)
 struct trying {
     char string[192], hash[192], user[64];
     bool dry;
-    char missing[256], adds[256]; /* "SET HSET", "+set +hset" */
+    char missing[256], adds[256]; /* " SET HSET", " +SET +HSET" */
     bool key_forbidden;
 };
+
+static void append(char *list, size_t size, const char *before, const char *word)
+{
+    size_t len = strlen(list);
+    snprintf(list + len, size - len, "%s%s", before, word);
+}
 
 static enum err try(struct checking *c, struct trying *t, const char *const *words, struct err_info *info)
 {
@@ -120,14 +126,12 @@ static enum err try(struct checking *c, struct trying *t, const char *const *wor
         return err;
     bool refused =
         t->dry ? !bytes_equal(answer->text, BYTES("OK"))
-               : answer->type == REDIS_ERROR && strstr(answer->text.ptr, "NOPERM") == answer->text.ptr;
-    if (refused && strstr(answer->text.ptr, " key")) {
-        t->key_forbidden = true;
-    } else if (refused) {
-        strncat(t->missing, words[0], sizeof t->missing - strlen(t->missing) - 1);
-        strncat(t->missing, " ", sizeof t->missing - strlen(t->missing) - 1);
-        strncat(t->adds, " +", sizeof t->adds - strlen(t->adds) - 1);
-        strncat(t->adds, words[0], sizeof t->adds - strlen(t->adds) - 1);
+               : answer->type == REDIS_ERROR && strstr(answer->text.ptr, "NOPERM"); /* EXECABORT … too */
+    bool of_key = refused && strstr(answer->text.ptr, " key");
+    t->key_forbidden |= of_key;
+    if (refused && !of_key) {
+        append(t->missing, sizeof t->missing, " ", words[0]);
+        append(t->adds, sizeof t->adds, " +", words[0]);
     }
     return ERR_OK;
 }
@@ -162,7 +166,7 @@ static enum err check_rights(struct checking *c, struct err_info *info)
             say(&c->report, "redis-cli ACL SETUSER %s '~mf:%s:*'", t.user, c->config->namespace_));
     if (*t.missing)
         report_add(&c->report, VERDICT_FAIL, "redis rights",
-                   say(&c->report, "user %s may not say %s", t.user, t.missing),
+                   say(&c->report, "user %s may not say%s", t.user, t.missing),
                    say(&c->report, "redis-cli ACL SETUSER %s%s", t.user, t.adds));
     if (!t.key_forbidden && !*t.missing)
         report_add(&c->report, VERDICT_OK, "redis rights",
