@@ -143,6 +143,22 @@ runs lane_taken "$DIR/doubts.log"
 check 'a worker warns once of a missing append-only file' [ "$(grep -c 'redis_doubtful .*append-only' "$DIR/doubts.log")" = 1 ]
 redis config set appendonly yes
 
+# ---- the registry: an empty one, and none ----
+python3 -c '
+import http.server
+class Empty(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.rfile.read(int(self.headers.get("content-length", 0)))
+        body = b"{\"error_code\":40401,\"message\":\"not found\"}"
+        self.send_response(404); self.send_header("content-length", str(len(body))); self.end_headers(); self.wfile.write(body)
+    do_POST = do_GET
+    def log_message(self, *words): pass
+http.server.HTTPServer(("127.0.0.1", '$((base + 36))'), Empty).serve_forever()' & empty=$!
+says 'a registry that is away' 69 'FAIL  registry: ' --connect --set registry.url=http://127.0.0.1:$((base + 37))
+says 'a registry without our schema' 1 'registry.register=yes' --connect --set registry.url=http://127.0.0.1:$((base + 36)) --set registry.register=no
+says 'which a worker registers' 0 'registers creator-scores-value there' --connect --set registry.url=http://127.0.0.1:$((base + 36))
+kill $empty; wait $empty 2> /dev/null
+
 # ---- fences ----
 says 'fences that fit' 0 '2 go on where their fence says' --connect
 fence=$(redis-cli -p "$REDIS_PORT" --scan --pattern 'mf:default:*:fence' | head -1) text=$(redis-cli -p "$REDIS_PORT" get "$fence")

@@ -71,6 +71,7 @@ static int check(struct checking *c, bool connect)
     if (connect) {
         check_kafka(c);
         check_redis(c);
+        check_registry(c);
         if (c->inquiry && c->redis && c->partitions > 0)
             check_lanes(c);
     }

@@ -27,6 +27,8 @@ void check_kafka(struct checking *checking);
 void check_topics(struct checking *checking);
 /* check_redis: leaves checking->redis when Redis answers. */
 void check_redis(struct checking *checking);
+/* check_registry: says nothing when none is configured. */
+void check_registry(struct checking *checking);
 /* check_lanes: the fences against the logs and the group's offsets; with inquiry, redis and partitions. */
 void check_lanes(struct checking *checking);
 

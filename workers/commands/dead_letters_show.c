@@ -14,8 +14,8 @@ struct showing {
     const struct score_setup *setup;
 };
 
-/* The schema it was written with, as far as we know: by its Confluent id in schema.ids or in the registry, else
- * the topic's own. */
+/* The schema it was written with, as far as we know: by its Confluent id in schema.ids or in the registry,
+ * else the topic's own. */
 static struct record_schema schema_for(const struct showing *s, const struct letter *letter)
 {
     char topic[256];
@@ -55,7 +55,8 @@ static void print_text(const struct letter *letter, const struct record_schema *
     if (!letter->record.value.ptr)
         printf(letter->left_behind ? "value: left behind, it was too large\n"
                                    : "value: (none, a tombstone)\n");
-    else if (value_json(schema, &letter->record, &value, &info) == ERR_OK && (schema->json || schema->registry))
+    else if (value_json(schema, &letter->record, &value, &info) == ERR_OK &&
+             (schema->json || schema->registry))
         printf("value: %.*s\n", (int)value.len, value.data);
     else {
         printf("value: %zu bytes, not decoded%s%s\n", letter->record.value.len, *info.sentence ? ": " : "",

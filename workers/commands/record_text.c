@@ -62,11 +62,10 @@ static void add_headers(const struct kafka_record *record, struct buffer *out)
     buffer_add_text(out, "}");
 }
 
-enum err record_json(const struct record_schema *schema, const struct kafka_record *record, struct buffer *out,
-                     struct err_info *info)
+enum err record_json(const struct record_schema *schema, const struct kafka_record *record,
+                     struct buffer *out, struct err_info *info)
 {
-    buffer_printf(out,
-                  "{\"partition\":%" PRId32 ",\"offset\":%" PRId64 ",\"timestamp\":%" PRId64 ",\"key\":",
+    buffer_printf(out, "{\"partition\":%" PRId32 ",\"offset\":%" PRId64 ",\"timestamp\":%" PRId64 ",\"key\":",
                   record->partition, record->offset, record->timestamp);
     text_json(record->key, out);
     buffer_add_text(out, ",\"value\":");

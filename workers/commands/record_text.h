@@ -14,12 +14,13 @@ struct record_schema {
 /* text_json: bytes as a JSON string, null for ptr NULL. */
 void text_json(struct bytes text, struct buffer *out);
 /* value_json: the value decoded by its own schema, else by the topic's, else as text; null for a tombstone.
- * ERR_WEATHER, ERR_REFUSED: the registry is away or not willing; other errors: it could not be read, and is there
- * as text. */
+ * ERR_WEATHER, ERR_REFUSED: the registry is away or not willing; other errors: it could not be read, and is
+ * there as text. */
 enum err value_json(const struct record_schema *schema, const struct kafka_record *record, struct buffer *out,
                     struct err_info *info) MF_MUST_CHECK;
-/* record_json: partition, offset, timestamp, key, value, headers as one object, no newline. Errors as above. */
-enum err record_json(const struct record_schema *schema, const struct kafka_record *record, struct buffer *out,
-                     struct err_info *info) MF_MUST_CHECK;
+/* record_json: partition, offset, timestamp, key, value, headers as one object, no newline. Errors as above.
+ */
+enum err record_json(const struct record_schema *schema, const struct kafka_record *record,
+                     struct buffer *out, struct err_info *info) MF_MUST_CHECK;
 
 #endif
