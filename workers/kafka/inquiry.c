@@ -18,9 +18,12 @@ static void on_error(rd_kafka_t *rk, int code, const char *reason, void *opaque)
 enum err inquiry_open(const struct kafka_pair *pairs, size_t n_pairs, const char *group, int timeout_ms,
                       struct inquiry **result, struct err_info *info)
 {
-    static const struct kafka_pair ours[] = {
-        {"isolation.level", "read_committed"}, {"socket.timeout.ms", "6000"}, {"fetch.wait.max.ms", "50"},
-        {"fetch.message.max.bytes", "65536"},  {"queued.min.messages", "1"},  {NULL, NULL}};
+    static const struct kafka_pair ours[] = {{"isolation.level", "read_committed"},
+                                             {"socket.timeout.ms", "6000"},
+                                             {"fetch.wait.max.ms", "50"},
+                                             {"fetch.message.max.bytes", "65536"},
+                                             {"queued.max.messages.kbytes", "1024"},
+                                             {NULL, NULL}};
     const struct kafka_pair fixed[] = {{"group.id", (char *)(uintptr_t)group},
                                        {"enable.auto.commit", "false"},
                                        {"enable.partition.eof", "true"},
