@@ -20,7 +20,7 @@ enum err inquiry_open(const struct kafka_pair *pairs, size_t n_pairs, const char
 {
     static const struct kafka_pair ours[] = {{"isolation.level", "read_committed"},
                                              {"socket.timeout.ms", "6000"},
-                                             {"fetch.wait.max.ms", "50"},
+                                             {"fetch.wait.max.ms", "10"},
                                              {"fetch.message.max.bytes", "65536"},
                                              {"queued.max.messages.kbytes", "1024"},
                                              {NULL, NULL}};
