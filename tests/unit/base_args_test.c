@@ -227,6 +227,7 @@ static void test_options_are_listed_for_completion(void **state)
                                   "tail\t--follow\t\tgo on for ever\n"
                                   "tail\t--creator\tKEY\tonly this one\n"
                                   "tail\t--limit\tN\tstop after N\n"
+                                  "tail\t--share\tSHARE\tof the records\n"
                                   "tail\t--format\ttext|json\thow to print\n"
                                   "tail\t--help\t\tthis text\n"
                                   "tail\t--version\t\tthe version\n");
