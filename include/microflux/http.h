@@ -43,9 +43,9 @@ void http_close(struct http *http); /* waits for the handlers under way; takes N
 
 /* ---- client ---- */
 struct http_request {
-    const char *url;                 /* http or https; redirects are not followed */
-    const char *body;                /* NULL: GET; else it is POSTed */
-    const char *type;                /* of the body, and what is accepted as an answer; NULL: anything */
+    const char *url;  /* http or https; redirects are not followed */
+    const char *body; /* NULL: GET; else it is POSTed */
+    const char *type; /* accepted as an answer, separated by commas; the body is the first; NULL: anything */
     const char *username, *password; /* basic authentication; both NULL or "": none */
     const char *ca_file;             /* PEM; NULL or "": the system's. Host names are checked */
     bool direct;                     /* proxies of the environment are not used */

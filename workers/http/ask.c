@@ -43,10 +43,10 @@ static enum err fate_of(CURLcode code)
     }
 }
 
-static struct curl_slist *header(struct curl_slist *headers, const char *name, const char *value)
+static struct curl_slist *header(struct curl_slist *headers, const char *name, const char *value, size_t len)
 {
     struct buffer line = {0};
-    buffer_printf(&line, "%s: %s", name, value);
+    buffer_printf(&line, "%s: %.*s", name, (int)len, value);
     headers = curl_slist_append(headers, line.data);
     buffer_free(&line);
     return headers;
@@ -96,9 +96,9 @@ enum err http_ask(const struct http_request *r, struct buffer *body, int *status
         return err_set(info, ERR_NO_MEMORY, "no_memory", "no memory for an HTTP client");
     set_options(curl, r, &asking, why);
     if (r->type)
-        headers = header(headers, "Accept", r->type);
+        headers = header(headers, "Accept", r->type, strlen(r->type));
     if (r->type && r->body)
-        headers = header(headers, "Content-Type", r->type);
+        headers = header(headers, "Content-Type", r->type, strcspn(r->type, ","));
     curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers);
     CURLcode code = curl_easy_perform(curl);
     curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &answered);
