@@ -62,6 +62,7 @@ static void start_worker(struct demo *d)
                     "--set",       redis,
                     "--set",       "score.min_interval_ms=200",
                     "--set",       "kafka.session.timeout.ms=6000",
+                    "--set",       "kafka.fetch.wait.max.ms=10", /* the mock broker always waits */
                     "--set",       "http.address=127.0.0.1:0",
                     NULL};
     d->worker = children_start(&d->children, "worker.log", argv);

@@ -62,7 +62,8 @@ static enum err make_conf(const struct consumer_options *o, rd_kafka_conf_t **co
         {"check.crcs", "true"},
         {"queued.max.messages.kbytes", kib},
         {"queued.min.messages", "10000"},
-        {"fetch.wait.max.ms", "10"},
+        {"fetch.wait.max.ms",
+         "50"}, /* a record ends the wait at once; an idle broker is asked 20 times a second */
         {"fetch.error.backoff.ms", "50"},
         {"fetch.queue.backoff.ms", "5"}, /* since 2.2; nudge() of feed.c does it before */
         {"session.timeout.ms", "10000"},

@@ -91,17 +91,18 @@ static enum err open_topics(struct publisher *p, const char *const *names, size_
 enum err publisher_open(const struct publisher_options *options, struct publisher **result,
                         struct err_info *info)
 {
-    static const struct kafka_pair ours[] = {{"enable.idempotence", "true"},
-                                             {"message.timeout.ms", "0"},
-                                             {"partitioner", "murmur2_random"}, /* as the Java clients do */
-                                             {"linger.ms", "5"},
-                                             {"compression.type", "lz4"},
-                                             {"queue.buffering.max.messages", "500000"},
-                                             {"queue.buffering.max.kbytes", "131072"},
-                                             {"socket.timeout.ms", "6000"},
-                                             {"topic.metadata.refresh.interval.ms", "5000"},
-                                             {"reconnect.backoff.max.ms", "2000"},
-                                             {NULL, NULL}};
+    static const struct kafka_pair ours[] = {
+        {"enable.idempotence", "true"},
+        {"message.timeout.ms", "0"},
+        {"partitioner", "murmur2_random"}, /* as the Java clients do */
+        {"linger.ms", "0"}, /* a commit hands over its scores at once: there is nothing to wait for */
+        {"compression.type", "lz4"},
+        {"queue.buffering.max.messages", "500000"},
+        {"queue.buffering.max.kbytes", "131072"},
+        {"socket.timeout.ms", "6000"},
+        {"topic.metadata.refresh.interval.ms", "5000"},
+        {"reconnect.backoff.max.ms", "2000"},
+        {NULL, NULL}};
     rd_kafka_conf_t *conf;
     enum err err = conf_make(ours, options->pairs, options->n_pairs, &conf, info);
     if (err != ERR_OK)
