@@ -102,7 +102,7 @@ struct lane_input {
     int64_t next;      /* reading position */
     int64_t timestamp; /* of the last record at or past `applied` */
     uint64_t hash;
-    int64_t frontier;       /* largest record time read: inputs are read side by side in time */
+    int64_t frontier;       /* largest record time met: inputs are read side by side in time */
     int64_t heard_ms;       /* monotonic: when the feed last said anything */
     int64_t waits_since_ms; /* its next record cannot be decoded yet; 0 = it can */
     int64_t ended_ms;       /* monotonic: when it last stood at the end, 0 = never */

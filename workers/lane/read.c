@@ -16,7 +16,8 @@
 struct reading {
     struct lane *lane;
     int input;
-    int64_t limit; /* record time to stop at */
+    int64_t limit; /* record time to stop before */
+    bool ahead;    /* stopped there */
     size_t budget;
     int64_t now;
     uint64_t coming[COMING]; /* hashes of the keys announced last, a ring */
@@ -302,6 +303,12 @@ static enum feed_verdict on_record(void *owner, const struct kafka_record *recor
     if (record->offset < in->next)
         return FEED_MORE; /* delivered twice in consecutive polls: seen with this library */
     in->ended = false;
+    if (record->timestamp >
+        reading->limit) { /* the others first: it is met again when they have come so far */
+        in->frontier = record->timestamp > in->frontier ? record->timestamp : in->frontier;
+        reading->ahead = true;
+        return FEED_LATER;
+    }
     bool again = record->offset < lane->fence.at[record->input].applied;
     uint64_t key_hash = bytes_hash(record->key);
     if ((again ? met_again(lane, record, key_hash) : met_first(lane, record, key_hash)) == ERR_WEATHER)
@@ -311,8 +318,7 @@ static enum feed_verdict on_record(void *owner, const struct kafka_record *recor
     in->next = record->offset + 1;
     if (record->timestamp > in->frontier)
         in->frontier = record->timestamp;
-    bool more = lane->trouble.code == ERR_OK && --reading->budget > 0 && record->timestamp <= reading->limit;
-    return more ? FEED_MORE : FEED_STOP;
+    return lane->trouble.code == ERR_OK && --reading->budget > 0 ? FEED_MORE : FEED_STOP;
 }
 
 static void on_end(void *owner, int input, int64_t offset)
@@ -376,9 +382,10 @@ void lane_read(struct lane *lane, int64_t now)
         if (reading.input < 0)
             break;
         struct feed_handlers handlers = {&reading, on_record, on_coming, on_end, on_out_of_range};
+        reading.ahead = false;
         size_t n = feed_read(lane->in[reading.input].feed, &handlers);
         got += n;
-        if (n == 0) {
+        if (n == 0 && !reading.ahead) {
             dry[reading.input] = true;
             if (lane->state != LANE_READING || !lane->in[reading.input].ended)
                 break; /* the oldest input has nothing here yet: the others must not run ahead */
