@@ -2,15 +2,21 @@
 #ifndef COMMANDS_BENCH_H
 #define COMMANDS_BENCH_H
 
+#include <jansson.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 
+#include "bench_figures.h"
 #include "children.h"
 #include "microflux/avro.h"
 #include "options.h"
 #include "random.h"
 
-#define BENCH_POSTS 1 /* posts of each creator: every interaction counts in one */
+#define BENCH_POSTS  1 /* posts of each creator: every interaction counts in one */
+#define MOST_THREADS 6 /* entries of --workers */
+#define MOST_STAGES  12
+#define MOST_PASSED  32
 
 enum {
     BENCH_PROFILES,
@@ -23,31 +29,116 @@ enum {
 
 struct bench {
     const struct config *config;
-    struct children children;
-    char redis[96], bootstrap[512], namespace_[48];
+    char *passed[MOST_PASSED]; /* the user's --set and --config, handed on to each worker */
+    int n_passed;
+    char bootstrap[512], name[48];
     char topics[N_BENCH_TOPICS][64];
-    int64_t n_creators, n_events, partitions, latency_seconds, latency_rate;
+    int64_t n_creators, n_events, partitions, latency_seconds, latency_rate, runs, eviction_mib;
+    int64_t threads[MOST_THREADS];
+    size_t n_threads;
+    const char *job, *broker;
     double *cumulative; /* Zipf 1.0 over the creators */
     int64_t *sent;      /* lifetime counts sent, all kinds of a creator added up */
     struct random random;
-    struct redis *connection;
     int64_t ends[3]; /* records of each input */
+};
+
+/* ---- what comes out ---- */
+
+struct bench_stage { /* ns of CPU a record */
+    const char *name, *what;
+    struct figure ns, redis_ns;
+};
+
+struct bench_phase { /* a worker from its start until all is applied and known published */
+    int64_t records;
+    struct figure seconds, worker, redis, sum; /* CPU: seconds a million events */
+    struct figure rss_mib, redis_bytes, loads, evictions;
 };
 
 struct bench_result {
     bool exact;
-    int64_t creators_compared, creators_different, records;
-    double seconds, worker_cpu, redis_cpu, idle_cpu;
-    int64_t peak_rss_kib, redis_bytes;
-    double p50, p99, p999;
-    int64_t latencies;
+    int64_t compared, different;
+    struct bench_stage stages[MOST_STAGES];
+    size_t n_stages;
+    struct bench_phase catch_up[MOST_THREADS], eviction, cold;
+    struct figure p50, p90, p99, p999, max, idle; /* ms; of a core */
+    int64_t latencies, unanswered;
+    double load[3]; /* load average before */
+    char redis_version[32];
 };
 
+/* ---- load ---- */
 enum err bench_load(struct bench *b,
                     struct err_info *info) MF_MUST_CHECK; /* topics, profiles, posts, interactions */
-int64_t bench_creator(struct bench *b);                   /* draws one */
+void bench_draw_open(struct bench *b);
+int64_t bench_creator(struct bench *b); /* draws one */
+size_t bench_key(char *key, size_t size, int64_t creator);
+size_t bench_post_id(char *id, size_t size, int64_t creator, int64_t post);
+void bench_interaction(struct buffer *out, int64_t creator, int64_t post, int kind, int64_t count, int64_t at,
+                       uint64_t fingerprint);
+/* bench_touch: one like for each creator. */
+enum err bench_touch(struct bench *b, struct err_info *info) MF_MUST_CHECK;
+
+/* ---- a fresh Redis and namespace, and a worker over them ---- */
+struct bench_run {
+    struct bench *bench;
+    struct children children;
+    char redis[96], namespace_[64];
+    struct redis *connection;
+    pid_t worker;
+    int64_t started_ms;
+    double redis_before;
+};
+
+struct bench_worker {
+    int64_t threads, memory_mib; /* memory_mib 0: the default */
+    const char *interval_ms, *log;
+};
+
+enum err bench_run_open(struct bench *b, struct bench_run *run, struct err_info *info) MF_MUST_CHECK;
+void bench_run_close(struct bench_run *run);
+void bench_run_start(struct bench_run *run, const struct bench_worker *worker);
+/* bench_run_finish: waits until all is applied, then published, stops the worker, and adds what it cost. */
+enum err bench_run_finish(struct bench_run *run, const struct bench_worker *worker, int64_t records,
+                          struct bench_phase *phase, struct err_info *info) MF_MUST_CHECK;
+enum err bench_run_wait(struct bench_run *run, bool published, struct err_info *info) MF_MUST_CHECK;
+enum err bench_run_compare(struct bench_run *run, struct bench_result *r,
+                           struct err_info *info) MF_MUST_CHECK;
+void bench_run_stop(struct bench_run *run);
+double bench_run_cpu(const struct bench_run *run); /* seconds of the living worker so far */
+double bench_redis_cpu(struct redis *connection);
+void bench_redis_version(struct redis *connection, char *out, size_t size);
+void bench_nap(int64_t ms);
+double bench_own_cpu(void); /* seconds of this process, all its threads */
+
+/* ---- jobs ---- */
+struct bench_stage *bench_stage(struct bench_result *r, const char *name,
+                                const char *what); /* found, or made */
+enum err bench_stages(struct bench *b, struct bench_result *r, struct err_info *info) MF_MUST_CHECK;
+enum err bench_stages_redis(struct bench *b, struct bench_result *r, struct err_info *info) MF_MUST_CHECK;
+enum err bench_floor(struct bench *b, struct bench_result *r, struct err_info *info) MF_MUST_CHECK;
+enum err bench_producing(struct bench *b, struct bench_result *r, struct err_info *info) MF_MUST_CHECK;
+enum err bench_j1(struct bench *b, struct bench_result *r, struct err_info *info) MF_MUST_CHECK;
 enum err bench_latency(struct bench *b, struct bench_result *r, struct err_info *info) MF_MUST_CHECK;
-void bench_interaction(const struct bench *b, struct buffer *out, int64_t creator, int64_t post, int kind,
-                       int64_t count, int64_t at, uint64_t fingerprint);
+
+/* ---- a working set of creators in memory, with what the load would have told of each ---- */
+struct bench_set {
+    struct score_setup setup;
+    struct creator *creators;
+    int64_t n, as_of, offset;
+};
+
+enum err bench_set_open(const struct bench *b, struct bench_set *set, struct err_info *info) MF_MUST_CHECK;
+void bench_set_close(struct bench_set *set);
+void bench_set_apply(struct bench_set *set, int64_t creator, int64_t at); /* one like */
+
+/* ---- the result file ---- */
+json_t *bench_result_json(const struct bench *b, const struct bench_result *r); /* gives */
+json_t *bench_machine_json(const struct bench_result *r);
+json_t *bench_versions_json(const struct bench *b, const struct bench_result *r);
+/* bench_report: the reference page; ERR_USAGE: not a result file. */
+enum err bench_report(const json_t *result, struct buffer *out, struct err_info *info) MF_MUST_CHECK;
+void bench_report_tables(const json_t *result, struct buffer *out);
 
 #endif

@@ -1,6 +1,7 @@
-/* bench_latency: events at a steady rate, each stamped when it was due (not when it was sent: a sender that
- * is held up counts against us), and for each the time until a score that contains it was read from the
- * topic. A score's lifetime totals say which events it contains. */
+/* bench_latency: events on a fixed schedule, each stamped when it was due (not when it was sent: a sender
+ * that is held up counts against us, no "coordinated omission"), and for each the time until a score that
+ * contains it was read from the topic. A score's lifetime totals say which events it contains. What no score
+ * showed in the end counts with the time waited for it. */
 #include <inttypes.h>
 #include <stdlib.h>
 
@@ -25,8 +26,7 @@ struct measuring {
     struct avro_program *program;
     struct avro_scratch *scratch;
     struct queue *queues;
-    double *latencies;
-    size_t n, cap;
+    struct latencies *latencies;
     struct buffer value;
     uint64_t fingerprint;
 };
@@ -58,7 +58,7 @@ static enum err send(struct measuring *m, int64_t due_us, struct err_info *info)
     int64_t creator = bench_creator(b);
     enum err err;
     size_t len = (size_t)snprintf(key, sizeof key, "c%07" PRId64, creator);
-    bench_interaction(b, &m->value, creator, random_below(&b->random, BENCH_POSTS), KIND_LIKE, 1,
+    bench_interaction(&m->value, creator, random_below(&b->random, BENCH_POSTS), KIND_LIKE, 1,
                       clock_wall_ms(), m->fingerprint);
     while ((err = publish(m->publisher, 0, -1, (struct bytes){key, len},
                           (struct bytes){m->value.data, m->value.len}, 0, NULL, 0, 0, info)) == ERR_WEATHER)
@@ -79,15 +79,8 @@ static void show(struct measuring *m, const struct kafka_record *record, int64_t
     for (int i = 0; i < 8; i++)
         count += totals.counts[i];
     struct queue *q = &m->queues[creator];
-    for (; q->shown < count && q->n > 0; q->shown++, q->n--) {
-        if (m->n == m->cap) {
-            m->cap = m->cap ? 2 * m->cap : 65536;
-            m->latencies = realloc(m->latencies, m->cap * sizeof *m->latencies);
-            if (!m->latencies)
-                abort();
-        }
-        m->latencies[m->n++] = (double)(now_us - q->due_us[q->first++]) / 1000;
-    }
+    for (; q->shown < count && q->n > 0; q->shown++, q->n--)
+        latencies_add(m->latencies, now_us - q->due_us[q->first++]);
 }
 
 static void read_scores(struct measuring *m, int timeout_ms)
@@ -113,15 +106,21 @@ static enum err run(struct measuring *m, struct err_info *info)
         publisher_poll(m->publisher, 0);
         read_scores(m, 1);
     }
-    for (int i = 0; i < 30 && m->n < (size_t)n; i++)
+    for (int i = 0; i < 100 && m->latencies->n < (uint64_t)n; i++)
         read_scores(m, 100);
     return err;
 }
 
-static int by_value(const void *a, const void *b)
+/* What was sent and never seen: slower than all that was waited for. */
+static int64_t count_unanswered(struct measuring *m)
 {
-    double x = *(const double *)a, y = *(const double *)b;
-    return x < y ? -1 : x > y;
+    int64_t now = clock_mono_us(), n = 0;
+    for (int64_t i = 0; i < m->bench->n_creators; i++) {
+        const struct queue *q = &m->queues[i];
+        for (size_t k = 0; k < q->n; k++, n++)
+            latencies_add(m->latencies, now - q->due_us[q->first + k]);
+    }
+    return n;
 }
 
 static enum err open_all(struct measuring *m, struct err_info *info)
@@ -140,7 +139,8 @@ static enum err open_all(struct measuring *m, struct err_info *info)
     m->scratch = avro_scratch_open();
     m->fingerprint = avro_fingerprint(schema_interaction, info);
     m->queues = calloc((size_t)b->n_creators, sizeof *m->queues);
-    if (!m->queues)
+    m->latencies = calloc(1, sizeof *m->latencies);
+    if (!m->queues || !m->latencies)
         abort();
     for (int64_t i = 0; i < b->n_creators; i++)
         m->queues[i].shown = b->sent[i];
@@ -166,6 +166,17 @@ static void close_all(struct measuring *m)
     buffer_free(&m->value);
 }
 
+static void take_result(struct measuring *m, struct bench_result *r)
+{
+    r->unanswered += count_unanswered(m);
+    r->latencies += (int64_t)m->latencies->n;
+    figure_add(&r->p50, (double)latencies_at(m->latencies, .5) / 1000);
+    figure_add(&r->p90, (double)latencies_at(m->latencies, .9) / 1000);
+    figure_add(&r->p99, (double)latencies_at(m->latencies, .99) / 1000);
+    figure_add(&r->p999, (double)latencies_at(m->latencies, .999) / 1000);
+    figure_add(&r->max, (double)m->latencies->max_us / 1000);
+}
+
 enum err bench_latency(struct bench *b, struct bench_result *r, struct err_info *info)
 {
     struct measuring m = {.bench = b};
@@ -174,13 +185,8 @@ enum err bench_latency(struct bench *b, struct bench_result *r, struct err_info 
         read_scores(&m, 1000); /* the scan stands at the end of its topic before the first event */
         err = run(&m, info);
     }
-    if (err == ERR_OK && m.n) {
-        qsort(m.latencies, m.n, sizeof *m.latencies, by_value);
-        r->p50 = m.latencies[m.n / 2];
-        r->p99 = m.latencies[m.n * 99 / 100];
-        r->p999 = m.latencies[m.n * 999 / 1000];
-        r->latencies = (int64_t)m.n;
-    }
+    if (err == ERR_OK)
+        take_result(&m, r);
     close_all(&m);
     return err;
 }

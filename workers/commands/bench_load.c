@@ -24,7 +24,7 @@ static void on_delivered(void *owner, uint64_t ticket, const struct err_info *fa
     l->failed += failure != NULL;
 }
 
-static size_t creator_key(char *key, size_t size, int64_t creator)
+size_t bench_key(char *key, size_t size, int64_t creator)
 {
     return (size_t)snprintf(key, size, "c%07" PRId64, creator);
 }
@@ -33,7 +33,7 @@ static enum err send(struct loading *l, int topic, int64_t creator, int64_t time
 {
     char key[24];
     enum err err;
-    size_t len = creator_key(key, sizeof key, creator);
+    size_t len = bench_key(key, sizeof key, creator);
     while ((err = publish(l->publisher, topic, -1, (struct bytes){key, len},
                           (struct bytes){l->value.data, l->value.len}, timestamp, NULL, 0, 0, info)) ==
            ERR_WEATHER)
@@ -47,22 +47,26 @@ static enum err send(struct loading *l, int topic, int64_t creator, int64_t time
 static void put_creator(struct buffer *out, int64_t creator)
 {
     char key[24];
-    size_t len = creator_key(key, sizeof key, creator);
+    size_t len = bench_key(key, sizeof key, creator);
     avro_put_bytes(out, (struct bytes){key, len});
+}
+
+size_t bench_post_id(char *id, size_t size, int64_t creator, int64_t post)
+{
+    return (size_t)snprintf(id, size, "p%07" PRId64 "-%" PRId64, creator, post);
 }
 
 static void put_post_id(struct buffer *out, int64_t creator, int64_t post)
 {
     char id[32];
-    size_t len = (size_t)snprintf(id, sizeof id, "p%07" PRId64 "-%" PRId64, creator, post);
+    size_t len = bench_post_id(id, sizeof id, creator, post);
     avro_put_bytes(out, (struct bytes){id, len});
 }
 
-void bench_interaction(const struct bench *b, struct buffer *out, int64_t creator, int64_t post, int kind,
-                       int64_t count, int64_t at, uint64_t fingerprint)
+void bench_interaction(struct buffer *out, int64_t creator, int64_t post, int kind, int64_t count, int64_t at,
+                       uint64_t fingerprint)
 {
     char actor[24];
-    (void)b;
     out->len = 0;
     avro_put_frame(out, 0, fingerprint);
     put_creator(out, creator);
@@ -152,7 +156,7 @@ static enum err load_interactions(struct loading *l, int64_t start, int64_t span
         int64_t creator = bench_creator(b), at = start + 2 + i * span / b->n_events;
         int kind = draw_kind(&b->random);
         int64_t count = kind == KIND_VIEW ? 1 + random_below(&b->random, 20) : 1;
-        bench_interaction(b, &l->value, creator, random_below(&b->random, BENCH_POSTS), kind, count, at,
+        bench_interaction(&l->value, creator, random_below(&b->random, BENCH_POSTS), kind, count, at,
                           l->fingerprints[2]);
         b->sent[creator] += count;
         err = send(l, BENCH_INTERACTIONS, creator, at, info);
@@ -171,37 +175,65 @@ static enum err make_topics(const struct bench *b, struct err_info *info)
                          info);
 }
 
-enum err bench_load(struct bench *b, struct err_info *info)
+void bench_draw_open(struct bench *b)
 {
-    const char *names[3] = {b->topics[0], b->topics[1], b->topics[2]};
-    struct loading l = {.bench = b};
-    const int64_t span = 3 * MS_DAY, start = clock_wall_ms() - span - MS_HOUR;
     b->cumulative = calloc((size_t)b->n_creators, sizeof *b->cumulative);
     b->sent = calloc((size_t)b->n_creators, sizeof *b->sent);
     if (!b->cumulative || !b->sent)
         abort();
     for (int64_t i = 0; i < b->n_creators; i++)
         b->cumulative[i] = (i ? b->cumulative[i - 1] : 0) + 1.0 / (double)(i + 1);
-    l.fingerprints[0] = avro_fingerprint(schema_profile, info);
-    l.fingerprints[1] = avro_fingerprint(schema_post, info);
-    l.fingerprints[2] = avro_fingerprint(schema_interaction, info);
+}
+
+static enum err open_loading(struct loading *l, struct err_info *info)
+{
+    struct bench *b = l->bench;
+    const char *names[3] = {b->topics[0], b->topics[1], b->topics[2]};
     struct publisher_options options = {
-        kafka_pairs_of(b->config), b->config->n_kafka, names, 3, &l, on_delivered};
+        kafka_pairs_of(b->config), b->config->n_kafka, names, 3, l, on_delivered};
+    l->fingerprints[0] = avro_fingerprint(schema_profile, info);
+    l->fingerprints[1] = avro_fingerprint(schema_post, info);
+    l->fingerprints[2] = avro_fingerprint(schema_interaction, info);
+    return publisher_open(&options, &l->publisher, info);
+}
+
+static enum err close_loading(struct loading *l, enum err err, struct err_info *info)
+{
+    if (err == ERR_OK)
+        err = publisher_flush(l->publisher, 120000, info);
+    if (err == ERR_OK && l->failed)
+        err = err_set(info, ERR_WEATHER, "load",
+                      "%" PRId64 " records of the load were not taken by the broker", l->failed);
+    publisher_close(l->publisher);
+    buffer_free(&l->value);
+    return err;
+}
+
+enum err bench_load(struct bench *b, struct err_info *info)
+{
+    struct loading l = {.bench = b};
+    const int64_t span = 3 * MS_DAY, start = clock_wall_ms() - span - MS_HOUR;
     enum err err = make_topics(b, info);
     if (err == ERR_OK)
-        err = publisher_open(&options, &l.publisher, info);
+        err = open_loading(&l, info);
     if (err == ERR_OK)
         err = load_profiles(&l, start, info);
     if (err == ERR_OK)
         err = load_posts(&l, start, info);
     if (err == ERR_OK)
         err = load_interactions(&l, start, span, info);
-    if (err == ERR_OK)
-        err = publisher_flush(l.publisher, 120000, info);
-    if (err == ERR_OK && l.failed)
-        err = err_set(info, ERR_WEATHER, "load",
-                      "%" PRId64 " records of the load were not taken by the broker", l.failed);
-    publisher_close(l.publisher);
-    buffer_free(&l.value);
-    return err;
+    return close_loading(&l, err, info);
+}
+
+enum err bench_touch(struct bench *b, struct err_info *info)
+{
+    struct loading l = {.bench = b};
+    enum err err = open_loading(&l, info);
+    for (int64_t i = 0; i < b->n_creators && err == ERR_OK; i++) {
+        int64_t now = clock_wall_ms();
+        bench_interaction(&l.value, i, 0, KIND_LIKE, 1, now, l.fingerprints[2]);
+        b->sent[i]++;
+        err = send(&l, BENCH_INTERACTIONS, i, now, info);
+    }
+    return close_loading(&l, err, info);
 }

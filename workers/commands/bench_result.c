@@ -1,0 +1,106 @@
+/* bench_result: the result file: what was asked, measured and where, as JSON. The fields that other programs
+ * read stand at the top and hold medians; everything with its spread stands below. */
+#include <time.h>
+
+#include "bench.h"
+
+static json_t *figure_json(const struct figure *f)
+{
+    return json_pack("{s:f, s:f, s:f, s:I}", "median", figure_median(f), "min", figure_min(f), "max",
+                     figure_max(f), "runs", (json_int_t)f->n);
+}
+
+static json_t *stages_json(const struct bench_result *r)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < r->n_stages; i++) {
+        const struct bench_stage *s = &r->stages[i];
+        json_array_append_new(list, json_pack("{s:s, s:s, s:o, s:o}", "stage", s->name, "what", s->what, "ns",
+                                              figure_json(&s->ns), "redis_ns",
+                                              s->redis_ns.n ? figure_json(&s->redis_ns) : json_null()));
+    }
+    return list;
+}
+
+static json_t *phase_json(const struct bench_phase *p, int64_t threads, int64_t memory_mib)
+{
+    return json_pack("{s:I, s:I, s:I, s:o, s:{s:o, s:o, s:o}, s:o, s:o, s:o, s:o}", "workers",
+                     (json_int_t)threads, "memory_mib", (json_int_t)memory_mib, "records",
+                     (json_int_t)p->records, "seconds", figure_json(&p->seconds),
+                     "cpu_seconds_per_million_events", "worker", figure_json(&p->worker), "redis",
+                     figure_json(&p->redis), "sum", figure_json(&p->sum), "peak_rss_mib",
+                     figure_json(&p->rss_mib), "redis_bytes_per_creator", figure_json(&p->redis_bytes),
+                     "loads", figure_json(&p->loads), "evictions", figure_json(&p->evictions));
+}
+
+static json_t *options_json(const struct bench *b)
+{
+    json_t *workers = json_array(), *passed = json_array();
+    for (size_t i = 0; i < b->n_threads; i++)
+        json_array_append_new(workers, json_integer(b->threads[i]));
+    for (int i = 1; i < b->n_passed; i += 2)
+        json_array_append_new(passed, json_string(b->passed[i]));
+    return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:o, s:o}", "runs", (json_int_t)b->runs, "events",
+                     (json_int_t)b->n_events, "creators", (json_int_t)b->n_creators, "partitions",
+                     (json_int_t)b->partitions, "rate", (json_int_t)b->latency_rate, "latency_seconds",
+                     (json_int_t)b->latency_seconds, "eviction_mib", (json_int_t)b->eviction_mib, "workers",
+                     workers, "set", passed);
+}
+
+/* The fields that others script against. */
+static void put_documented(json_t *all, const struct bench_result *r)
+{
+    const struct bench_phase *p = &r->catch_up[0];
+    double seconds = figure_median(&p->seconds);
+    json_t *more = json_pack(
+        "{s:b, s:I, s:I, s:I, s:f, s:f, s:{s:f, s:f, s:f}, s:f, s:f, s:{s:f, s:f, s:f, s:f, s:f, s:I}, s:f}",
+        "exact", r->exact, "creators_compared", (json_int_t)r->compared, "creators_different",
+        (json_int_t)r->different, "records", (json_int_t)p->records, "seconds", seconds, "events_per_second",
+        seconds > 0 ? (double)p->records / seconds : 0, "cpu_seconds_per_million_events", "worker",
+        figure_median(&p->worker), "redis", figure_median(&p->redis), "sum", figure_median(&p->sum),
+        "peak_rss_mib", figure_median(&p->rss_mib), "redis_bytes_per_creator", figure_median(&p->redis_bytes),
+        "latency_ms", "p50", figure_median(&r->p50), "p90", figure_median(&r->p90), "p99",
+        figure_median(&r->p99), "p999", figure_median(&r->p999), "max", figure_median(&r->max), "events",
+        (json_int_t)r->latencies, "idle_cpu", figure_median(&r->idle));
+    json_object_update(all, more);
+    json_decref(more);
+}
+
+static void put_phases(json_t *all, const struct bench *b, const struct bench_result *r)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < b->n_threads; i++)
+        json_array_append_new(list, phase_json(&r->catch_up[i], b->threads[i], b->config->memory_mib));
+    json_object_set_new(all, "catch_up", list);
+    if (r->eviction.records)
+        json_object_set_new(all, "eviction", phase_json(&r->eviction, b->threads[0], b->eviction_mib));
+    if (r->cold.records)
+        json_object_set_new(all, "cold_start", phase_json(&r->cold, b->threads[0], b->config->memory_mib));
+    if (!r->latencies)
+        return;
+    json_object_set_new(all, "latency",
+                        json_pack("{s:o, s:o, s:o, s:o, s:o, s:I, s:I}", "p50", figure_json(&r->p50), "p90",
+                                  figure_json(&r->p90), "p99", figure_json(&r->p99), "p999",
+                                  figure_json(&r->p999), "max", figure_json(&r->max), "events",
+                                  (json_int_t)r->latencies, "unanswered", (json_int_t)r->unanswered));
+    json_object_set_new(all, "idle", figure_json(&r->idle));
+}
+
+json_t *bench_result_json(const struct bench *b, const struct bench_result *r)
+{
+    char at[32];
+    time_t now = time(NULL);
+    struct tm utc;
+    json_t *all = json_pack("{s:s}", "job", b->job);
+    if (r->catch_up[0].records)
+        put_documented(all, r);
+    strftime(at, sizeof at, "%Y-%m-%dT%H:%MZ", gmtime_r(&now, &utc));
+    json_object_set_new(all, "measured_at", json_string(at));
+    json_object_set_new(all, "machine", bench_machine_json(r));
+    json_object_set_new(all, "versions", bench_versions_json(b, r));
+    json_object_set_new(all, "options", options_json(b));
+    json_object_set_new(all, "stages", stages_json(r));
+    if (r->catch_up[0].records)
+        put_phases(all, b, r);
+    return all;
+}
