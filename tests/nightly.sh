@@ -12,7 +12,8 @@ build_clang() { cmake --preset clang && cmake --build --preset clang && ctest --
 bench() {
   local dir base status; dir=$(mktemp -d) base=$((20000 + RANDOM % 10000))
   XMX=1g deploy/kafka.sh up "$dir" $base 1 || return 1
-  build/microflux bench --job j1 --bootstrap 127.0.0.1:$((base + 1)); status=$?
+  build/microflux bench --job all --runs 3 --workers 1,2,4 --eviction-mib 128 --bootstrap 127.0.0.1:$((base + 1)) --out "$dir/result.json" > /dev/null &&
+    build/microflux bench report "$dir/result.json"; status=$?
   deploy/kafka.sh stop "$dir"; rm -rf "$dir"
   return $status
 }
@@ -32,7 +33,7 @@ part 'exactness under address and undefined sanitizers' env "MICROFLUX_BINARY=$P
 [ -d "${MICROFLUX_DATA:-../shared/data}" ] && part 'real events, ten kills' tests/replay/run.sh '' 10
 [ -d "${MICROFLUX_DATA:-../shared/data}" ] && part 'real events, re-ordered within the hour' tests/replay/run.sh '' 0 shuffle
 part 'the generated stream is distributed as measured' figures
-part 'bench J1' bench
+part 'bench: J1 exact, and each stage' bench
 part 'shellcheck' shellcheck -S warning -x deploy/*.sh tests/*.sh tests/e2e/*.sh tests/replay/*.sh .ci/run
 echo "$passed passed, $failed failed"
 [ $failed = 0 ]

@@ -29,6 +29,7 @@ unit() { # PRESET: every cmocka program; ctest's own summary becomes ours
 sanitized() { build "$1" && unit "$1"; } # PRESET
 reference_page() { build/microflux config reference | diff - docs/reference/configuration.md; }
 metrics_page() { build/microflux metrics reference | diff - docs/reference/metrics.md; }
+performance_page() { build/microflux bench report docs/reference/performance.json | diff - docs/reference/performance.md; }
 domain_alone() {
   cmake -S . -B build-domain -G Ninja -DMF_DOMAIN_ONLY=ON '-DCMAKE_C_FLAGS=-O2 -g' && cmake --build build-domain
 }
@@ -44,6 +45,7 @@ for part in $wanted; do
     [ -x tests/format.sh ] && step 'format' tests/format.sh
     step 'the configuration page is the table' reference_page
     step 'the metrics page is the table' metrics_page
+    step 'the performance page is its result file' performance_page
     step 'unit' unit release ;;
   sanitizers)
     step 'unit under address and undefined' sanitized asan

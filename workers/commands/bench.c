@@ -34,6 +34,14 @@ static int report(const char *path)
     return err == ERR_OK ? 0 : complain("bench", &info);
 }
 
+static int positional(char **words, size_t n)
+{
+    if (n == 2 && strcmp(words[0], "report") == 0)
+        return report(words[1]);
+    fprintf(stderr, "microflux bench: say `microflux bench report FILE`, or options alone\n");
+    return 64;
+}
+
 /* ---- options ---- */
 
 static enum err read_workers(struct bench *b, const char *list, struct err_info *info)
@@ -176,7 +184,7 @@ int command_bench(int argc, char **argv)
         {"latency-seconds", ARG_INT, "N", "how long (default 15; 0: neither latency, idle nor cold start)",
          &b.latency_seconds},
         {"broker", ARG_TEXT, "TEXT", "what the broker is, for the result: Kafka does not say", &b.broker},
-        {"format", ARG_CHOICE, "text|json", "", &asked.format},
+        {"format", ARG_CHOICE, "text|json", "tables, or the whole result (default text)", &asked.format},
         {"out", ARG_TEXT, "FILE", "the result as JSON, which `bench report FILE` makes a page of",
          &asked.out},
     };
@@ -194,14 +202,7 @@ int command_bench(int argc, char **argv)
         return status;
     b.config = config;
     b.job = asked.job;
-    if (n == 2 && strcmp(rest[0], "report") == 0) {
-        status = report(rest[1]);
-    } else if (n != 0) {
-        fprintf(stderr, "microflux bench: say `microflux bench report FILE`, or options alone\n");
-        status = 64;
-    } else {
-        status = bench(&b, &asked);
-    }
+    status = n ? positional(rest, n) : bench(&b, &asked);
     config_free(config);
     return status;
 }
