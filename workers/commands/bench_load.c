@@ -9,6 +9,8 @@
 #include "microflux/clock.h"
 #include "microflux/schemas.h"
 
+#define MOST_PAIRS 64
+
 struct loading {
     struct bench *bench;
     struct publisher *publisher;
@@ -189,8 +191,10 @@ static enum err open_loading(struct loading *l, struct err_info *info)
 {
     struct bench *b = l->bench;
     const char *names[3] = {b->topics[0], b->topics[1], b->topics[2]};
-    struct publisher_options options = {
-        kafka_pairs_of(b->config), b->config->n_kafka, names, 3, l, on_delivered};
+    struct kafka_pair pairs[MOST_PAIRS] = {{"linger.ms", "5"}}; /* batches as a busy producer's */
+    size_t n = b->config->n_kafka < MOST_PAIRS - 1 ? b->config->n_kafka : MOST_PAIRS - 1;
+    memcpy(pairs + 1, kafka_pairs_of(b->config), n * sizeof *pairs);
+    struct publisher_options options = {pairs, n + 1, names, 3, l, on_delivered};
     l->fingerprints[0] = avro_fingerprint(schema_profile, info);
     l->fingerprints[1] = avro_fingerprint(schema_post, info);
     l->fingerprints[2] = avro_fingerprint(schema_interaction, info);
