@@ -33,18 +33,37 @@ static json_t *phase_json(const struct bench_phase *p, int64_t threads, int64_t 
                      "loads", figure_json(&p->loads), "evictions", figure_json(&p->evictions));
 }
 
+struct setting {
+    const struct bench *bench;
+    json_t *list;
+};
+
+/* A key that the user set here, as it is in force; secrets come masked. */
+static void take_setting(void *arg, const char *name, const char *value)
+{
+    struct setting *s = arg;
+    size_t len = strlen(name);
+    for (int i = 0; i + 1 < s->bench->n_passed; i += 2)
+        if (strcmp(s->bench->passed[i], "--set") == 0 && strncmp(s->bench->passed[i + 1], name, len) == 0 &&
+            s->bench->passed[i + 1][len] == '=') {
+            json_array_append_new(s->list, json_sprintf("%s=%s", name, value));
+            return;
+        }
+}
+
 static json_t *options_json(const struct bench *b)
 {
-    json_t *workers = json_array(), *passed = json_array();
+    json_t *workers = json_array();
+    struct setting settings = {b, json_array()};
     for (size_t i = 0; i < b->n_threads; i++)
         json_array_append_new(workers, json_integer(b->threads[i]));
-    for (int i = 1; i < b->n_passed; i += 2)
-        json_array_append_new(passed, json_string(b->passed[i]));
+    if (b->n_passed)
+        config_each(b->config, take_setting, &settings);
     return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:o, s:o}", "runs", (json_int_t)b->runs, "events",
                      (json_int_t)b->n_events, "creators", (json_int_t)b->n_creators, "partitions",
                      (json_int_t)b->partitions, "rate", (json_int_t)b->latency_rate, "latency_seconds",
                      (json_int_t)b->latency_seconds, "eviction_mib", (json_int_t)b->eviction_mib, "workers",
-                     workers, "set", passed);
+                     workers, "set", settings.list);
 }
 
 /* The fields that others script against. */
