@@ -30,10 +30,14 @@ part 'clang' build_clang
 part 'kill -9 forty times, 1,000 creators' tests/e2e/exact.sh 1000 40
 part 'Redis and broker away 30 s each' tests/e2e/weather.sh 30
 part 'exactness under address and undefined sanitizers' env "MICROFLUX_BINARY=$PWD/build-asan/microflux" tests/e2e/exact.sh 200 10
+for _ in 1 2 3; do
+  seed=$RANDOM
+  part "sixty faults of seed $seed" tests/faults/run.sh --seed $seed --faults 60
+done
 [ -d "${MICROFLUX_DATA:-../shared/data}" ] && part 'real events, ten kills' tests/replay/run.sh '' 10
 [ -d "${MICROFLUX_DATA:-../shared/data}" ] && part 'real events, re-ordered within the hour' tests/replay/run.sh '' 0 shuffle
 part 'the generated stream is distributed as measured' figures
 part 'bench: J1 exact, and each stage' bench
-part 'shellcheck' shellcheck -S warning -x deploy/*.sh tests/*.sh tests/e2e/*.sh tests/replay/*.sh .ci/run
+part 'shellcheck' shellcheck -S warning -x deploy/*.sh tests/*.sh tests/e2e/*.sh tests/faults/*.sh tests/replay/*.sh .ci/run
 echo "$passed passed, $failed failed"
 [ $failed = 0 ]

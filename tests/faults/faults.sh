@@ -3,17 +3,19 @@
 source "$(dirname "${BASH_SOURCE[0]}")/../e2e/stack.sh"
 faults=$root/tests/faults
 
-worker() { # NUMBER: small caches and frequent commits, so that evictions, loads and many commits happen
+worker() { # NUMBER [OPTIONS...]: small caches and frequent commits, so that evictions, loads and many commits happen
+  local me=$DIR/worker$1; shift
   {
     "$microflux" run --set memory_mib=64 --set lane.commit_ms=20 --set kafka.queued.min.messages=200 --set kafka.fetch.message.max.bytes=20000 \
-      --set kafka.session.timeout.ms=6000 --set kafka.heartbeat.interval.ms=500 --set kafka.max.poll.interval.ms=6000 2>> "$DIR/worker$1.log" &
-    echo $! > "$DIR/worker$1.pid"
-    wait $!; echo $? >> "$DIR/worker$1.exits"
+      --set kafka.session.timeout.ms=6000 --set kafka.heartbeat.interval.ms=500 --set kafka.max.poll.interval.ms=6000 "$@" 2>> "$me.log" &
+    echo $! > "$me.pid"
+    wait $!; echo $? >> "$me.exits"
   } > /dev/null 2>&1 &
-  until grep -q ' configuration ' "$DIR/worker$1.log" 2> /dev/null; do sleep 0.05; done
+  disown # or the shell says "Killed"
+  until grep -q ' configuration ' "$me.log" 2> /dev/null; do sleep 0.05; done
 }
 
-signal() { kill "-$2" "$(cat "$DIR/$1.pid")" 2> /dev/null; } # worker1|redis|kafka/n1 SIGNAL
+signal() { [ -f "$DIR/$1.pid" ] && kill "-$2" "$(cat "$DIR/$1.pid")" 2> /dev/null; } # worker1|redis|kafka/n1 SIGNAL
 gone() { while signal "$1" 0; do sleep 0.05; done; }
 redis() { redis-cli -p "$REDIS_PORT" "$@" > /dev/null 2>&1; }
 
@@ -38,12 +40,14 @@ broker_kill() {
   "$root/deploy/kafka.sh" start "$DIR/kafka" 1; "$root/deploy/kafka.sh" wait "$DIR/kafka" 1 60
 }
 
-faults_up() { # EVENTS-OPTIONS...: the stack, a generated stream in $DIR/events, topics and two workers that read every lane
+faults_up() { # EVENTS-OPTIONS...: the stack, a generated stream in $DIR/events, and topics
   stack_up || exit 1
   trap 'faults_down' EXIT
   "$microflux" topics create --replay > /dev/null || exit 1
   "$microflux" generate "$@" --out "$DIR/events" --truth "$DIR/truth" 2> "$DIR/generated" || exit 1
-  worker 1; worker 2
+}
+
+reading() { # until every lane has its fence
   until [ "$(redis-cli -p "$REDIS_PORT" keys 'mf:*:fence' | grep -c .)" = 8 ]; do sleep 0.1; done
 }
 

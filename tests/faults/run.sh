@@ -16,6 +16,7 @@ echo "seed $seed, $n faults"
 plan=$(python3 "$faults/nemesis.py" "$seed" "$n")
 sed 's/^/plan: /' <<< "$plan"
 faults_up "${stream[@]}" --singles 40 --seed "$seed"
+worker 1; worker 2; reading
 PYTHONPATH=$root/tests/e2e python3 "$faults/standstill.py" "$REDIS_PORT" > "$DIR/moves" & standstill=$!
 
 fault() { # KIND TARGET SECONDS: does it and notes when

@@ -4,9 +4,10 @@
 set -uo pipefail
 source "$(dirname "$0")/faults.sh"
 faults_up "${stream[@]}" --singles 40 --seed 7
-"$microflux" produce --timestamps event --rate 900 "$DIR/events" 2> "$DIR/produced" & producer=$!
+worker 1 --set lane.flush_ms=700; worker 2 # the first holds changes back, so that it falls asleep with a commit due
 lanes() { sed -nE "s/^.* $2 .*lanes=([0-9]+).*/\1/p" "$DIR/worker$1.log" | tail -1; } # WORKER EVENT: how many it named last
 until [ "$(lanes 1 lanes_assigned) $(lanes 2 lanes_assigned)" = "4 4" ]; do sleep 0.1; done
+"$microflux" produce --timestamps event --rate $(($(wc -l < "$DIR/events") / 30)) "$DIR/events" 2> "$DIR/produced" & producer=$!
 sleep 2
 asleep=$(date -u +%FT%T.%3NZ)
 worker_pause worker1 20 & pause=$!

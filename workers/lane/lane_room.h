@@ -107,6 +107,7 @@ struct lane_input {
     int64_t waits_since_ms; /* its next record cannot be decoded yet; 0 = it can */
     int64_t ended_ms;       /* monotonic: when it last stood at the end, 0 = never */
     bool ended;             /* stands at the end of the log */
+    bool caught_up;         /* stood there since the take-over */
     bool sought, wait_said;
     bool first;  /* nothing was heard since the seek */
     int64_t gap; /* where a gap right after a seek ended; seen twice it is one of the log, not of the seek */

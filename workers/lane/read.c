@@ -162,7 +162,7 @@ static void read_own_field(struct lane *lane, struct subject *s, const struct re
     }
     s->stale = strtoull(text, &told, 16) != lane->fence.generation;
     s->indexed = !s->stale;
-    s->told_known = !s->stale && *told == ' ' && told[1] != '-';
+    s->told_known &= !s->stale && *told == ' ' && told[1] != '-';
     if (s->told_known)
         s->told = strtoull(told, NULL, 16);
 }
@@ -218,6 +218,9 @@ static void ask_load(struct lane *lane, struct subject *s)
         lane_key(lane, lane->kind->key_names[key], s->head.key, &lane->scratch);
         redis_arg(lane->redis, (struct bytes){lane->scratch.data, lane->scratch.len});
     }
+    s->told_known = true; /* once caught up: before, Redis may have gone back behind what readers were told */
+    for (size_t i = 0; i < lane->kind->n_inputs; i++)
+        s->told_known &= lane->in[i].caught_up;
 }
 
 /* ---- one record ---- */
@@ -328,7 +331,7 @@ static void on_end(void *owner, int input, int64_t offset)
     lane->in[input].heard_ms = reading->now;
     if (missed(lane, &lane->in[input], offset))
         return;
-    lane->in[input].ended = true;
+    lane->in[input].ended = lane->in[input].caught_up = true;
     lane->in[input].ended_ms = reading->now;
     if (offset < lane->fence.at[input].applied)
         lane_trouble(lane, ERR_REFUSED, "other_log",

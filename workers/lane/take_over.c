@@ -129,7 +129,7 @@ static void start_positions(struct lane *lane)
         in->hash = at->hash;
         in->frontier = INT64_MIN;
         in->gap = -1;
-        in->ended = in->sought = in->wait_said = false;
+        in->ended = in->caught_up = in->sought = in->wait_said = false;
         in->waits_since_ms = 0;
         before[i] = at->published;
     }
