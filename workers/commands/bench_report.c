@@ -77,12 +77,15 @@ static void put_goals(const json_t *all, struct buffer *out)
         buffer_add_text(out, "| idle <= 1 % | ");
         put_goal(out, json_object_get(all, "idle"), 100, 2, GOAL_IDLE, " %", &reached);
     }
-    buffer_printf(out,
-                  "\n%d of %d reached, on this machine and under this load: %s. Exact: %s (%.0f creators "
-                  "compared, %.0f different).\n\n",
-                  reached, goals, text(json_object_get(all, "machine"), "cpu"),
-                  json_is_true(json_object_get(all, "exact")) ? "yes" : "NO",
-                  number(all, "creators_compared"), number(all, "creators_different"));
+    const json_t *m = json_object_get(all, "machine");
+    buffer_printf(
+        out,
+        "\n%d of %d reached, on this machine (%s, %.0f cores, load average %.1f before). Exact: %s (%.0f "
+        "creators compared, %.0f different).\n\n",
+        reached, goals, text(m, "cpu"), number(m, "cores"),
+        json_number_value(json_array_get(json_object_get(m, "load_average_before"), 0)),
+        json_is_true(json_object_get(all, "exact")) ? "yes" : "NO", number(all, "creators_compared"),
+        number(all, "creators_different"));
 }
 
 /* ---- tables ---- */
