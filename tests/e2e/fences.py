@@ -7,8 +7,8 @@ import sys
 class Redis:
     """The few lines of RESP this needs: a command, an answer of strings, integers, nulls and lists."""
 
-    def __init__(self, port):
-        self.file = socket.create_connection(("127.0.0.1", int(port))).makefile("rwb")
+    def __init__(self, port, timeout=None):
+        self.file = socket.create_connection(("127.0.0.1", int(port)), timeout).makefile("rwb")
 
     def __call__(self, *words):
         self.file.write(b"*%d\r\n" % len(words))
@@ -20,7 +20,9 @@ class Redis:
 
     def answer(self):
         line = self.file.readline()[:-2].decode()
-        kind, rest = line[0], line[1:]
+        kind, rest = line[:1], line[1:]
+        if kind in ("", "-"):
+            raise RuntimeError(rest or "Redis closed the connection")
         if kind == "$":
             return None if rest == "-1" else self.file.read(int(rest) + 2)[:-2].decode()
         if kind == "*":

@@ -1,0 +1,246 @@
+"""faults: what goes wrong in a run. A fault is a function of (stack, random): it breaks, waits, mends, and returns when the part is whole
+again (not when the workers have recovered from it). KINDS says which part each one breaks; one part breaks once at a time."""
+import signal
+import time
+
+
+def some_worker(stack, random):
+    return random.choice(sorted(stack.workers))
+
+
+def some_node(stack, random):
+    return random.randint(1, stack.nodes)
+
+
+# ---- workers ----
+
+def worker_kill(stack, random):
+    """kill -9, and another one."""
+    with stack.lock:
+        w = some_worker(stack, random)
+        stack.kill_worker(w)
+        time.sleep(random.uniform(0, 1))
+        stack.start_worker(w)
+
+
+def worker_zombie(stack, random):
+    """SIGSTOP for longer than the group waits: its partitions move, then it wakes."""
+    with stack.lock:
+        worker = stack.workers[some_worker(stack, random)]
+        worker.send_signal(signal.SIGSTOP)
+        time.sleep(random.uniform(5, 15 if stack.long else 8))
+        worker.send_signal(signal.SIGCONT)
+
+
+def worker_zombie_write(stack, random):
+    """The same, while its last commit is still on the way to Redis: that arrives after the others took over."""
+    with stack.lock:
+        w = some_worker(stack, random)
+        stack.redis_net[w].stall()
+        time.sleep(random.uniform(0.1, 0.5))
+        stack.workers[w].send_signal(signal.SIGSTOP)
+        time.sleep(random.uniform(7, 10))
+        stack.redis_net[w].heal()
+        time.sleep(0.5)
+        stack.workers[w].send_signal(signal.SIGCONT)
+
+
+def worker_term(stack, random):
+    """SIGTERM, a while with one less, and another one: two rebalances."""
+    with stack.lock:
+        w = some_worker(stack, random)
+        stack.stop_worker(w)
+        time.sleep(random.uniform(0, 4))
+        stack.start_worker(w)
+
+
+def worker_all_killed(stack, random):
+    """kill -9 of all at once."""
+    with stack.lock:
+        for w in stack.workers:
+            stack.kill_worker(w)
+        time.sleep(random.uniform(0, 2))
+        for w in stack.workers:
+            stack.start_worker(w)
+
+
+# ---- Redis ----
+
+def redis_kill(stack, random):
+    """kill -9; it comes back with its append-only file, synced every second or always."""
+    stack.redis_kill()
+    time.sleep(random.uniform(0, 3))
+    stack.redis_start(random.choice(["everysec", "always"]))
+
+
+def redis_pause(stack, random):
+    """SIGSTOP, for more or less than the workers' patience."""
+    stack.redis_signal(signal.SIGSTOP)
+    time.sleep(random.uniform(0.5, 6))
+    stack.redis_signal(signal.SIGCONT)
+
+
+def redis_full(stack, random):
+    """OOM."""
+    stack.redis("CONFIG", "SET", "maxmemory", "1")
+    time.sleep(random.uniform(0.5, 3))
+    stack.redis("CONFIG", "SET", "maxmemory", "0")
+
+
+def redis_readonly(stack, random):
+    """A replica of nobody there."""
+    stack.redis("REPLICAOF", "127.0.0.1", "1")
+    time.sleep(random.uniform(0.5, 3))
+    stack.redis("REPLICAOF", "NO", "ONE")
+
+
+def redis_lost_tail(stack, random):
+    """Restarted from an older copy of its append-only files."""
+    stack.redis_copy()
+    time.sleep(random.uniform(0.5, 3))
+    stack.lost_tail()
+    stack.redis_kill()
+    stack.redis_restore()
+    stack.redis_start()
+
+
+KEEP = "for _, key in ipairs(redis.call('KEYS', '*')) do redis.call('COPY', key, key, 'DB', ARGV[1], 'REPLACE') end"
+CLEAR = "redis.call('SELECT', ARGV[1]) redis.call('FLUSHDB')"
+
+
+def keep(stack, database):
+    """A copy of everything as it is now."""
+    stack.redis("EVAL", KEEP, "0", str(database))
+
+
+def rewind(stack, database):
+    """The copy takes the place of the data, in one step, under living connections."""
+    stack.lost_tail()
+    stack.redis("SWAPDB", "0", str(database))
+    stack.redis("EVAL", CLEAR, "0", str(database))
+
+
+def redis_rewound(stack, random):
+    """Older data under living connections, as behind an address that moved to a stale replica."""
+    keep(stack, 1)
+    time.sleep(random.uniform(0.5, 3))
+    rewind(stack, 1)
+
+
+def idle_killed(stack, _):
+    """kill -9 of all workers when the last record is counted, most of its scores not yet out."""
+    with stack.lock:
+        for w in stack.workers:
+            stack.kill_worker(w)
+        for w in stack.workers:
+            stack.start_worker(w)
+
+
+def idle_rewound(stack, _):
+    """Older data after the last record, those of the beginning of the run: nobody writes, so only the idle check can notice."""
+    rewind(stack, 2)
+
+
+# ---- brokers ----
+
+def kafka_pause(stack, random):
+    """SIGSTOP: alive to TCP, dead otherwise."""
+    node = some_node(stack, random)
+    stack.kafka_signal(node, signal.SIGSTOP)
+    time.sleep(random.uniform(2, 10))
+    stack.kafka_signal(node, signal.SIGCONT)
+
+
+def kafka_pause_worker_kill(stack, random):
+    """Scores cannot leave, and their worker dies: whoever takes over publishes them."""
+    with stack.lock:
+        nodes = range(1, stack.nodes + 1)
+        for node in nodes:
+            stack.kafka_signal(node, signal.SIGSTOP)
+        time.sleep(random.uniform(0.5, 1.5))
+        w = some_worker(stack, random)
+        stack.kill_worker(w)
+        for node in nodes:
+            stack.kafka_signal(node, signal.SIGCONT)
+        stack.start_worker(w)
+
+
+def kafka_kill(stack, random):
+    """kill -9 and start."""
+    node = some_node(stack, random)
+    stack.kafka_signal(node, signal.SIGKILL)
+    time.sleep(random.uniform(0, 5))
+    stack.kafka_start(node)
+
+
+def kafka_rolling(stack, _):
+    """Each broker in turn: SIGTERM, start."""
+    for node in range(1, stack.nodes + 1):
+        stack.kafka("stop", stack.dir / "kafka", node)
+        stack.kafka_start(node)
+
+
+def kafka_coordinator_pause(stack, _):
+    """SIGSTOP of the node that leads the group, for 30 s."""
+    rows = stack.group("--state")
+    node = int(rows[0][2].strip("()")) if rows and rows[0][2].strip("()").isdigit() else 1
+    stack.kafka_signal(node, signal.SIGSTOP)
+    time.sleep(30)
+    stack.kafka_signal(node, signal.SIGCONT)
+
+
+# ---- the network ----
+
+def some_proxy(stack, random):
+    return random.choice([*stack.redis_net.values(), *stack.kafka_net.values()])
+
+
+def net_delay(stack, random):
+    """Each piece 50 to 500 ms late."""
+    bad_network(stack, random, lambda proxy: proxy.delay(random.uniform(0.05, 0.5)))
+
+
+def net_narrow(stack, random):
+    """20 kB/s."""
+    bad_network(stack, random, lambda proxy: proxy.bandwidth(20000))
+
+
+def net_reset(stack, random):
+    """RST to what is open and to what comes."""
+    bad_network(stack, random, lambda proxy: proxy.reset())
+
+
+def net_half_open(stack, random):
+    """Connections that carry nothing any more and never end."""
+    bad_network(stack, random, lambda proxy: proxy.half_open())
+
+
+def net_stall(stack, random):
+    """What the workers tell Redis arrives 1 to 6 s late, the rest of the world goes on."""
+    for proxy in stack.redis_net.values():
+        proxy.stall()
+    time.sleep(random.uniform(1, 6))
+    for proxy in stack.redis_net.values():
+        proxy.heal()
+
+
+def bad_network(stack, random, make):
+    proxy = some_proxy(stack, random)
+    make(proxy)
+    time.sleep(random.uniform(1, 5))
+    proxy.heal()
+
+
+PARTS = {
+    "worker": [worker_kill, worker_zombie, worker_zombie_write, worker_term, worker_all_killed],
+    "redis": [redis_kill, redis_pause, redis_full, redis_readonly, redis_lost_tail, redis_rewound],
+    "kafka": [kafka_pause, kafka_pause_worker_kill, kafka_kill],
+    "net": [net_delay, net_narrow, net_reset, net_half_open, net_stall],
+}
+THREE_NODES = [kafka_rolling, kafka_coordinator_pause]
+
+
+def kinds_of(part, nodes, only):
+    """The faults of a part that a run may choose."""
+    kinds = PARTS[part] + (THREE_NODES if part == "kafka" and nodes == 3 else [])
+    return [kind for kind in kinds if not only or kind.__name__ in only]

@@ -1,0 +1,35 @@
+#!/usr/bin/env bash
+# Bugs planted into a copy of the tree, each one a patch: the named run of the fault suite must find it. Prints "N passed, N failed".
+# usage: mutations.sh [NAME…]      default: all of mutations/*.patch
+set -uo pipefail
+here=$(cd "$(dirname "$0")" && pwd)
+source "$here/../e2e/stack.sh"
+
+# The run that finds it: seed and kinds of faults.
+declare -A run=(
+  [no-watch]='--seed 1 --only worker_zombie_write --minutes 0.6'
+  [fence-by-epoch]='--seed 1 --only idle_rewound --minutes 0.1'
+  [no-idle-check]='--seed 1 --only idle_rewound --minutes 0.1'
+  [positions-from-kafka]='--seed 1 --only worker_kill --minutes 0.2'
+  [scores-before-exec]='--seed 1 --only net_stall --minutes 0.3 --creators 1000'
+  [cache-kept]='--seed 1 --only redis_lost_tail,redis_rewound --minutes 0.2'
+  [published-unreported]='--seed 1 --only idle_killed --minutes 0.1'
+)
+
+tree=$(mktemp -d); trap 'rm -rf "$tree"' EXIT
+(cd "$root" && tar c CMakeLists.txt include schemas workers tests/unit tests/avro tests/fuzz) | tar x -C "$tree"
+build() { cmake -S "$tree" -B "$tree/build" -G Ninja '-DCMAKE_C_FLAGS=-O1' && cmake --build "$tree/build" --target microflux; }
+
+# caught NAME: the planted bug is in the program, and the run says what differs.
+caught() {
+  patch -s -p1 -d "$tree" < "$here/mutations/$1.patch" && build > "$tree/build.log" 2>&1 || { tail -5 "$tree/build.log"; return 1; }
+  # shellcheck disable=SC2086
+  MICROFLUX_BINARY=$tree/build/microflux "$here/run.sh" --patience 10 ${run[$1]} > "$tree/out" 2>&1
+  patch -s -R -p1 -d "$tree" < "$here/mutations/$1.patch"
+  grep -E '^FAIL (creator|after|at|committed)' "$tree/out" | head -2 | cut -c1-200
+  grep -qE '^FAIL (creator|after|at|committed)' "$tree/out" || { tail -5 "$tree/out"; return 1; }
+}
+
+[ $# -gt 0 ] || set -- $(cd "$here/mutations" && ls | sed 's/.patch$//')
+for name in "$@"; do check "planted bug found: $name (run.sh ${run[$name]:-})" caught "$name"; done
+summary

@@ -1,0 +1,13 @@
+#!/usr/bin/env bash
+# One run of the fault suite, on its own Kafka and Redis; the same seed gives the same traffic and the same order of faults.
+# usage: run.sh --seed N --minutes M [--nodes 1|3] [--only KIND,KIND…] [--workers N] [--creators N] [--rate N]
+# FAULTS_KEEP=FOLDER keeps the logs of a run that failed.
+set -uo pipefail
+here=$(cd "$(dirname "$0")" && pwd)
+source "$here/../e2e/stack.sh"
+nodes=1
+for ((i = 1; i < $#; i++)); do [ "${!i}" = --nodes ] && { j=$((i + 1)); nodes=${!j}; }; done
+EXTRA=$here/broker.properties stack_up "$nodes" || exit 1
+DIR=$DIR REDIS_PORT=$REDIS_PORT MICROFLUX=$microflux python3 "$here/nemesis.py" "$@"; status=$?
+[ $status = 0 ] || [ -z "${FAULTS_KEEP:-}" ] || { rm -rf "$FAULTS_KEEP"; cp -r "$DIR" "$FAULTS_KEEP"; }
+exit $status

@@ -1,0 +1,138 @@
+"""stack: the processes of a run and what can be asked of them: brokers, Redis and workers, each worker behind proxies of its own.
+The folder, the brokers and Redis were made by tests/e2e/stack.sh, which also clears them away."""
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+from proxy import Proxy
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path[:0] = [str(ROOT / "tests/e2e"), str(ROOT / "tests/reference")]
+from fences import Redis, fences  # noqa: E402
+
+WORKER = """memory_mib=64 lane.commit_ms=20 redis.command_timeout_ms=3000 kafka.session.timeout.ms=4000
+ kafka.max.poll.interval.ms=4000 kafka.heartbeat.interval.ms=500 kafka.queued.min.messages=200
+ kafka.fetch.message.max.bytes=20000""".split()
+
+
+class Stack:
+    """DIR, the ports and the processes."""
+
+    def __init__(self, nodes, workers):
+        self.dir, self.redis_port = Path(os.environ["DIR"]), int(os.environ["REDIS_PORT"])
+        self.binary, self.nodes = os.environ["MICROFLUX"], nodes
+        base = self.redis_port - 31
+        self.kafka_net = {i: Proxy(base + 20 + i, base + i) for i in range(1, nodes + 1)}
+        self.redis_net = {w: Proxy(self.redis_port + w, self.redis_port) for w in range(1, workers + 1)}
+        self.bootstrap = ",".join(f"127.0.0.1:{base + 20 + i}" for i in self.kafka_net)
+        self.workers, self.ended, self.locks = {}, [], {}
+        self.lock = threading.RLock()            # of the workers
+
+    def command(self, *words, log, settings=(), redis=0, **more):
+        """A microflux sub-command in the background."""
+        environment = {**os.environ, "MICROFLUX_KAFKA_BOOTSTRAP_SERVERS": self.bootstrap,
+                       "MICROFLUX_REDIS_ADDRESS": f"127.0.0.1:{self.redis_port + redis}"}
+        words = list(words) + [w for setting in settings for w in ("--set", setting)]
+        with open(self.dir / log, "ab") as out:
+            return subprocess.Popen([self.binary, *words], env=environment, stderr=out, **more)
+
+    def output(self, *words):
+        """What a sub-command prints, into a file of DIR named after its last word."""
+        path = self.dir / (words[-1].lstrip("-") + ".out")
+        with open(path, "wb") as out:
+            if self.command(*words, log="tools.log", stdout=out).wait():
+                raise RuntimeError(f"microflux {' '.join(words)} failed: " + (self.dir / "tools.log").read_text()[-500:])
+        return path
+
+    # ---- workers ----
+
+    def start_worker(self, w):
+        self.workers[w] = self.command("run", log=f"worker{w}.log", settings=WORKER, redis=w)
+
+    def kill_worker(self, w):
+        self.workers[w].kill()
+        self.workers[w].wait()
+
+    def stop_worker(self, w):
+        """SIGTERM; how it ended is kept for the end."""
+        self.workers[w].terminate()
+        try:
+            self.ended.append(self.workers[w].wait(40))
+        except subprocess.TimeoutExpired:
+            self.ended.append("no end")
+            self.kill_worker(w)
+
+    def logs(self):
+        """All lines of the workers."""
+        return [line for path in sorted(self.dir.glob("worker*.log")) for line in path.read_text(errors="replace").splitlines()]
+
+    # ---- Redis ----
+
+    def redis(self, *words):
+        return Redis(self.redis_port)(*words)
+
+    def redis_signal(self, number):
+        os.kill(int((self.dir / "redis.pid").read_text()), number)
+
+    def redis_kill(self):
+        pid = int((self.dir / "redis.pid").read_text())
+        os.kill(pid, signal.SIGKILL)
+        while Path(f"/proc/{pid}").exists():
+            time.sleep(0.02)
+
+    def redis_start(self, fsync="everysec"):
+        self._shell(f"source {ROOT}/tests/e2e/stack.sh; REDIS_FSYNC={fsync} redis_up", 30)
+
+    def redis_copy(self):
+        """The append-only files as they are now."""
+        shutil.rmtree(self.dir / "older", ignore_errors=True)
+        shutil.copytree(self.dir / "redis", self.dir / "older")
+
+    def redis_restore(self):
+        shutil.rmtree(self.dir / "redis")
+        shutil.copytree(self.dir / "older", self.dir / "redis")
+
+    def fences(self):
+        """lane -> [(applied, published)] or None while Redis is away."""
+        try:
+            return fences(Redis(self.redis_port, 2))
+        except (OSError, ValueError, IndexError, RuntimeError):
+            return None
+
+    def reached(self, ends, published=False):
+        """Every fence stands at or behind these ends; with published also what readers have."""
+        found = self.fences()
+        return found is not None and all(
+            lane in found and found[lane][i][0] >= end and (not published or found[lane][i][1] >= end)
+            for (lane, i), end in ends.items())
+
+    # ---- brokers ----
+
+    def _shell(self, text, seconds):
+        return subprocess.run(["bash", "-c", text], timeout=seconds, check=True, stdout=subprocess.PIPE, text=True).stdout
+
+    def kafka(self, *words, seconds=120):
+        return subprocess.run([ROOT / "deploy/kafka.sh", *map(str, words)], timeout=seconds, check=True, text=True,
+                              stdout=subprocess.PIPE, stderr=subprocess.DEVNULL).stdout
+
+    def kafka_signal(self, node, number):
+        os.kill(int((self.dir / f"kafka/n{node}.pid").read_text()), number)
+
+    def kafka_start(self, node):
+        self.kafka("start", self.dir / "kafka", node)
+        self.kafka("wait", self.dir / "kafka", node, 90)
+
+    def group(self, *what):
+        """What Kafka says of the group: rows of words."""
+        text = self.kafka("tool", "org.apache.kafka.tools.consumer.group.ConsumerGroupCommand", "--bootstrap-server",
+                          self.bootstrap, "--describe", "--group", "microflux-score", *what, seconds=60)
+        return [line.split() for line in text.splitlines() if line.startswith("microflux-score")]
+
+    def close(self):
+        for worker in self.workers.values():
+            worker.kill()

@@ -1,0 +1,99 @@
+"""traffic: the producer of known events. Lines of `generate` go at a steady rate into `produce`, which sends each exactly once
+(idempotent, waits out any weather). It knows the partition of every key, so it knows the end of every log without asking.
+
+Days pass in seconds here, and a reaction that comes a day before its post counts for nothing (a placeholder lives 24 h). So the first
+record of each post goes ahead; what is said of it later (deleted, labelled, moved) flows with the rest."""
+import json
+import subprocess
+import threading
+import time
+from collections import defaultdict
+
+INPUTS = ["profiles", "posts", "interactions"]
+PARTITIONS = 8
+KEPT = 32  # posts of a creator
+
+
+def murmur2(data):
+    """As the Java clients' partitioner."""
+    m, mask = 0x5BD1E995, 0xFFFFFFFF
+    h = 0x9747B28C ^ len(data)
+    whole = len(data) & ~3
+    for i in range(0, whole, 4):
+        k = int.from_bytes(data[i:i + 4], "little") * m & mask
+        h = h * m & mask ^ (k ^ k >> 24) * m & mask
+    if len(data) > whole:
+        h = (h ^ int.from_bytes(data[whole:], "little")) * m & mask
+    h = (h ^ h >> 13) * m & mask
+    return h ^ h >> 15
+
+
+def partition_of(key):
+    """Home of a creator."""
+    return (murmur2(key.encode()) & 0x7FFFFFFF) % PARTITIONS
+
+
+def order(lines):
+    """(first records of posts, the rest), of each creator as many posts as are kept: which of more are, depends on the order."""
+    ahead, rest, posts, dropped = [], [], defaultdict(set), set()
+    for line in lines:
+        event = json.loads(line)
+        post, mine = event["value"].get("post_id"), posts[event["value"]["creator_id"]]
+        first = event["topic"] == "posts" and post not in mine
+        if first and len(mine) == KEPT:
+            dropped.add(post)
+        if post in dropped:
+            continue
+        if first:
+            mine.add(post)
+        (ahead if first else rest).append(line)
+    return ahead, rest
+
+
+class Traffic:
+    """Feeds events; `ends` is (lane, input) -> how many records were handed over so far. The rest waits for go()."""
+
+    def __init__(self, stack, ahead, rest, rate):
+        self.ahead, self.rest, self.rate, self.ends = ahead, rest, rate, {}
+        self.started, self.gone = threading.Event(), threading.Event()
+        self.lock, self.failure = threading.Lock(), None
+        self.produce = stack.command("produce", "--timestamps", "event", "-", log="produce.log",
+                                     stdin=subprocess.PIPE, text=True)
+        self.thread = threading.Thread(target=self._feed, daemon=True)
+        self.thread.start()
+
+    def _feed(self):
+        for line in self.ahead:
+            self._send(line)
+        self.produce.stdin.flush()
+        self.gone.set()
+        self.started.wait()
+        began = time.monotonic()
+        for n, line in enumerate(self.rest):
+            wait = began + n / self.rate - time.monotonic()
+            if wait > 0.02:
+                self.produce.stdin.flush()
+                time.sleep(wait)
+            self._send(line)
+        self.produce.stdin.close()
+
+    def _send(self, line):
+        event = json.loads(line)
+        place = partition_of(event["value"]["creator_id"]), INPUTS.index(event["topic"])
+        self.produce.stdin.write(line + "\n")
+        with self.lock:
+            self.ends[place] = self.ends.get(place, 0) + 1
+
+    def go(self):
+        """The rest, from now on."""
+        self.started.set()
+
+    def snapshot(self):
+        """The ends of all logs as far as fed."""
+        with self.lock:
+            return dict(self.ends)
+
+    def finish(self, seconds):
+        """Everything is fed and acknowledged: True."""
+        self.thread.join(seconds)
+        return self.produce.wait(seconds) == 0
