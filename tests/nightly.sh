@@ -34,10 +34,14 @@ for _ in 1 2 3; do
   seed=$RANDOM
   part "sixty faults of seed $seed" tests/faults/run.sh --seed $seed --faults 60
 done
+part 'planted bugs are found' tests/chaos/mutations.sh
+night=$((10#$(date +%j))) # another order of faults each night; the run prints its seed
+part 'faults of every part, one node, 10 minutes' tests/chaos/run.sh --seed $night --minutes 10
+part 'faults of every part, three nodes, 15 minutes' env XMX=256m tests/chaos/run.sh --seed $night --minutes 15 --nodes 3
 [ -d "${MICROFLUX_DATA:-../shared/data}" ] && part 'real events, ten kills' tests/replay/run.sh '' 10
 [ -d "${MICROFLUX_DATA:-../shared/data}" ] && part 'real events, re-ordered within the hour' tests/replay/run.sh '' 0 shuffle
 part 'the generated stream is distributed as measured' figures
 part 'bench: J1 exact, and each stage' bench
-part 'shellcheck' shellcheck -S warning -x deploy/*.sh tests/*.sh tests/e2e/*.sh tests/faults/*.sh tests/replay/*.sh .ci/run
+part 'shellcheck' shellcheck -S warning -x deploy/*.sh tests/*.sh tests/e2e/*.sh tests/faults/*.sh tests/chaos/*.sh tests/replay/*.sh .ci/run
 echo "$passed passed, $failed failed"
 [ $failed = 0 ]

@@ -60,7 +60,8 @@ for part in $wanted; do
     done ;;
   faults)
     deploy/kafka.sh fetch > /dev/null || exit 1
-    step 'faults: zombie, lost tail, two seeds' tests/faults/change.sh ;;
+    step 'faults: zombie, lost tail, two seeds' tests/faults/change.sh
+    step 'faults: every part at once, a planted bug' tests/chaos/change.sh ;;
   *) sed -n 3p "$0" >&2; exit 64 ;;
   esac
 done

@@ -88,8 +88,11 @@ class Nemesis:
         self.injections.append(injection)
         fault(self.stack, chance)
         began, ends = time.monotonic(), self.traffic.snapshot()
-        while time.monotonic() < began + self.arguments.patience and not self.stack.reached(ends):
+        while not self.stack.reached(ends):
             time.sleep(0.05)
+            if time.monotonic() > began + self.arguments.patience:
+                self.failures.append(f"after {injection.kind}: not recovered, wanted {ends}, found {self.stack.fences()}")
+                break
         injection.recovered = time.monotonic() - began
         print(f"{time.time() - self.stack.began:7.1f} s  {injection.kind:24} recovered in {injection.recovered:.1f} s\n",
               end="", flush=True)
@@ -131,14 +134,13 @@ def play(stack, arguments):
     traffic.go()
     nemesis = Nemesis(stack, traffic, arguments)
     nemesis.run()
-    failures += nemesis.failures
     if not traffic.finish(60 * arguments.minutes + arguments.patience):
         failures.append("produce did not send everything: " + (stack.dir / "produce.log").read_text()[-300:])
     while not stack.reached(traffic.snapshot()) and time.monotonic() < nemesis.until + arguments.patience:
         time.sleep(0.02)
     failures += at_the_end(stack, traffic, nemesis, [faults.idle_killed, faults.idle_rewound])
     watcher.stop()
-    return nemesis.injections, failures, watcher, traffic
+    return nemesis.injections, nemesis.failures + failures, watcher, traffic
 
 
 def at_the_end(stack, traffic, nemesis, kinds):

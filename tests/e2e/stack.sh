@@ -23,7 +23,7 @@ P
 redis_up() {
   mkdir -p "$DIR/redis"
   redis-server --port "$REDIS_PORT" --bind 127.0.0.1 --dir "$DIR/redis" --daemonize yes --pidfile "$DIR/redis.pid" --logfile "$DIR/redis.log" \
-    --appendonly yes --appendfsync everysec --save '' > /dev/null
+    --appendonly yes --appendfsync "${REDIS_FSYNC:-everysec}" --save '' > /dev/null
   until [ "$(redis-cli -p "$REDIS_PORT" ping 2> /dev/null)" = PONG ]; do sleep 0.05; done
 }
 
