@@ -25,7 +25,8 @@ figures() {
   return $status
 }
 deploy/packages.sh nightly || exit 1
-part 'every per-change test' tests/run.sh
+part 'every per-change test, and the faults' tests/run.sh unit sanitizers model e2e faults
+part 'both commands in a fresh Debian' tests/fresh.sh
 part 'clang' build_clang
 part 'kill -9 forty times, 1,000 creators' tests/e2e/exact.sh 1000 40
 part 'Redis and broker away 30 s each' tests/e2e/weather.sh 30

@@ -52,7 +52,7 @@ runs() {
 
 stack_folder
 certs=$DIR/certs
-"$root/tests/e2e/certs.sh" "$certs" || exit 1
+"$root/tests/certs.sh" "$certs" || exit 1
 secure > "$DIR/secure"
 EXTRA=$DIR/secure FORMAT='--add-scram SCRAM-SHA-512=[name=worker,password=right]' stack_up || exit 1
 plain=127.0.0.1:$((base + 1)) tls=127.0.0.1:$((base + 21)) elsewhere=127.0.0.1:$((base + 22)) mutual=127.0.0.1:$((base + 23)) login=127.0.0.1:$((base + 24))
