@@ -1,4 +1,4 @@
-"""oracle: what must be true when a run is over, from the events that were sent alone. Counters of every creator equal a recount; every
+"""oracle: what must be true when a run is over, from the log alone. Counters of every creator equal a recount; every
 score equals the reference at the log prefix it names; the record a reader keeps is the score of the final state, for every creator and
 for no other; no score was out before its counters were in Redis; fences and Kafka's committed offsets stand at the ends of the logs."""
 import io
@@ -79,18 +79,22 @@ def offsets_of(inputs):
 
 
 def judge_log(verdict, inputs, ends):
-    """The log holds what was sent: as many records in each partition."""
+    """The log holds what was sent, and its own ends. A record that stands there twice is the producer's doing (a broker died behind its
+    back) and is two records to whoever counts; the recount therefore takes the log."""
     found = Counter()
     for i, text in enumerate(inputs):
         for partition in re.findall(rb'^\{"topic":"[^"]*","partition":(\d+)', text, re.M):
             found[int(partition), i] += 1
-    if found != Counter(ends):
-        verdict.fail(f"the log differs from what was sent (lane, input): sent {ends}, found {dict(found)}")
+    for place, end in ends.items():
+        if found[place] < end:
+            verdict.fail(f"log of (lane, input) {place}: {end} records sent, {found[place]} found")
+    return dict(found)
 
 
-def judge_counters(verdict, stack, inputs_of):
+def judge_counters(verdict, stack, inputs, inputs_of):
     """Every counter of every creator."""
-    creators = recount.read(stack.dir / "events", 1)
+    (stack.dir / "log").write_bytes(b"".join(inputs))
+    creators = recount.read(stack.dir / "log", 1)
     states = {s["creator"]: s for s in map(json.loads, open(stack.output("state", "--all")))}
     applied = stack.fences() or {}
     for name in sorted(creators.keys() ^ states.keys()):
@@ -190,12 +194,12 @@ def judge_committed(verdict, stack, ends):
 
 def judge(stack, traffic, watcher, injections):
     """All of it."""
-    verdict, ends = Verdict(injections), traffic.snapshot()
-    judge_committed(verdict, stack, ends)
+    verdict, sent = Verdict(injections), traffic.snapshot()
     scores, inputs = read_topics(stack)
     inputs_of = offsets_of(inputs)
-    judge_log(verdict, inputs, ends)
-    counters = judge_counters(verdict, stack, inputs_of)
-    verdict.summary = counters + "\n" + judge_scores(verdict, scores, inputs, watcher, inputs_of)
+    ends = judge_log(verdict, inputs, sent)
+    judge_committed(verdict, stack, ends)
+    counters = judge_counters(verdict, stack, inputs, inputs_of)
+    verdict.summary = "\n".join([f"{sum(ends.values())} records, {sum(ends.values()) - sum(sent.values())} of them sent twice by the producer",
+                                 counters, judge_scores(verdict, scores, inputs, watcher, inputs_of)])
     return verdict
-
