@@ -70,57 +70,6 @@ static void write_own_field(struct lane *lane, const struct subject *s)
     set_field(lane, 0, BYTES("e"), (struct bytes){text, s->told_known ? 33 : 18});
 }
 
-/* ---- the sweep's index: all newcomers of a commit, one APPEND a slot ---- */
-
-static void add_newcomer(struct lane *lane, struct subject *s)
-{
-    if (lane->n_newcomers == lane->cap_newcomers) {
-        lane->cap_newcomers = lane->cap_newcomers ? 2 * lane->cap_newcomers : 256;
-        lane->newcomers = realloc(lane->newcomers, lane->cap_newcomers * sizeof(struct subject *));
-        if (!lane->newcomers)
-            abort();
-    }
-    lane->newcomers[lane->n_newcomers++] = s;
-}
-
-static unsigned slot_of(const struct subject *s)
-{
-    return (unsigned)(s->head.hash % LANE_INDEX_SLOTS);
-}
-
-static int by_slot(const void *a, const void *b)
-{
-    unsigned x = slot_of(*(struct subject *const *)a), y = slot_of(*(struct subject *const *)b);
-    return x < y ? -1 : x > y;
-}
-
-static struct bytes index_key(struct lane *lane, unsigned slot)
-{
-    lane->scratch.len = 0;
-    buffer_add(&lane->scratch, lane->prefix, lane->prefix_len);
-    buffer_add(&lane->scratch, "i:", 2);
-    buffer_add_int(&lane->scratch, slot);
-    return (struct bytes){lane->scratch.data, lane->scratch.len};
-}
-
-static void write_index(struct lane *lane)
-{
-    struct subject **all = lane->newcomers;
-    size_t n = lane->n_newcomers;
-    if (n)
-        qsort(all, n, sizeof *all, by_slot);
-    for (size_t i = 0; i < n;) {
-        unsigned slot = slot_of(all[i]);
-        redis_begin(lane->redis, 3, NULL, NULL);
-        redis_arg(lane->redis, BYTES("APPEND"));
-        redis_arg(lane->redis, index_key(lane, slot));
-        for (lane->scratch.len = 0; i < n && slot_of(all[i]) == slot; i++)
-            lane_index_add(&lane->scratch, all[i]->head.key);
-        redis_arg(lane->redis, (struct bytes){lane->scratch.data, lane->scratch.len});
-    }
-    lane->n_newcomers = 0;
-}
-
 /* True: the first write of a subject in this lane: what may lie there is from before; the sweep must find it.
  */
 static bool write_first(struct lane *lane, struct subject *s)
@@ -134,7 +83,7 @@ static bool write_first(struct lane *lane, struct subject *s)
     }
     if (s->indexed)
         return false;
-    add_newcomer(lane, s);
+    lane_newcomer(lane, s);
     s->indexed = true;
     return true;
 }
@@ -402,7 +351,7 @@ static void write_changed(struct lane *lane, int64_t now)
         bool told = tell(lane, s, &view, now);
         write_subject(lane, s, told);
     }
-    write_index(lane);
+    lane_write_index(lane);
 }
 
 void lane_commit(struct lane *lane, int64_t now)

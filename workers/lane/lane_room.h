@@ -227,6 +227,10 @@ int64_t lane_patience_ms(const struct lane *lane, int64_t now); /* again after a
 void lane_wait(struct lane *lane, const struct kafka_record *record, const struct err_info *why);
 void lane_wait_over(struct lane *lane, const struct kafka_record *record);
 
+/* index.c */
+void lane_newcomer(struct lane *lane, struct subject *s); /* it enters the index with this commit */
+void lane_write_index(struct lane *lane);
+
 /* commit.c */
 bool lane_full(const struct lane *lane); /* half of its cache is not in Redis yet */
 bool lane_commit_due(const struct lane *lane, int64_t now);
