@@ -23,6 +23,8 @@ enum time_policy {
 
 enum register_policy { REGISTER_YES, REGISTER_NO }; /* no: our schemas are only looked up */
 
+enum restore_policy { RESTORE_YES, RESTORE_NO };
+
 struct config_pair {
     char *key, *value;
 };
@@ -40,6 +42,7 @@ struct config {
     const char *redis_username, *redis_password, *redis_password_file;
     int64_t redis_database, redis_connect_timeout_ms, redis_command_timeout_ms;
     enum lost_policy redis_lost;
+    enum restore_policy redis_restore;
     /* log of records */
     int64_t log_epoch;         /* "epoch": raise after a topic was recreated */
     enum lost_policy log_lost; /* "retention.lost" */

@@ -91,6 +91,7 @@ struct worker_options {
     size_t cache_bytes, prefetch_bytes;
     int32_t epoch;
     bool redis_lost_rebuild, log_lost_skip;
+    bool restore; /* first writes by RESTORE */
     int64_t flush_ms, commit_ms, align_ms, watchdog_ms, min_interval_ms, sweep_interval_ms;
 };
 

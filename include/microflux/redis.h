@@ -101,6 +101,17 @@ struct redis_doubt {
 };
 const struct redis_doubt *redis_settings_doubt(const struct redis_settings *settings, size_t *next);
 
+/* ---- a hash as one value, for RESTORE: begin, add fields (each name once), end ---- */
+struct hash_dump { /* {0} is valid */
+    struct buffer out;
+    size_t elements;
+};
+void hash_dump_begin(struct hash_dump *dump);
+void hash_dump_add(struct hash_dump *dump, struct bytes field, struct bytes value);
+/* hash_dump_end: the value, borrowed until the next begin. */
+struct bytes hash_dump_end(struct hash_dump *dump);
+void hash_dump_free(struct hash_dump *dump);
+
 /* redis_raw_exec: everything a MULTI block needs is a plain command: MULTI, …, EXEC; the handlers of the
  * queued commands see +QUEUED (or an error), EXEC's handler the array. */
 

@@ -347,6 +347,65 @@ static void test_database_number(void **state)
     refused(&options, "ERR", "redis.database");
 }
 
+/* ---- a hash as one value ---- */
+
+#define LONGEST 2100000 /* a border of the entries' backward lengths is 2,097,151 */
+
+struct wanted {
+    const char *text;
+    size_t len;
+};
+
+static void expect_run(void *arg, const struct redis_answer *answer)
+{
+    const struct wanted *wanted = arg;
+    assert_int_equal(answer->type, REDIS_TEXT);
+    assert_true(bytes_equal(answer->text, (struct bytes){wanted->text, wanted->len}));
+}
+
+static void restore(struct redis *redis, const char *value, const struct wanted *wanted, size_t n)
+{
+    struct hash_dump dump = {0};
+    char fields[16][16];
+    hash_dump_begin(&dump);
+    for (size_t i = 0; i < n; i++) {
+        snprintf(fields[i], sizeof fields[i], "%zu", wanted[i].len);
+        hash_dump_add(&dump, bytes_of(fields[i]), (struct bytes){value, wanted[i].len});
+    }
+    redis_command(
+        redis,
+        (struct bytes[]){BYTES("RESTORE"), BYTES("hash"), BYTES("0"), hash_dump_end(&dump), BYTES("REPLACE")},
+        5, NULL, NULL);
+    for (size_t i = 0; i < n; i++)
+        redis_command(redis, (struct bytes[]){BYTES("HGET"), BYTES("hash"), bytes_of(fields[i])}, 3,
+                      expect_run, (void *)&wanted[i]);
+    OK(bed_settle(redis, &bed_info));
+    hash_dump_free(&dump);
+}
+
+/* Lengths on both sides of every border of the format; Redis looks at every byte of it here. */
+static void test_a_hash_as_one_value(void **state)
+{
+    static const size_t lengths[] = {0, 1, 63, 64, 124, 125, 4094, 4096, 16377, 16380, 20000, LONGEST};
+    struct redis *redis = bed_client(((struct bed *)*state)->unix_address);
+    struct wanted wanted[sizeof lengths / sizeof *lengths];
+    size_t n = sizeof lengths / sizeof *lengths;
+    char *value = malloc(LONGEST);
+    memset(value, 'x', LONGEST);
+    for (size_t i = 0; i < n; i++)
+        wanted[i] = (struct wanted){value, lengths[i]};
+    bed_tell(redis, "CONFIG SET sanitize-dump-payload yes", "+OK");
+    restore(redis, value, wanted, n);
+    bed_tell(redis, "HLEN hash", ":12");
+    restore(redis, value, wanted, 5); /* replaces it */
+    bed_tell(redis, "HLEN hash", ":5");
+    bed_tell(redis, "OBJECT ENCODING hash", "$listpack");
+    bed_tell(redis, "HSET hash 1 y new z", ":1"); /* and it lives on as any other */
+    bed_tell(redis, "HMGET hash 1 new", "*2($y $z)");
+    free(value);
+    redis_close(redis);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -367,6 +426,7 @@ int main(void)
         BED_TEST(test_password_of_the_default_user),
         BED_TEST(test_a_user_without_a_right),
         BED_TEST(test_database_number),
+        BED_TEST(test_a_hash_as_one_value),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -53,12 +53,18 @@ const struct key config_keys[] = {
     CHOICE("redis.lost", redis_lost, "stop", "stop rebuild",
            "when a lane's fence is gone though the group has read: stop, or count again from the earliest "
            "record"),
+    CHOICE(
+        "redis.restore", redis_restore, "yes", "yes no",
+        "write a creator's first state in one piece (RESTORE), at a third of Redis' cost; no: by HSET alone, "
+        "where the ACL or a proxy forbids RESTORE"),
     CHOICE("retention.lost", log_lost, "stop", "stop skip",
            "when records expired before they were read: stop, or go on without them and count them"),
     INT("lane.flush_ms", lane_flush_ms, "ms", "5", 0, 10000,
         "age of the oldest change that is committed while the lane is caught up"),
     INT("lane.commit_ms", lane_commit_ms, "ms", "1000", 1, 60000,
-        "age of the oldest change that is committed while the lane catches up"),
+        "age of the oldest change that is committed while the lane catches up; ten times that while it is "
+        "more "
+        "than 50,000 records behind"),
     INT("lane.align_ms", lane_align_ms, "ms", "60000", 0, 86400000,
         "how far an input may be read ahead of the others, in record time"),
     INT("lane.watchdog_s", lane_watchdog_s, "s", "30", 1, 3600,

@@ -21,7 +21,8 @@ static const char *const commands[][6] = {{"GET", "%S"},
                                           {"WATCH", "%S"},
                                           {"MULTI"},
                                           {"EXEC"},
-                                          {"PING"}};
+                                          {"PING"},
+                                          {"RESTORE", "%H", "0", "no dump", "REPLACE"}}; /* if configured */
 #define N_COMMANDS (sizeof commands / sizeof *commands)
 
 static const char *user_of(const struct checking *c)
@@ -155,7 +156,8 @@ static enum err check_rights(struct checking *c, struct err_info *info)
     snprintf(t.string, sizeof t.string, "%scheck:s", prefix);
     snprintf(t.hash, sizeof t.hash, "%scheck:h", prefix);
     enum err err = choose_way(c, &t, info);
-    for (size_t i = 0; i < N_COMMANDS && err == ERR_OK; i++)
+    size_t n = N_COMMANDS - (c->config->redis_restore == RESTORE_NO);
+    for (size_t i = 0; i < n && err == ERR_OK; i++)
         err = try(c, &t, commands[i], info);
     if (err != ERR_OK)
         return err;

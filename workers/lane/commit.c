@@ -14,6 +14,30 @@ static struct bytes key_of(struct lane *lane, int key, struct bytes subject)
     return (struct bytes){lane->scratch.data, lane->scratch.len};
 }
 
+/* ---- a subject's first write: each key in one piece, see store's hash_dump ---- */
+
+static void begin_whole(struct lane *lane)
+{
+    lane->whole = true;
+    for (size_t key = 0; key < lane->kind->n_keys; key++)
+        hash_dump_begin(&lane->dumps[key]);
+}
+
+static void end_whole(struct lane *lane)
+{
+    lane->whole = false;
+    for (size_t key = 0; key < lane->kind->n_keys; key++) {
+        if (lane->dumps[key].elements == 0)
+            continue;
+        redis_begin(lane->redis, 5, NULL, NULL);
+        redis_arg(lane->redis, BYTES("RESTORE"));
+        redis_arg(lane->redis, key_of(lane, (int)key, lane->writing->head.key));
+        redis_arg(lane->redis, BYTES("0")); /* expires never */
+        redis_arg(lane->redis, hash_dump_end(&lane->dumps[key]));
+        redis_arg(lane->redis, BYTES("REPLACE"));
+    }
+}
+
 /* ---- changed fields: one HSET a key, or one HDEL, open as long as the next field is for it too ---- */
 
 enum opened { OPEN_NOTHING, OPEN_HSET, OPEN_HDEL };
@@ -40,6 +64,10 @@ static void open_fields(struct lane *lane, enum opened command, int key)
 static void set_field(void *arg, int key, struct bytes field, struct bytes value)
 {
     struct lane *lane = arg;
+    if (lane->whole) {
+        hash_dump_add(&lane->dumps[key], field, value);
+        return;
+    }
     open_fields(lane, OPEN_HSET, key);
     redis_arg(lane->redis, field);
     redis_arg(lane->redis, value);
@@ -48,6 +76,8 @@ static void set_field(void *arg, int key, struct bytes field, struct bytes value
 static void drop_field(void *arg, int key, struct bytes field)
 {
     struct lane *lane = arg;
+    if (lane->whole)
+        return; /* nothing is there */
     open_fields(lane, OPEN_HDEL, key);
     redis_arg(lane->redis, field);
 }
@@ -92,6 +122,8 @@ static void write_subject(struct lane *lane, struct subject *s, bool tell)
 {
     lane->writing = s;
     bool first = s->changed && write_first(lane, s);
+    if (first && lane->options->restore)
+        begin_whole(lane);
     if (first || tell)
         write_own_field(lane, s);
     if (s->changed) {
@@ -100,6 +132,8 @@ static void write_subject(struct lane *lane, struct subject *s, bool tell)
         s->changed = false;
     }
     close_fields(lane);
+    if (lane->whole)
+        end_whole(lane);
     cache_account(&lane->cache, lane->kind, s);
 }
 
@@ -295,6 +329,22 @@ static bool published_moved(const struct lane *lane)
     return false;
 }
 
+/* Far behind, nobody waits for the score of the next second, and one large commit costs less than many: a
+ * creator is written and scored once for all that was read of it. */
+#define FAR_BEHIND 50000 /* records */
+#define PATIENCE   10    /* times commit_ms */
+
+static int64_t patience_ms(const struct lane *lane)
+{
+    int64_t behind = 0;
+    for (size_t i = 0; i < lane->kind->n_inputs; i++) {
+        int64_t low, high;
+        feed_watermarks(lane->in[i].feed, &low, &high);
+        behind += high > lane->in[i].next ? high - lane->in[i].next : 0;
+    }
+    return lane->options->commit_ms * (behind > FAR_BEHIND ? PATIENCE : 1);
+}
+
 bool lane_full(const struct lane *lane)
 {
     return 2 * lane->changed_bytes > lane->options->cache_bytes / lane->worker->n_lanes;
@@ -305,7 +355,8 @@ bool lane_commit_due(const struct lane *lane, int64_t now)
     int64_t age = lane->oldest_change_ms ? now - lane->oldest_change_ms : -1;
     if (lane->draining)
         return age >= 0 || lane->n_changed || published_moved(lane);
-    if (age >= lane->options->commit_ms || (age >= lane->options->flush_ms && at_end(lane)))
+    if ((age >= lane->options->commit_ms && age >= patience_ms(lane)) ||
+        (age >= lane->options->flush_ms && at_end(lane)))
         return true;
     if (lane->sweep_ready || lane_full(lane))
         return true;

@@ -76,6 +76,8 @@ void lane_close(struct lane *lane)
     buffer_free(&lane->fence_text);
     buffer_free(&lane->output_bytes);
     buffer_free(&lane->scratch);
+    for (size_t key = 0; key < LANE_KEYS; key++)
+        hash_dump_free(&lane->dumps[key]);
     free(lane);
 }
 

@@ -165,6 +165,8 @@ struct lane {
 
     struct buffer scratch;
     int opened, opened_key; /* the command whose fields are being added */
+    bool whole;             /* the subject's first write: each key in one piece */
+    struct hash_dump dumps[LANE_KEYS];
     struct subject *writing, **newcomers;
     size_t n_newcomers, cap_newcomers;
 };
