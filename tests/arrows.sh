@@ -6,10 +6,10 @@ cd "$(dirname "$0")/.." || exit 1
 
 declare -A floor_of=([base]=0 [http]=1 [domain]=2 [avro]=2 [kafka]=2 [store]=2 [lane]=3 [score]=4 [commands]=5)
 declare -A room_of=(
-  [err]=base [bytes]=base [log]=base [clock]=base [config]=base [args]=base [map]=base [metrics]=base [address]=base
+  [err]=base [bytes]=base [log]=base [clock]=base [config]=base [args]=base [map]=base [metrics]=base [address]=base [keyed_hash]=base
   [creator]=domain [methodology]=domain [avro]=avro [schemas]=avro [registry]=avro [kafka]=kafka [redis]=store [http]=http
   [lane]=lane [score]=score [score_worker]=score [commands]=commands)
-declare -A door=([librdkafka/]=kafka [openssl/]=kafka [avro.h]=none [hiredis/]=store [ini.h]=base [xxhash.h]=base [microhttpd.h]=http [curl/]=http)
+declare -A door=([librdkafka/]=kafka [openssl/]=kafka [avro.h]=none [hiredis/]=store [ini.h]=base [xxhash.h]=base [sodium.h]=base [microhttpd.h]=http [curl/]=http)
 
 bad=0
 complain() { echo "$1" >&2; bad=1; }
@@ -40,7 +40,7 @@ check() { # ROOT
   local room file
   for room in "${!floor_of[@]}"; do check_room "$1" "$room"; done
   for file in "$1"/include/microflux/*.h; do
-    if grep -nHE '#include <(librdkafka|hiredis|avro|jansson|ini|xxhash|curl|microhttpd)' "$file" >&2; then bad=1; fi
+    if grep -nHE '#include <(librdkafka|hiredis|avro|jansson|ini|xxhash|sodium|curl|microhttpd)' "$file" >&2; then bad=1; fi
   done
   while IFS=: read -r file _; do complain "$file reaches into another folder"; done < <(grep -nE '#include "(\.\./|workers/)' -r "$1/workers" "$1/include")
 }

@@ -72,6 +72,8 @@ struct config {
         *registry_cache_file;
     int64_t registry_connect_timeout_ms, registry_timeout_ms, registry_negative_ttl_s;
     enum register_policy registry_register;
+    /* privacy.* */
+    const char *privacy_secret_file; /* "" = none */
     /* http.* */
     const char *http_address; /* "" = none */
     int64_t http_live_s;

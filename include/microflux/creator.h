@@ -80,6 +80,8 @@ struct interaction_record {
     int64_t actor_followers, actor_following, actor_posts;
     bool actor_has_picture, actor_has_picture_known, actor_has_digits;
     int32_t actor_name_digits;
+    uint64_t actor_hash; /* keyed; 0: no actor, or no secret */
+    bool own;            /* the actor is the creator */
     bool has_value;
     int64_t value_minor_units;
     struct bytes value_currency;
@@ -151,16 +153,27 @@ struct tier_fold {
     bool there;                 /* a day was folded in */
 };
 
+/* What an erasure leaves beside the version: what was sent before the creator came back never counts again.
+ */
+#define NOT_BACK INT64_MAX
+struct erasure {
+    bool there;
+    int64_t at;        /* by the clock of the worker that met the tombstone */
+    int64_t timestamp; /* the tombstone's own; a profile dated after it brings the creator back */
+    int64_t since;     /* timestamp of that profile; NOT_BACK: there was none */
+};
+
 struct creator_dirty {
-    uint64_t hours, days[2], profile_days;  /* bit = slot */
-    uint64_t posts, post_counts;            /* bit = slot 0..39: all of it, or the counters only */
-    uint64_t posts_gone, profile_days_gone; /* bit = slot: to be deleted */
-    bool totals, profile, base, any;        /* any: the version moved */
+    uint64_t hours, days[2], profile_days;    /* bit = slot */
+    uint64_t posts, post_counts;              /* bit = slot 0..39: all of it, or the counters only */
+    uint64_t posts_gone, profile_days_gone;   /* bit = slot: to be deleted */
+    bool totals, profile, base, erasure, any; /* any: the version moved */
 };
 
 struct creator {
     int64_t epoch;
     int64_t offsets[N_TOPICS]; /* own last applied offset + 1; 0 = none: the version */
+    struct erasure erasure;
     int64_t totals[N_KINDS];
     struct window hours, days;
     /* attributes of the newest snapshot */
@@ -206,6 +219,7 @@ enum applied {
     APPLIED_LATE,   /* totals only */
     IGNORED_OTHER,  /* kind OTHER: metric only; not in the version, does not move as_of */
     IGNORED_POLICY, /* late or future under `drop` */
+    APPLIED_ERASED, /* of before an erasure: the version moved, and nothing else */
 };
 
 struct applied_counts { /* side metrics of one apply */
@@ -230,6 +244,11 @@ enum applied creator_post(struct creator *c, const struct creator_rules *rules,
 enum applied creator_interaction(struct creator *c, const struct creator_rules *rules,
                                  const struct interaction_record *record, const struct provenance *at,
                                  int64_t *as_of, struct applied_counts *counts);
+
+/* creator_erase: a tombstone: nothing stays but the version, which it raises, and the erasure. now: the wall
+ * clock. creator_gone: erased, and not back. */
+void creator_erase(struct creator *c, const struct provenance *at, int64_t now);
+bool creator_gone(const struct creator *c);
 
 /* creator_post_followers: f_p, the followers at post time; false: none known. */
 bool creator_post_followers(const struct creator *c, const struct post *post, int64_t *followers, bool *late);

@@ -13,12 +13,14 @@
 #include <stdint.h>
 
 #include "microflux/kafka.h"
+#include "microflux/keyed_hash.h"
 #include "microflux/metrics.h"
 #include "microflux/redis.h"
 
-#define LANE_INPUTS 4 /* most inputs a kind may have */
-#define LANE_KEYS   6 /* most Redis keys a subject may have */
-#define LANE_COUNTS 8 /* most counts a kind may keep of its own */
+#define LANE_INPUTS  4 /* most inputs a kind may have */
+#define LANE_OUTPUTS 4 /* most outputs */
+#define LANE_KEYS    6 /* most Redis keys a subject may have */
+#define LANE_COUNTS  8 /* most counts a kind may keep of its own */
 
 /* What the kind needs to know of the lane when it judges one subject. */
 struct lane_view {
@@ -33,8 +35,10 @@ enum lane_reason { LANE_CHANGE, LANE_SWEEP, LANE_RECOVERY };
 
 enum lane_verdict {
     LANE_APPLIED,
-    LANE_LATE,     /* applied in part */
-    LANE_IGNORED,  /* counted in a metric, changes nothing */
+    LANE_LATE,    /* applied in part */
+    LANE_ERASED,  /* the state was emptied: the subject's keys are deleted before what is left is written, and
+                     readers are told */
+    LANE_IGNORED, /* counted in a metric, changes nothing */
     LANE_REJECTED, /* dead letter; info says why */
 };
 
@@ -45,12 +49,18 @@ struct lane_writer {
     void (*drop)(void *arg, int key, struct bytes field);
 };
 
+/* A topic the kind writes to. */
+struct lane_output {
+    bool holds_subjects; /* keyed by the subject: when that is erased, a tombstone goes here too */
+};
+
 /* A worker kind. `self` is one per worker thread, made by open. State is state_size bytes inside the cache.
  */
 struct lane_kind {
     const char *name;
-    size_t n_inputs, n_keys, state_size;
-    const char *const *key_names; /* the word in mf:<namespace>:<kind>:{tag}:<word>:<subject> */
+    size_t n_inputs, n_outputs, n_keys, state_size;
+    const struct lane_output *outputs; /* n_outputs; encode writes to the first */
+    const char *const *key_names;      /* the word in mf:<namespace>:<kind>:{tag}:<word>:<subject> */
     enum err (*open)(const void *options, void **self, struct err_info *info);
     void (*close)(void *self);
     /* decode: the record's own story, without state: ERR_REJECT = dead letter, *schema_id is set even then.
@@ -70,7 +80,7 @@ struct lane_kind {
                                const struct kafka_record *record, int64_t *as_of, struct err_info *info);
     void (*changes)(void *self, void *state, const struct lane_writer *writer);
     /* evaluate: what a reader would be told now; equal digests = nothing to tell. encode: the one evaluated
-     * last, framed. */
+     * last, framed; it appends nothing when the subject is erased: a tombstone. */
     uint64_t (*evaluate)(void *self, const void *state, const struct lane_view *view);
     void (*encode)(void *self, const void *state, struct bytes subject, const struct lane_view *view,
                    enum lane_reason reason, struct buffer *out);
@@ -84,10 +94,12 @@ struct worker_options {
     int index;                             /* of this worker in the process */
     const char *group, *namespace_, *name; /* name: host-pid-index, in dead letters and CLIENT SETNAME */
     const char *const *inputs;             /* topic names, kind->n_inputs */
-    const char *output_topic, *dead_letter_topic;
+    const char *const *outputs;            /* topic names, kind->n_outputs */
+    const char *dead_letter_topic;
     const struct kafka_pair *pairs;
     size_t n_pairs;
     struct redis_options redis;
+    const struct keyed_secret *secret; /* names erased subjects in the log */
     size_t cache_bytes, prefetch_bytes;
     int32_t epoch;
     bool redis_lost_rebuild, log_lost_skip;

@@ -2,6 +2,7 @@
 #ifndef MICROFLUX_SCORE_WORKER_H
 #define MICROFLUX_SCORE_WORKER_H
 
+#include "microflux/keyed_hash.h"
 #include "microflux/lane.h"
 #include "microflux/score.h"
 
@@ -19,8 +20,9 @@ struct score_worker_options {
     const char *bare_json[N_TOPICS]; /* writer schema of bare values, NULL = none */
     const struct score_writer_schema *writers;
     size_t n_writers;
-    struct registry *registry; /* NULL = none; shared by all workers */
-    uint32_t output_id;        /* Confluent id of creator-score.avsc; 0 = single-object framing */
+    struct registry *registry;  /* NULL = none; shared by all workers */
+    struct keyed_secret secret; /* of actor_hash; none: the hash is 0 */
+    uint32_t output_id;         /* Confluent id of creator-score.avsc; 0 = single-object framing */
 };
 
 /* What it counts besides the engine: worker_counters.kind[…]. */
@@ -30,6 +32,8 @@ enum score_count {
     SCORE_OTHER,  /* interactions of kind OTHER */
     SCORE_PLACEHOLDERS_EXPIRED,
     SCORE_PLACEHOLDERS_REFUSED,
+    SCORE_ERASED,     /* tombstones of creators met */
+    SCORE_SUPPRESSED, /* records of before an erasure */
 };
 
 extern const struct lane_kind score_kind; /* options: const struct score_worker_options * */

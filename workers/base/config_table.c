@@ -111,6 +111,10 @@ const struct key config_keys[] = {
          "file that keeps what the registry said, for a start while it is away; empty = none"),
     CHOICE("registry.register", registry_register, "yes", "yes no",
            "register our schemas under <topic>-value, or only look them up there"),
+    TEXT("privacy.secret_file", privacy_secret_file, "",
+         "file of 32 hexadecimal digits (microflux config secret makes them), the same for all workers; "
+         "empty = actors "
+         "are not told apart"),
     TEXT("http.address", http_address, "127.0.0.1:9464",
          "host:port of /metrics, /livez, /readyz and the status page; port 0 = any free one, empty = none"),
     INT("http.live_s", http_live_s, "s", "30", 1, 3600,

@@ -5,6 +5,7 @@
 
 #include "microflux/args.h"
 #include "microflux/commands.h"
+#include "microflux/keyed_hash.h"
 
 static void add_pair(void *object, const char *name, const char *value)
 {
@@ -20,6 +21,13 @@ static void print_json(const struct config *config)
     printf("\n");
 }
 
+static void print_secret(void)
+{
+    char text[KEYED_SECRET_DIGITS + 1];
+    keyed_secret_make(text);
+    printf("%s\n", text);
+}
+
 int command_config(int argc, char **argv)
 {
     struct config *config = NULL;
@@ -30,8 +38,8 @@ int command_config(int argc, char **argv)
     const struct arg options[] = {{"format", ARG_CHOICE, "text|json", "show: json: one object", &format}};
     const struct args args = {
         "config",
-        "sample|reference|show|keys",
-        "Prints a sample file, the reference page, or the values in force (secrets masked).",
+        "sample|reference|show|keys|secret",
+        "Prints a sample file, the reference page, the values in force (secrets masked), or a new secret.",
         "microflux config sample > microflux.conf",
         options,
         1,
@@ -45,6 +53,8 @@ int command_config(int argc, char **argv)
         config_print_reference(stdout);
     else if (strcmp(what, "show") == 0 && strcmp(format, "json") == 0)
         print_json(config);
+    else if (strcmp(what, "secret") == 0)
+        print_secret();
     else if (strcmp(what, "show") == 0)
         config_print_effective(config, stdout);
     else

@@ -23,6 +23,23 @@ enum err file_text(const char *path, char **text, struct err_info *info)
     return ERR_OK;
 }
 
+enum err secret_of(const struct config *config, struct keyed_secret *secret, struct err_info *info)
+{
+    char *text;
+    struct err_info why;
+    *secret = (struct keyed_secret){.there = false};
+    if (!*config->privacy_secret_file)
+        return ERR_OK;
+    enum err err = file_text(config->privacy_secret_file, &text, info);
+    if (err != ERR_OK)
+        return err;
+    if (keyed_secret_read(bytes_of(text), secret, &why) != ERR_OK)
+        err = err_set(info, ERR_USAGE, why.word, "privacy.secret_file %s: %s", config->privacy_secret_file,
+                      why.sentence);
+    free(text);
+    return err;
+}
+
 /* "profiles:7=/path/writer.avsc": the Confluent id 7 in the topic profiles was written with that schema. */
 static enum err read_writer(const char *entry, struct score_writer_schema *writer, struct err_info *info)
 {
@@ -135,6 +152,8 @@ enum err score_setup_open(const struct config *config, struct score_setup *setup
         err = read_writers(config->schema_ids, setup, info);
     if (err == ERR_OK)
         err = read_totals(config->counting_totals, &o->rules, info);
+    if (err == ERR_OK)
+        err = secret_of(config, &o->secret, info);
     if (err == ERR_OK)
         err = registry_of(config, &setup->registry, info);
     o->registry = setup->registry;

@@ -45,6 +45,11 @@ const char *schema_of_topic(const struct config *config, const char *topic);
 /* file_text: the whole file, NUL-terminated; gives, free(). */
 enum err file_text(const char *path, char **text, struct err_info *info) MF_MUST_CHECK;
 
+/* secret_of: privacy.secret_file; none configured: secret->there is false. ERR_USAGE, ERR_IO name the file.
+ */
+enum err secret_of(const struct config *config, struct keyed_secret *secret,
+                   struct err_info *info) MF_MUST_CHECK;
+
 /* complain: one line on stderr, and the exit status that goes with the code (commands.h). */
 int complain(const char *command, const struct err_info *info);
 

@@ -60,8 +60,8 @@ static void *worker_thread(void *arg)
 }
 
 static void set_options(struct worker_options *o, const struct config *config,
-                        const struct score_setup *setup, const char *const *inputs, int index,
-                        const char *name)
+                        const struct score_setup *setup, const char *const *inputs,
+                        const char *const *outputs, int index, const char *name)
 {
     size_t memory = (size_t)config->memory_mib << 20;
     *o = (struct worker_options){
@@ -72,12 +72,13 @@ static void set_options(struct worker_options *o, const struct config *config,
         .namespace_ = config->namespace_,
         .name = name,
         .inputs = inputs,
-        .output_topic = config->topic_creator_scores,
+        .outputs = outputs,
         .dead_letter_topic = config->topic_dead_letters,
         .pairs = kafka_pairs_of(config),
         .n_pairs = config->n_kafka,
         .redis = redis_options_of(config, name),
         .cache_bytes = memory / 2 / (size_t)config->workers,
+        .secret = &setup->options.secret,
         .prefetch_bytes = memory / 4 / (size_t)config->workers,
         .epoch = (int32_t)config->log_epoch,
         .restore = config->redis_restore == RESTORE_YES,
@@ -132,12 +133,13 @@ static int run_workers(struct running *all, const struct status_options *status,
     atomic_bool stop = false;
     int result = 0;
     char host[64] = "host";
+    const char *const outputs[] = {status->config->topic_creator_scores};
     gethostname(host, sizeof host - 1);
     for (size_t i = 0; i < status->n_workers; i++) {
         snprintf(all[i].name, sizeof all[i].name, "%s-%d-%zu", host, (int)getpid(), i);
         all[i].worker = &status->workers[i];
         all[i].stop = &stop;
-        set_options(&all[i].options, status->config, setup, status->topics, (int)i, all[i].name);
+        set_options(&all[i].options, status->config, setup, status->topics, outputs, (int)i, all[i].name);
         if (pthread_create(&all[i].thread, NULL, worker_thread, &all[i]) != 0)
             abort();
     }
@@ -150,6 +152,14 @@ static int run_workers(struct running *all, const struct status_options *status,
     }
     log_counters(all, status->n_workers);
     return result;
+}
+
+static void say_doubts(const struct score_setup *setup)
+{
+    if (!setup->options.secret.there)
+        log_warn("no_secret",
+                 "message=\"actors are not told apart, and erased creators not named in the log\" "
+                 "cure=\"microflux config secret > FILE; privacy.secret_file=FILE\"");
 }
 
 static int run(const struct config *config, const struct score_setup *setup)
@@ -218,8 +228,10 @@ int command_run(int argc, char **argv)
     } else {
         if (output_id_patiently(config, &setup, &stopped, &info) != ERR_OK)
             status = complain("run", &info);
-        else if (!stopped)
+        else if (!stopped) {
+            say_doubts(&setup);
             status = run(config, &setup);
+        }
         score_setup_close(&setup);
     }
     config_free(config);

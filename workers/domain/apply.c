@@ -191,6 +191,8 @@ enum applied creator_post(struct creator *c, const struct creator_rules *rules, 
     if (is_future(rules, r->posted_at, at))
         return IGNORED_POLICY;
     moved(c, TOPIC_POSTS, at, r->posted_at, as_of);
+    if (record_erased(c, at))
+        return APPLIED_ERASED;
     struct post *post = posts_enter(c, r, at->offset);
     if (post && r->has_metrics && !is_future(rules, r->metrics.observed_at, at))
         count_metrics(c, rules, post, &r->metrics);
@@ -230,6 +232,8 @@ enum applied creator_interaction(struct creator *c, const struct creator_rules *
     if (is_future(rules, r->occurred_at, at) || (late && rules->late == POLICY_DROP))
         return IGNORED_POLICY;
     moved(c, TOPIC_INTERACTIONS, at, r->occurred_at, as_of);
+    if (record_erased(c, at))
+        return APPLIED_ERASED;
     if (own_comment(r) || totals_count(c, rules, r->kind))
         return late ? APPLIED_LATE : APPLIED;
     count_total(c, r->kind, r->count);

@@ -9,6 +9,12 @@ bool is_future(const struct creator_rules *rules, int64_t time, const struct pro
 /* moved: the record was applied: the creator's version and the lane's as_of follow. */
 void moved(struct creator *c, int topic, const struct provenance *at, int64_t time, int64_t *as_of);
 
+/* profile_erased, record_erased (posts and interactions): of before an erasure, or not surely of after it:
+ * moves the version and counts nowhere. The first profile dated after the tombstone brings the creator back.
+ */
+bool profile_erased(struct creator *c, const struct provenance *at);
+bool record_erased(const struct creator *c, const struct provenance *at);
+
 /* profile_day_for: newest kept day observed at or before the post, else the earliest later one (*late); NULL:
  * none. */
 const struct profile_day *profile_day_for(const struct creator *c, int64_t posted_at, bool *late);

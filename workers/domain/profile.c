@@ -110,9 +110,11 @@ enum applied creator_profile(struct creator *c, const struct creator_rules *rule
 {
     if (is_future(rules, r->observed_at, at))
         return IGNORED_POLICY;
+    moved(c, TOPIC_PROFILES, at, r->observed_at, as_of);
+    if (profile_erased(c, at))
+        return APPLIED_ERASED;
     keep_day(c, rules->methodology, r, at->offset);
     keep_attributes(c, r, at->offset);
-    moved(c, TOPIC_PROFILES, at, r->observed_at, as_of);
     return APPLIED;
 }
 

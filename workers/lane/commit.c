@@ -100,10 +100,11 @@ static void write_own_field(struct lane *lane, const struct subject *s)
     set_field(lane, 0, BYTES("e"), (struct bytes){text, s->told_known ? 33 : 18});
 }
 
-/* True: the first write of a subject in this lane: what may lie there is from before; the sweep must find it.
- */
+/* What may lie there is from before the lane, or of before an erasure; the sweep must find the subject. True:
+ * our own field is not there. */
 static bool write_first(struct lane *lane, struct subject *s)
 {
+    bool nothing = s->stale || !s->indexed;
     if (s->stale) {
         redis_begin(lane->redis, 1 + lane->kind->n_keys, NULL, NULL);
         redis_arg(lane->redis, BYTES("DEL"));
@@ -111,11 +112,10 @@ static bool write_first(struct lane *lane, struct subject *s)
             redis_arg(lane->redis, key_of(lane, (int)key, s->head.key));
         s->stale = false;
     }
-    if (s->indexed)
-        return false;
-    lane_newcomer(lane, s);
+    if (!s->indexed)
+        lane_newcomer(lane, s);
     s->indexed = true;
-    return true;
+    return nothing;
 }
 
 static void write_subject(struct lane *lane, struct subject *s, bool tell)
@@ -145,8 +145,7 @@ uint64_t lane_ticket(const struct lane *lane, uint64_t mark)
            (uint32_t)mark;
 }
 
-static void add_output(struct lane *lane, struct subject *s, const struct lane_view *view,
-                       enum lane_reason reason, uint64_t mark)
+static struct output *add_output(struct lane *lane, int topic, struct bytes key, uint64_t mark)
 {
     if (lane->n_outputs == lane->cap_outputs) {
         lane->cap_outputs = lane->cap_outputs ? 2 * lane->cap_outputs : 256;
@@ -155,13 +154,28 @@ static void add_output(struct lane *lane, struct subject *s, const struct lane_v
             abort();
     }
     struct output *o = &lane->outputs[lane->n_outputs++];
+    o->topic = topic;
     o->mark = mark;
     o->key_at = (uint32_t)lane->output_bytes.len;
-    o->key_len = (uint32_t)s->head.key.len;
-    buffer_add(&lane->output_bytes, s->head.key.ptr, s->head.key.len);
+    o->key_len = (uint32_t)key.len;
+    buffer_add(&lane->output_bytes, key.ptr, key.len);
     o->value_at = (uint32_t)lane->output_bytes.len;
+    o->value_len = 0;
+    return o;
+}
+
+/* Its record, or, of one that is erased, tombstones. */
+static void add_outputs(struct lane *lane, struct subject *s, const struct lane_view *view,
+                        enum lane_reason reason, uint64_t mark)
+{
+    struct output *o = add_output(lane, 0, s->head.key, mark);
     lane->kind->encode(lane->self, s->state, s->head.key, view, reason, &lane->output_bytes);
     o->value_len = (uint32_t)(lane->output_bytes.len - o->value_at);
+    for (size_t i = 1; o->value_len == 0 && i < lane->kind->n_outputs; i++)
+        if (lane->kind->outputs[i].holds_subjects) {
+            ledger_open(&lane->ledger, mark);
+            o = add_output(lane, (int)i, s->head.key, mark);
+        }
 }
 
 static void wait_for_interval(struct lane *lane, struct subject *s)
@@ -221,7 +235,7 @@ static bool tell(struct lane *lane, struct subject *s, const struct lane_view *v
         mark = ledger_now(&lane->ledger);
         ledger_open(&lane->ledger, mark);
     }
-    add_output(lane, s, view, s->forced ? s->reason : LANE_CHANGE, mark);
+    add_outputs(lane, s, view, s->forced ? s->reason : LANE_CHANGE, mark);
     bool changed = !s->told_known || digest != s->told;
     s->told = digest;
     s->told_known = true;
@@ -236,9 +250,10 @@ void lane_send(struct lane *lane)
     while (lane->outputs_free && lane->sent_outputs < lane->n_outputs) {
         const struct output *o = &lane->outputs[lane->sent_outputs];
         const char *base = lane->output_bytes.data;
-        enum err err = publish(lane->worker->publisher, 0, -1, (struct bytes){base + o->key_at, o->key_len},
-                               (struct bytes){base + o->value_at, o->value_len}, 0, NULL, 0,
-                               lane_ticket(lane, o->mark), &info);
+        struct bytes value = {o->value_len ? base + o->value_at : NULL, o->value_len};
+        enum err err =
+            publish(lane->worker->publisher, o->topic, -1, (struct bytes){base + o->key_at, o->key_len},
+                    value, 0, NULL, 0, lane_ticket(lane, o->mark), &info);
         if (err == ERR_WEATHER)
             return;
         if (err != ERR_OK) {
@@ -298,6 +313,7 @@ static void on_exec(void *arg, const struct redis_answer *answer)
     COUNT(lane->counters, commits);
     COUNT_N(lane->counters, stored, lane->committing_records);
     lane->outputs_free = true;
+    lane_log_erased(lane);
     size_t gone = cache_evict(&lane->cache, lane->kind, lane->options->cache_bytes / lane->worker->n_lanes);
     if (gone) {
         COUNT_N(lane->counters, evictions, gone);
@@ -423,6 +439,7 @@ void lane_commit(struct lane *lane, int64_t now)
     redis_command(lane->redis, (struct bytes[]){BYTES("EXEC")}, 1, on_exec, lane);
     lane_watch_behind_exec(lane);
     lane->committing = true;
+    lane->n_erasing = lane->n_erased;
     lane->outputs_free = false;
     lane->committed_ms = now;
     lane->oldest_change_ms = 0;

@@ -60,6 +60,7 @@ static void forget(struct lane *lane)
     lane->sweep_ready = false;
     lane->oldest_change_ms = lane->batch_oldest_ms = 0;
     lane->stored = lane->records;
+    lane->n_erased = lane->n_erasing = 0;
     lane->takeover++;
 }
 
@@ -73,6 +74,7 @@ void lane_close(struct lane *lane)
     free(lane->outputs);
     free(lane->due);
     free(lane->newcomers);
+    free(lane->erased);
     buffer_free(&lane->fence_text);
     buffer_free(&lane->output_bytes);
     buffer_free(&lane->scratch);

@@ -87,9 +87,16 @@ void ledger_next(struct ledger *ledger, const int64_t *before); /* a commit was 
 const int64_t *ledger_published(const struct ledger *ledger);   /* positions of the first open mark */
 void ledger_free(struct ledger *ledger);
 
-struct output { /* a score, encoded, waiting for EXEC and for room in the producer's queue */
+struct output { /* a score or a tombstone, waiting for EXEC and for room in the producer's queue */
     uint64_t mark;
+    int topic;
     uint32_t key_at, key_len, value_at, value_len;
+};
+
+struct erased { /* a tombstone met, to be told in the log when Redis has it */
+    int input;
+    int64_t offset, timestamp;
+    uint64_t subject; /* keyed hash */
 };
 
 struct due {
@@ -163,6 +170,9 @@ struct lane {
     struct due *due;   /* a queue in time order */
     size_t due_first, n_due, cap_due;
 
+    struct erased *erased;
+    size_t n_erased, n_erasing, cap_erased; /* n_erasing of them are in the commit under way */
+
     struct buffer scratch;
     int opened, opened_key; /* the command whose fields are being added */
     bool whole;             /* the subject's first write: each key in one piece */
@@ -219,6 +229,14 @@ void lane_read(struct lane *lane, int64_t now);
 struct subject *lane_subject(struct lane *lane, struct bytes key, uint64_t hash);
 void lane_queue(struct lane *lane, struct subject *s);
 void lane_loads(struct lane *lane, struct subject *s);
+
+/* reject.c */
+void lane_reject(struct lane *lane, const struct kafka_record *record, const char *stage, uint32_t schema_id,
+                 const struct err_info *why);
+
+/* erase.c */
+void lane_erase(struct lane *lane, struct subject *s, const struct kafka_record *record);
+void lane_log_erased(struct lane *lane); /* those of the commit that Redis has now */
 
 /* inputs.c */
 /* The input whose records are oldest goes first; the others wait at its frontier + align. -1: all stand at

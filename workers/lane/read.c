@@ -73,36 +73,15 @@ struct subject *lane_subject(struct lane *lane, struct bytes key, uint64_t hash)
     return s;
 }
 
-static void dead_letter(struct lane *lane, const struct kafka_record *record, const char *stage,
-                        uint32_t schema_id, const struct err_info *why)
-{
-    struct dead_letter_story story = {lane->options->inputs[record->input], schema_id, stage, why,
-                                      lane->options->name};
-    uint64_t mark = ledger_now(&lane->ledger);
-    struct err_info info;
-    enum err err = ERR_WEATHER;
-    COUNT(lane->counters, rejected);
-    tally_count(&lane->counters->rejects, why->word);
-    ledger_open(&lane->ledger, mark);
-    /* The producer's queue is full only while the broker is slow or away: wait a little here, then read it
-     * all again later. */
-    for (int tries = 0; tries < 100; tries++) {
-        err = dead_letter_publish(lane->worker->publisher, 1, record, &story, lane_ticket(lane, mark), &info);
-        if (err != ERR_WEATHER)
-            break;
-        publisher_poll(lane->worker->publisher, 10);
-    }
-    COUNT_N(lane->counters, dead_letters, err == ERR_OK);
-    if (err != ERR_OK)
-        lane_trouble(lane, ERR_LOST, info.word, "%s", info.sentence);
-}
-
 static void apply(struct lane *lane, struct subject *s, const struct kafka_record *record)
 {
     struct err_info info;
     enum lane_verdict verdict = lane->kind->apply(lane->self, s->state, record->input, lane->fence.epoch,
                                                   record, &lane->as_of, &info);
     switch (verdict) {
+    case LANE_ERASED:
+        lane_erase(lane, s, record);
+        __attribute__((fallthrough));
     case LANE_LATE:
     case LANE_APPLIED:
         COUNT(lane->counters, applied);
@@ -113,7 +92,7 @@ static void apply(struct lane *lane, struct subject *s, const struct kafka_recor
         COUNT(lane->counters, ignored);
         return;
     case LANE_REJECTED:
-        dead_letter(lane, record, "apply", 0, &info);
+        lane_reject(lane, record, "apply", 0, &info);
         return;
     }
 }
@@ -127,7 +106,7 @@ static enum err decode(struct lane *lane, const struct kafka_record *record)
     if (err == ERR_WEATHER)
         lane_wait(lane, record, &info);
     else if (err != ERR_OK)
-        dead_letter(lane, record, "decode", schema_id, &info);
+        lane_reject(lane, record, "decode", schema_id, &info);
     return err;
 }
 

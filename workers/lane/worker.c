@@ -112,8 +112,11 @@ static enum err open_consumer(struct worker *worker, struct err_info *info)
 static enum err open_publisher(struct worker *worker, struct err_info *info)
 {
     const struct worker_options *o = &worker->options;
-    const char *topics[] = {o->output_topic, o->dead_letter_topic};
-    struct publisher_options options = {o->pairs, o->n_pairs, topics, 2, worker, on_delivered};
+    const char *topics[LANE_OUTPUTS + 1];
+    size_t n = o->kind->n_outputs;
+    memcpy(topics, o->outputs, n * sizeof *topics);
+    topics[n] = o->dead_letter_topic;
+    struct publisher_options options = {o->pairs, o->n_pairs, topics, n + 1, worker, on_delivered};
     enum err err = publisher_open(&options, &worker->publisher, info);
     if (err == ERR_OK)
         publisher_watch(worker->publisher, &worker->counters.kafka);

@@ -49,6 +49,16 @@ static void add_count(struct text *t, int what, int64_t n)
     add_int(t, n);
 }
 
+static void add_maybe(struct text *t, bool there, int64_t n)
+{
+    if (there) {
+        add_next(t, n);
+    } else {
+        add_char(t, ' ');
+        add_char(t, '-');
+    }
+}
+
 static void set(const struct change_writer *w, int key, const char *field, size_t len, const struct text *t)
 {
     w->set(w->arg, key, (struct bytes){field, len}, (struct bytes){t->at, t->len});
@@ -115,6 +125,15 @@ static void write_totals(const struct creator *c, const struct change_writer *w)
     set(w, KEY_COUNTERS, "t", 1, &t);
 }
 
+static void write_erasure(const struct creator *c, const struct change_writer *w)
+{
+    struct text t = {.len = 0};
+    add_int(&t, c->erasure.at);
+    add_next(&t, c->erasure.timestamp);
+    add_maybe(&t, !creator_gone(c), c->erasure.since);
+    set(w, KEY_COUNTERS, "g", 1, &t);
+}
+
 static void write_profile(const struct creator *c, const struct change_writer *w)
 {
     struct text t = {.len = 0};
@@ -142,16 +161,6 @@ static void write_base(const struct creator *c, const struct change_writer *w)
         add_next(&t, fold->band_way);
         if (fold->there)
             set(w, KEY_COUNTERS, field, slot_field(field, 'b', scheme, 0), &t);
-    }
-}
-
-static void add_maybe(struct text *t, bool there, int64_t n)
-{
-    if (there) {
-        add_next(t, n);
-    } else {
-        add_char(t, ' ');
-        add_char(t, '-');
     }
 }
 
@@ -248,6 +257,8 @@ void layout_write(struct creator *c, const struct change_writer *w)
 {
     if (c->dirty.any)
         write_version(c, w);
+    if (c->dirty.erasure)
+        write_erasure(c, w);
     if (c->dirty.totals)
         write_totals(c, w);
     if (c->dirty.profile)

@@ -27,6 +27,14 @@ static void add_maybe(struct buffer *out, const char *name, bool there, int64_t 
         buffer_printf(out, ",\"%s\":null", name);
 }
 
+static void add_erasure(const struct creator *c, struct buffer *out)
+{
+    buffer_printf(out, ",\"erased\":{\"at\":%" PRId64 ",\"timestamp\":%" PRId64, c->erasure.at,
+                  c->erasure.timestamp);
+    add_maybe(out, "since", !creator_gone(c), c->erasure.since);
+    buffer_add_text(out, "}");
+}
+
 static void add_profile(const struct creator *c, struct buffer *out)
 {
     if (!c->has_profile || c->n_profile_days == 0) {
@@ -123,6 +131,8 @@ void layout_json(const struct creator *c, struct bytes creator_id, int lane, str
                   ",\"lane\":%d,\"version\":{\"epoch\":%" PRId64 ",\"offsets\":{\"profiles\":%" PRId64
                   ",\"posts\":%" PRId64 ",\"interactions\":%" PRId64 "}}",
                   lane, c->epoch, c->offsets[0], c->offsets[1], c->offsets[2]);
+    if (c->erasure.there)
+        add_erasure(c, out);
     add_profile(c, out);
     add_profile_days(c, out);
     buffer_add_text(out, ",\"totals\":{");

@@ -1,5 +1,5 @@
 /* layout_load: the two hashes become a creator again. A field that cannot be read is an error that names
- * it: state is never guessed. Fields that are not the layout's (the engine's g and s) are skipped. */
+ * it: state is never guessed. Fields that are not the layout's (the engine's e) are skipped. */
 #include <inttypes.h>
 #include <stdlib.h>
 
@@ -115,6 +115,16 @@ static bool load_profile_day(struct creator *c, int64_t slot, struct bytes text)
     return true;
 }
 
+static bool load_erasure(struct creator *c, struct bytes text)
+{
+    int64_t n[2], since;
+    bool back;
+    if (!ints(&text, n, 2) || !maybe(&text, &back, &since))
+        return false;
+    c->erasure = (struct erasure){true, n[0], n[1], back ? since : NOT_BACK};
+    return text.len == 0;
+}
+
 static bool load_counter(struct creator *c, struct bytes field, struct bytes text)
 {
     int64_t n[1 + N_TOPICS], slot = 0;
@@ -126,6 +136,8 @@ static bool load_counter(struct creator *c, struct bytes field, struct bytes tex
         c->epoch = n[0];
         memcpy(c->offsets, n + 1, sizeof c->offsets);
         return true;
+    case 'g':
+        return load_erasure(c, text);
     case 't':
         return load_counts(text, c->totals, N_KINDS);
     case 'a':

@@ -2,9 +2,13 @@
  * layout and the record. Nothing here knows Kafka positions, fences or batches. */
 #include <stdlib.h>
 
+#include "microflux/clock.h"
 #include "microflux/schemas.h"
 #include "microflux/score_worker.h"
 #include "score_decode.h"
+
+#define GRAVE_DIGEST 1             /* what readers are told of an erased creator: a tombstone */
+#define REPEATS_MS   (30 * MS_DAY) /* so long the sweep repeats it */
 
 struct score_worker {
     const struct score_worker_options *options;
@@ -12,6 +16,7 @@ struct score_worker {
     struct avro_scratch *scratch;
     uint64_t output_fingerprint;
     union score_record record; /* the one decoded last */
+    bool tombstone;            /* it asks for erasure */
     struct score score;        /* the one evaluated last */
     uint64_t counts[LANE_COUNTS];
 };
@@ -67,6 +72,18 @@ static struct bytes creator_of(const struct score_worker *w, int input)
     }
 }
 
+static enum err decode_tombstone(struct score_worker *w, const struct kafka_record *record)
+{
+    w->record.profile = (struct profile_record){.creator_id = record->key};
+    return ERR_OK;
+}
+
+static void name_actor(const struct score_worker *w, struct interaction_record *r)
+{
+    r->own = r->actor_id.ptr && bytes_equal(r->actor_id, r->creator_id);
+    r->actor_hash = r->actor_id.ptr ? keyed_hash(&w->options->secret, r->actor_id) : 0;
+}
+
 static enum err score_decode(void *self, int input, const struct kafka_record *record, uint32_t *schema_id,
                              struct err_info *info)
 {
@@ -74,10 +91,14 @@ static enum err score_decode(void *self, int input, const struct kafka_record *r
     *schema_id = 0;
     if (!record->key.ptr || record->key.len == 0)
         return err_set(info, ERR_REJECT, "no_key", "the record has no key; the key must be the creator_id");
-    enum err err =
-        score_record_decode(w->readers[input], w->scratch, input, record->value, &w->record, schema_id, info);
+    w->tombstone = input == TOPIC_PROFILES && !record->value.ptr;
+    enum err err = w->tombstone ? decode_tombstone(w, record)
+                                : score_record_decode(w->readers[input], w->scratch, input, record->value,
+                                                      &w->record, schema_id, info);
     if (err != ERR_OK)
         return err;
+    if (input == TOPIC_INTERACTIONS)
+        name_actor(w, &w->record.interaction);
     if (!bytes_equal(record->key, creator_of(w, input)))
         return err_set(info, ERR_REJECT, "wrong_key",
                        "the key is \"%.*s\" but creator_id is \"%.*s\"; they must be equal",
@@ -134,6 +155,9 @@ static enum lane_verdict verdict(struct score_worker *w, int input, const struct
     case APPLIED_LATE:
         w->counts[SCORE_LATE]++;
         return LANE_LATE;
+    case APPLIED_ERASED:
+        w->counts[SCORE_SUPPRESSED]++;
+        return LANE_APPLIED;
     case IGNORED_OTHER:
         w->counts[SCORE_OTHER]++;
         return LANE_IGNORED;
@@ -164,6 +188,11 @@ static enum lane_verdict score_apply(void *self, void *state, int input, int32_t
     struct applied_counts counts = {0};
     (void)info; /* nothing is refused here: score_decode judged */
     enter_epoch(state, epoch);
+    if (w->tombstone) {
+        creator_erase(state, &at, clock_wall_ms());
+        w->counts[SCORE_ERASED]++;
+        return LANE_ERASED;
+    }
     enum applied applied =
         input == TOPIC_PROFILES ? creator_profile(state, &w->options->rules, &w->record.profile, &at, as_of)
         : input == TOPIC_POSTS
@@ -200,6 +229,9 @@ static uint64_t score_evaluate(void *self, const void *state, const struct lane_
     struct score_worker *w = self;
     if (own_offsets(state) == 0)
         return 0; /* nothing of it was ever applied */
+    const struct creator *c = state;
+    if (creator_gone(c))
+        return clock_wall_ms() - c->erasure.at < REPEATS_MS ? GRAVE_DIGEST : 0;
     creator_score(state, w->options->methodology, view->as_of, &w->score);
     return score_digest(&w->score);
 }
@@ -215,14 +247,20 @@ static void score_encode_record(void *self, const void *state, struct bytes subj
                                   .offsets = own_offsets(c),
                                   .idle = view->idle,
                                   .reason = (enum record_reason)reason};
+    if (creator_gone(c))
+        return;
     memcpy(origin.applied, view->applied, sizeof origin.applied);
     avro_put_frame(out, w->options->output_id, w->output_fingerprint);
     score_encode(&w->score, w->options->methodology, &origin, out);
 }
 
+static const struct lane_output outputs[] = {{.holds_subjects = true}};
+
 const struct lane_kind score_kind = {
     .name = "score",
     .n_inputs = N_TOPICS,
+    .n_outputs = sizeof outputs / sizeof outputs[0],
+    .outputs = outputs,
     .n_keys = N_CREATOR_KEYS,
     .state_size = sizeof(struct creator),
     .key_names = creator_key_names,
