@@ -25,5 +25,6 @@ void commands_list(void);
 int command_check(int argc, char **argv);
 int command_lag(int argc, char **argv);
 int command_dead_letters(int argc, char **argv);
+int command_erase(int argc, char **argv);
 
 #endif

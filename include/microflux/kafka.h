@@ -196,6 +196,12 @@ enum err topics_create(const struct kafka_pair *pairs, size_t n_pairs, const str
 enum err topics_partitions(const struct kafka_pair *pairs, size_t n_pairs, const char *const *names, size_t n,
                            int timeout_ms, int32_t *counts, struct err_info *info) MF_MUST_CHECK;
 
+/* topics_delete_records: everything of one partition before that offset goes, whoever's it is. ERR_REFUSED:
+ * the user lacks the right, or the topic is compacted. */
+enum err topics_delete_records(const struct kafka_pair *pairs, size_t n_pairs, const char *topic,
+                               int32_t partition, int64_t before, int timeout_ms,
+                               struct err_info *info) MF_MUST_CHECK;
+
 /* ---------- inquiry: what tools ask of topics and groups; it joins no group and changes nothing ----------
  */
 struct inquiry;

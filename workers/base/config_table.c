@@ -41,6 +41,8 @@ const struct key config_keys[] = {
          "output: tier and engagement of each creator"),
     TEXT("topics.dead_letters", topic_dead_letters, "dead-letters",
          "output: records that cannot be used, with their story in headers"),
+    INT("dead_letters.retention_ms", dead_letters_retention_ms, "ms", "604800000", 3600000, 31536000000,
+        "how long topics create makes Kafka keep dead letters, which are records of people as they came"),
     TEXT("redis.address", redis_address, "127.0.0.1:6379", "host:port, [v6]:port or unix:/path"),
     TEXT("redis.username", redis_username, "", "ACL user; empty = the default user"),
     SECRET("redis.password", redis_password, "", "password; better kept in redis.password_file"),

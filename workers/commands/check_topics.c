@@ -91,6 +91,26 @@ static void at_least(struct looked *t, int setting, int64_t ms, const char *why)
         doubt(t, VERDICT_WARN, setting, why, say(&t->c->report, "%" PRId64, ms));
 }
 
+/* How long posts and interactions stay: a rebuild reads them all, and must meet the tombstones of erased
+ * creators. */
+#define FOR_EVER_MS (10 * 365 * MS_DAY)
+static int64_t longest_kept_ms(struct checking *c)
+{
+    int64_t longest = 0;
+    for (int i = TOPIC_POSTS; i <= TOPIC_INTERACTIONS; i++) {
+        static const char *const retention[] = {"retention.ms"};
+        struct kafka_setting kept;
+        struct err_info info;
+        if (inquiry_settings(c->inquiry, c->topics[i], retention, 1, &kept, &info) != ERR_OK)
+            continue;
+        int64_t ms = strtoll(kept.value, NULL, 10);
+        if (ms < 0 || ms > FOR_EVER_MS)
+            ms = FOR_EVER_MS;
+        longest = ms > longest ? ms : longest;
+    }
+    return longest;
+}
+
 /* What compaction removes before a worker read it never counted; what is gone cannot be counted again. */
 static void judge_input(struct looked *t, bool profiles)
 {
@@ -104,6 +124,9 @@ static void judge_input(struct looked *t, bool profiles)
                  "a snapshot may be compacted away before a worker that stood still has read it");
         at_least(t, DELETE_RETENTION, t->c->survive_ms,
                  "a request of erasure may be gone before a worker that stood still has read it");
+        if (profiles)
+            at_least(t, DELETE_RETENTION, longest_kept_ms(t->c),
+                     "a rebuild would read posts and interactions of erased creators, but not the tombstone");
     }
     if (deleted) {
         at_least(t, RETENTION, t->c->survive_ms,

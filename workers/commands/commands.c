@@ -23,6 +23,7 @@ static const struct {
     {"state", command_state, "show what Redis holds of a creator"},
     {"top", command_top, "the workers, live: lanes, lag, rates, stage times, hottest creators"},
     {"dead-letters", command_dead_letters, "list, show and replay records that could not be used"},
+    {"erase", command_erase, "forget a creator: the plan, the tombstone, and whether it is done"},
     {"bench", command_bench, "measure: CPU per event, latency, exactness"},
     {"config", command_config, "sample file, reference page, effective values"},
     {"metrics", command_metrics, "reference page of the metrics"},

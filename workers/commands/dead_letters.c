@@ -1,5 +1,5 @@
-/* dead_letters: what was refused and why. list reads the topic to its end; show and replay are in files of
- * their own. Nothing is ever removed from the topic. */
+/* dead_letters: what was refused and why. list reads the topic to its end; show, replay and erase are in
+ * files of their own. */
 #include "dead_letters.h"
 
 #include <inttypes.h>
@@ -227,15 +227,15 @@ int command_dead_letters(int argc, char **argv)
         {"reason", ARG_TEXT, "CODE", "only those refused for this, such as schema_unknown", &letters.reason},
         {"topic", ARG_TEXT, "TOPIC", "only those that came from this topic", &letters.topic},
         {"counts", ARG_FLAG, NULL, "list: only how many of each reason and topic", &counts},
-        {"dry-run", ARG_FLAG, NULL, "replay: only say what would be sent", &dry},
-        {"yes", ARG_FLAG, NULL, "replay: send; what is replayed twice counts twice", &yes},
+        {"dry-run", ARG_FLAG, NULL, "replay, erase: only say what would be sent or deleted", &dry},
+        {"yes", ARG_FLAG, NULL, "replay: send; what is replayed twice counts twice. erase: delete", &yes},
         {"format", ARG_CHOICE, "text|json", "json: one object a line", &format},
     };
     const struct args args = {
         "dead-letters",
-        "list|show|replay [PARTITION/OFFSET]",
-        "Lists the records that could not be used, shows one of them whole, or sends them "
-        "again to the topic they came from.",
+        "list|show|replay|erase [PARTITION/OFFSET|CREATOR]",
+        "Lists the records that could not be used, shows one of them whole, sends them again to "
+        "the topic they came from, or deletes those of a creator.",
         "microflux dead-letters replay --reason schema_unknown --dry-run",
         options,
         6,
@@ -245,7 +245,11 @@ int command_dead_letters(int argc, char **argv)
     letters.config = config;
     letters.json = strcmp(format, "json") == 0;
     const char *what = rest[0];
-    if (n > 2 || (n == 2 && !read_position(&letters, rest[1])))
+    if (strcmp(what, "erase") == 0)
+        status = n == 2 && dry != yes ? letters_erase(&letters, rest[1], dry)
+                                      : usage("erase CREATOR --dry-run says what would be deleted, erase "
+                                              "CREATOR --yes deletes it");
+    else if (n > 2 || (n == 2 && !read_position(&letters, rest[1])))
         status = usage("name a dead letter as PARTITION/OFFSET, as list prints it");
     else if (strcmp(what, "list") == 0)
         status = list(&letters, counts);

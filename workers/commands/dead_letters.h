@@ -33,5 +33,9 @@ enum err letters_each(const struct letters *letters,
 int letters_show(const struct letters *letters);
 /* letters_replay: sends them to where they came from; dry: only says what it would do. */
 int letters_replay(const struct letters *letters, bool dry);
+/* letters_of: how many a creator has. letters_erase: deletes them, and what is older in their partitions. */
+enum err letters_of(const struct config *config, const char *creator, int64_t *found,
+                    struct err_info *info) MF_MUST_CHECK;
+int letters_erase(const struct letters *letters, const char *creator, bool dry);
 
 #endif

@@ -53,10 +53,23 @@ static enum err open_broker(struct demo *d, const struct config *config, struct 
     return err;
 }
 
+static enum err make_secret(const struct demo *d, struct err_info *info)
+{
+    char path[128], text[KEYED_SECRET_DIGITS + 1];
+    snprintf(path, sizeof path, "%s/secret", d->children.folder);
+    FILE *file = fopen(path, "w");
+    if (!file)
+        return err_set(info, ERR_IO, "file", "cannot write %s", path);
+    keyed_secret_make(text);
+    fprintf(file, "%s\n", text);
+    return fclose(file) == 0 ? ERR_OK : err_set(info, ERR_IO, "file", "cannot write %s", path);
+}
+
 static void start_worker(struct demo *d)
 {
-    char redis[128];
+    char redis[128], secret[128];
     snprintf(redis, sizeof redis, "redis.address=%s", d->redis);
+    snprintf(secret, sizeof secret, "privacy.secret_file=%s/secret", d->children.folder);
     char *argv[] = {"microflux",   "run",
                     "--bootstrap", d->bootstrap,
                     "--set",       redis,
@@ -64,6 +77,7 @@ static void start_worker(struct demo *d)
                     "--set",       "kafka.session.timeout.ms=6000",
                     "--set",       "kafka.fetch.wait.max.ms=10", /* the mock broker always waits */
                     "--set",       "http.address=127.0.0.1:0",
+                    "--set",       secret,
                     NULL};
     d->worker = children_start(&d->children, "worker.log", argv);
 }
@@ -99,6 +113,8 @@ static enum err open_all(struct demo *d, const struct config *config, struct err
         err = open_broker(d, config, info);
     if (err == ERR_OK)
         err = children_redis(&d->children, d->redis, info);
+    if (err == ERR_OK)
+        err = make_secret(d, info);
     if (err != ERR_OK)
         return err;
     start_worker(d);

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "creators.h"
 #include "fences.h"
 #include "microflux/args.h"
 #include "microflux/commands.h"
@@ -17,46 +18,6 @@ struct looking {
     int32_t partitions;
 };
 
-/* The fence of any lane knows how many lanes there are. */
-static enum err read_partitions(struct looking *look, struct err_info *info)
-{
-    struct fence fence;
-    enum err err = ERR_NOT_FOUND;
-    for (int32_t lane = 0; lane < 64 && err == ERR_NOT_FOUND; lane++)
-        err = fence_of(look->redis, look->config->namespace_, lane, &fence, info);
-    if (err == ERR_NOT_FOUND)
-        return err_set(
-            info, ERR_NOT_FOUND, "no_fence",
-            "namespace \"%s\" has no lanes in this Redis: is redis.address or namespace another one?",
-            look->config->namespace_);
-    look->partitions = fence.partitions;
-    return err;
-}
-
-static enum err load(struct looking *look, int32_t lane, const char *creator, struct creator *c, bool *found,
-                     struct err_info *info)
-{
-    char prefix[160], key[512];
-    const struct redis_answer *answer;
-    *found = false;
-    lane_prefix(look->config->namespace_, lane, prefix, sizeof prefix);
-    for (int k = 0; k < N_CREATOR_KEYS; k++) {
-        snprintf(key, sizeof key, "%s%s:%s", prefix, creator_key_names[k], creator);
-        enum err err =
-            redis_call(look->redis, (struct bytes[]){BYTES("HGETALL"), bytes_of(key)}, 2, &answer, info);
-        if (err == ERR_OK)
-            err = redis_fate(answer, info);
-        if (err == ERR_OK && answer->n > 0) {
-            *found = true;
-            err = layout_load(c, k, answer, info);
-        }
-        if (err != ERR_OK)
-            return err;
-    }
-    layout_loaded(c);
-    return ERR_OK;
-}
-
 static void print_text(const struct creator *c, const struct methodology *methodology, const char *creator,
                        int32_t lane, int64_t as_of)
 {
@@ -64,6 +25,8 @@ static void print_text(const struct creator *c, const struct methodology *method
     static const char *const windows[4] = {"24 h", "7 d", "30 d", "90 d"};
     creator_score(c, methodology, as_of, &score);
     printf("%s  lane %d\n", creator, lane);
+    if (creator_gone(c))
+        printf("  erased at %" PRId64 " (ms since 1970)\n", c->erasure.at);
     if (score.has_profile)
         printf("  %s, %" PRId64 " followers\n", score.platform, score.followers);
     for (size_t i = 0; i < score.n_tiers; i++)
@@ -102,7 +65,7 @@ static enum err show(struct looking *look, const char *creator, bool json, struc
     bool found = false;
     int32_t lane = lane_of(bytes_of(creator), look->partitions);
     creator_init(&c);
-    enum err err = load(look, lane, creator, &c, &found, info);
+    enum err err = creator_read(look->redis, look->config->namespace_, lane, creator, &c, &found, info);
     if (err == ERR_OK && !found)
         err = err_set(info, ERR_NOT_FOUND, "no_creator",
                       "nothing is known of creator \"%s\" in namespace \"%s\"", creator,
@@ -121,31 +84,10 @@ static enum err show(struct looking *look, const char *creator, bool json, struc
     return err;
 }
 
-/* --all: every creator, through the sweep's index of each lane. */
-static enum err show_all(struct looking *look, struct err_info *info)
+static enum err show_one(void *arg, int32_t lane, const char *creator, struct err_info *info)
 {
-    enum err err = ERR_OK;
-    for (int32_t lane = 0; lane < look->partitions && err == ERR_OK; lane++)
-        for (int slot = 0; slot < LANE_INDEX_SLOTS && err == ERR_OK; slot++) {
-            char key[192];
-            const struct redis_answer *answer;
-            lane_prefix(look->config->namespace_, lane, key, sizeof key - 8);
-            snprintf(key + strlen(key), 8, "i:%d", slot);
-            err = redis_call(look->redis, (struct bytes[]){BYTES("GET"), bytes_of(key)}, 2, &answer, info);
-            if (err == ERR_OK)
-                err = redis_fate(answer, info);
-            struct buffer names = {0}; /* the answer does not live through the next call */
-            if (err == ERR_OK)
-                buffer_add(&names, answer->text.ptr, answer->text.len);
-            for (struct bytes rest = {names.data, names.len}, name;
-                 err == ERR_OK && lane_index_next(&rest, &name);) {
-                char creator[512];
-                snprintf(creator, sizeof creator, "%.*s", (int)name.len, name.ptr);
-                err = show(look, creator, true, info);
-            }
-            buffer_free(&names);
-        }
-    return err;
+    (void)lane;
+    return show(arg, creator, true, info);
 }
 
 static int draw(void *arg)
@@ -155,9 +97,11 @@ static int draw(void *arg)
     struct redis_options redis = redis_options_of(look->config, "microflux-state");
     enum err err = redis_open(&redis, &look->redis, &info);
     if (err == ERR_OK)
-        err = read_partitions(look, &info);
-    if (err == ERR_OK)
-        err = look->creator ? show(look, look->creator, look->json, &info) : show_all(look, &info);
+        err = lanes_counted(look->redis, look->config->namespace_, &look->partitions, &info);
+    if (err == ERR_OK && look->creator)
+        err = show(look, look->creator, look->json, &info);
+    else if (err == ERR_OK)
+        err = creators_each(look->redis, look->config->namespace_, look->partitions, show_one, look, &info);
     redis_close(look->redis);
     look->redis = NULL;
     return err == ERR_OK ? 0 : complain("state", &info);

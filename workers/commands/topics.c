@@ -1,5 +1,6 @@
 /* topics: `topics create` makes the topics that are missing, co-partitioned, with the settings microflux
  * needs. */
+#include <inttypes.h>
 #include <stdio.h>
 
 #include "microflux/args.h"
@@ -8,7 +9,11 @@
 
 #define N_TOPIC_SPECS 5
 
-static const char *const compacted[] = {"min.compaction.lag.ms=86400000", "delete.retention.ms=604800000"};
+/* A tombstone stays longer than posts and interactions do, so that a rebuild from the earliest record meets
+ * it; what it erases is gone within max.compaction.lag.ms. */
+static const char *const profiles[] = {"min.compaction.lag.ms=86400000", "max.compaction.lag.ms=604800000",
+                                       "delete.retention.ms=2592000000"};
+static const char *const scores[] = {"max.compaction.lag.ms=604800000"};
 static const char *const replay[] = {"retention.ms=-1"};
 
 static int create(const struct config *config, int64_t partitions, int64_t replication, bool for_replay,
@@ -16,15 +21,19 @@ static int create(const struct config *config, int64_t partitions, int64_t repli
 {
     const char *const *settings = for_replay ? replay : NULL;
     size_t n = for_replay ? 1 : 0;
+    char retention[48];
+    const char *const letters[] = {retention, "segment.ms=86400000"};
+    snprintf(retention, sizeof retention, "retention.ms=%" PRId64, config->dead_letters_retention_ms);
     const struct topic_spec specs[N_TOPIC_SPECS] = {
         /* a replayed profile topic must keep every snapshot, so it is not compacted then */
         {config->topic_profiles, (int32_t)partitions, (int)replication, !for_replay,
-         for_replay ? replay : compacted, for_replay ? 1 : 2},
+         for_replay ? replay : profiles, for_replay ? 1 : 3},
         {config->topic_posts, (int32_t)partitions, (int)replication, false, settings, n},
         {config->topic_interactions, (int32_t)partitions, (int)replication, false, settings, n},
-        {config->topic_creator_scores, (int32_t)partitions, (int)replication, true, NULL, 0},
-        /* a dead letter keeps its record's timestamp */
-        {config->topic_dead_letters, (int32_t)partitions, (int)replication, false, settings, n},
+        {config->topic_creator_scores, (int32_t)partitions, (int)replication, true, scores, 1},
+        /* a dead letter keeps its record's timestamp, which a replay's retention would find too old */
+        {config->topic_dead_letters, (int32_t)partitions, (int)replication, false,
+         for_replay ? replay : letters, for_replay ? 1 : 2},
     };
     bool created[N_TOPIC_SPECS] = {false};
     struct err_info info;

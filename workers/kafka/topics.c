@@ -1,5 +1,6 @@
-/* topics: what is there, and making what is missing, through librdkafka's admin client. Nothing is ever
- * changed or deleted: a topic with another partition count is told, since a person has to decide. */
+/* topics: what is there, and making what is missing, through librdkafka's admin client. No topic is
+ * ever changed or deleted: one with another partition count is told, since a person has to decide. Records
+ * are deleted for who asks for exactly that. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -236,5 +237,54 @@ enum err topics_create(const struct kafka_pair *pairs, size_t n_pairs, const str
     close_admin(&admin);
     free(names);
     free(counts);
+    return err;
+}
+
+/* ---- deleting records ---- */
+
+static enum err read_deleted(const rd_kafka_event_t *event, struct err_info *info)
+{
+    if (!event)
+        return err_set(info, ERR_WEATHER, "timeout", "Kafka did not answer in time");
+    rd_kafka_resp_err_t code = rd_kafka_event_error((rd_kafka_event_t *)(uintptr_t)event);
+    const rd_kafka_DeleteRecords_result_t *result =
+        rd_kafka_event_DeleteRecords_result((rd_kafka_event_t *)(uintptr_t)event);
+    if (!code && result)
+        code = rd_kafka_DeleteRecords_result_offsets(result)->elems[0].err;
+    return code ? err_set(info, passes(code) ? ERR_WEATHER : ERR_REFUSED, rd_kafka_err2name(code), "%s",
+                          rd_kafka_err2str(code))
+                : ERR_OK;
+}
+
+static enum err delete_records(rd_kafka_t *rk, const char *topic, int32_t partition, int64_t before,
+                               int timeout_ms, struct err_info *info)
+{
+    char why[64];
+    rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(1);
+    rd_kafka_topic_partition_list_add(list, topic, partition)->offset = before;
+    rd_kafka_DeleteRecords_t *request = rd_kafka_DeleteRecords_new(list);
+    rd_kafka_queue_t *queue = rd_kafka_queue_new(rk);
+    rd_kafka_AdminOptions_t *options = rd_kafka_AdminOptions_new(rk, RD_KAFKA_ADMIN_OP_DELETERECORDS);
+    rd_kafka_AdminOptions_set_request_timeout(options, timeout_ms, why, sizeof why);
+    rd_kafka_DeleteRecords(rk, &request, 1, options, queue);
+    rd_kafka_event_t *event = rd_kafka_queue_poll(queue, timeout_ms);
+    enum err err = read_deleted(event, info);
+    if (event)
+        rd_kafka_event_destroy(event);
+    rd_kafka_AdminOptions_destroy(options);
+    rd_kafka_queue_destroy(queue);
+    rd_kafka_DeleteRecords_destroy(request);
+    rd_kafka_topic_partition_list_destroy(list);
+    return err;
+}
+
+enum err topics_delete_records(const struct kafka_pair *pairs, size_t n_pairs, const char *topic,
+                               int32_t partition, int64_t before, int timeout_ms, struct err_info *info)
+{
+    struct admin admin;
+    enum err err = open_admin(&admin, pairs, n_pairs, info);
+    if (err == ERR_OK)
+        err = delete_records(admin.rk, topic, partition, before, timeout_ms, info);
+    close_admin(&admin);
     return err;
 }
