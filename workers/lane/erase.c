@@ -10,6 +10,11 @@ void lane_erase(struct lane *lane, struct subject *s, const struct kafka_record 
 {
     s->stale = s->forced = true;
     s->reason = LANE_CHANGE;
+    lane_note_erased(lane, s, record);
+}
+
+void lane_note_erased(struct lane *lane, const struct subject *s, const struct kafka_record *record)
+{
     if (lane->n_erased == lane->cap_erased) {
         lane->cap_erased = lane->cap_erased ? 2 * lane->cap_erased : 16;
         lane->erased = realloc(lane->erased, lane->cap_erased * sizeof *lane->erased);

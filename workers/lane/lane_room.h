@@ -236,6 +236,7 @@ void lane_reject(struct lane *lane, const struct kafka_record *record, const cha
 
 /* erase.c */
 void lane_erase(struct lane *lane, struct subject *s, const struct kafka_record *record);
+void lane_note_erased(struct lane *lane, const struct subject *s, const struct kafka_record *record);
 void lane_log_erased(struct lane *lane); /* those of the commit that Redis has now */
 
 /* inputs.c */

@@ -232,6 +232,8 @@ static enum err met_again(struct lane *lane, const struct kafka_record *record, 
     s->forced = true;
     s->reason = LANE_RECOVERY;
     lane_queue(lane, s);
+    if (!record->value.ptr) /* nobody knows whether the log was told either */
+        lane_note_erased(lane, s, record);
     return ERR_OK;
 }
 
