@@ -102,8 +102,8 @@ says 'all is well' 0 ' 0 doubtful, 0 missing$' --connect
 "$microflux" topics create --partitions 3 --set topics.profiles=p3 --set topics.posts=three --set topics.interactions=i3 --set topics.creator_scores=c3 \
   --set topics.dead_letters=d3 > /dev/null
 says 'a user without rights' 1 'Read --topic profiles$' --connect --bootstrap "$tls" "${sasl[@]}" --set kafka.sasl.username=nobody
-says 'compaction before a worker has read' 0 'profiles: min.compaction.lag.ms=86400000: a snapshot may be compacted' --connect --survive 48
-check 'the command that mends it' grep -q 'entity-name profiles --add-config min.compaction.lag.ms=172800000' "$DIR/said"
+says 'compaction before a worker has read' 0 'profiles: min.compaction.lag.ms=1209600000: a snapshot may be compacted' --connect --survive 400
+check 'the command that mends it' grep -q 'entity-name profiles --add-config min.compaction.lag.ms=1440000000' "$DIR/said"
 says 'expiry before a worker has read' 0 'WARN  topic interactions: retention.ms=' --connect --survive 999
 says 'an input of which only the newest record stays' 1 'FAIL  topic compacted: cleanup.policy=compact' --connect --set topics.posts=compacted
 says 'an output of which only the newest record stays' 1 "second dead letter would remove the first" --connect --set topics.dead_letters=compacted

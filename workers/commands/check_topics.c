@@ -111,6 +111,17 @@ static int64_t longest_kept_ms(struct checking *c)
     return longest;
 }
 
+/* A returned creator's profile makes the tombstone an old record of its key, which compaction removes. */
+static void judge_tombstones(struct looked *t)
+{
+    int64_t kept = longest_kept_ms(t->c);
+    at_least(t, COMPACTION_LAG, kept,
+             "a rebuild would count posts and interactions of before an erasure, when the creator came back "
+             "and the tombstone is compacted away");
+    at_least(t, DELETE_RETENTION, kept,
+             "a rebuild would read posts and interactions of erased creators, but not the tombstone");
+}
+
 /* What compaction removes before a worker read it never counted; what is gone cannot be counted again. */
 static void judge_input(struct looked *t, bool profiles)
 {
@@ -125,8 +136,7 @@ static void judge_input(struct looked *t, bool profiles)
         at_least(t, DELETE_RETENTION, t->c->survive_ms,
                  "a request of erasure may be gone before a worker that stood still has read it");
         if (profiles)
-            at_least(t, DELETE_RETENTION, longest_kept_ms(t->c),
-                     "a rebuild would read posts and interactions of erased creators, but not the tombstone");
+            judge_tombstones(t);
     }
     if (deleted) {
         at_least(t, RETENTION, t->c->survive_ms,

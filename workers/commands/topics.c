@@ -9,9 +9,10 @@
 
 #define N_TOPIC_SPECS 5
 
-/* A tombstone stays longer than posts and interactions do, so that a rebuild from the earliest record meets
- * it; what it erases is gone within max.compaction.lag.ms. */
-static const char *const profiles[] = {"min.compaction.lag.ms=86400000", "max.compaction.lag.ms=604800000",
+/* A tombstone stays longer than posts and interactions do (7 days, and 7 until a segment is closed), also
+ * when its creator came back and it is not the newest record of its key: a rebuild must meet it before it
+ * counts what it forgot. What it erases is gone within max.compaction.lag.ms. */
+static const char *const profiles[] = {"min.compaction.lag.ms=1209600000", "max.compaction.lag.ms=1814400000",
                                        "delete.retention.ms=2592000000"};
 static const char *const scores[] = {"max.compaction.lag.ms=604800000"};
 static const char *const replay[] = {"retention.ms=-1"};

@@ -254,7 +254,7 @@ static void score_encode_record(void *self, const void *state, struct bytes subj
     score_encode(&w->score, w->options->methodology, &origin, out);
 }
 
-static const struct lane_output outputs[] = {{.holds_subjects = true}};
+static const struct lane_output outputs[] = {{.holds_subjects = true}}; /* creator-scores */
 
 const struct lane_kind score_kind = {
     .name = "score",
