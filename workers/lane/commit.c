@@ -439,13 +439,13 @@ void lane_commit(struct lane *lane, int64_t now)
     redis_command(lane->redis, (struct bytes[]){BYTES("EXEC")}, 1, on_exec, lane);
     lane_watch_behind_exec(lane);
     lane->committing = true;
-    lane->n_erasing = lane->n_erased;
     lane->outputs_free = false;
     lane->committed_ms = now;
     lane->oldest_change_ms = 0;
     for (size_t i = 0; i < lane->kind->n_inputs; i++)
         before[i] = lane->in[i].next;
     ledger_next(&lane->ledger, before);
+    lane->n_erasing = lane->n_erased;
     lane->commit_us = clock_mono_us();
     histogram_observe(&lane->counters->build, lane->commit_us - begun_us);
 }
