@@ -24,6 +24,7 @@ enum time_policy {
 enum register_policy { REGISTER_YES, REGISTER_NO }; /* no: our schemas are only looked up */
 
 enum restore_policy { RESTORE_YES, RESTORE_NO };
+enum redis_where { REDIS_AT_ADDRESS, REDIS_BY_SENTINELS, REDIS_IN_CLUSTER }; /* redis.mode */
 
 struct config_pair {
     char *key, *value;
@@ -39,7 +40,10 @@ struct config {
     const char *topic_profiles, *topic_posts, *topic_interactions, *topic_creator_scores, *topic_dead_letters;
     int64_t dead_letters_retention_ms; /* that topics create gives them */
     /* redis.* */
-    const char *redis_address; /* host:port or unix:/path */
+    const char *redis_address; /* host:port or unix:/path; a list with the other modes */
+    enum redis_where redis_mode;
+    const char *redis_primary_name, *redis_sentinel_username, *redis_sentinel_password,
+        *redis_sentinel_password_file;
     const char *redis_username, *redis_password, *redis_password_file;
     int64_t redis_database, redis_connect_timeout_ms, redis_command_timeout_ms;
     enum lost_policy redis_lost;

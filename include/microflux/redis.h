@@ -1,5 +1,8 @@
 /* redis: one connection: socket and output buffer are ours, hiredis parses the answers.
  *
+ * Where it goes: to the one server that is configured, to the primary that Sentinels name, or to the node of
+ * a cluster that owns one slot; those are asked again for each new connection.
+ *
  * Non-blocking: the owner polls redis_fd() for redis_events() and calls redis_turn(). Answers come in the
  * order of the commands, each to the handler given with its command. After any error but a reply the
  * connection is done for: close it, open a new one (no reuse, no reconnect inside). It knows no scoring and
@@ -17,11 +20,27 @@
 
 struct redis;
 
+enum redis_mode { REDIS_SINGLE, REDIS_SENTINEL, REDIS_CLUSTER };
+#define REDIS_ADDRESS 280 /* bytes of the longest one, NUL too */
+
+/* What connections to a cluster learn for those after them. Zeroed by its owner. */
+struct redis_learnt {
+    char moved[REDIS_ADDRESS]; /* where the last MOVED pointed; the next connection goes there, once */
+    char nodes[2048];          /* of the cluster, asked after the configured ones; commas between them */
+};
+
 struct redis_options {
-    const char *address;             /* host:port, [v6]:port, or unix:/path */
+    /* SINGLE: host:port, [v6]:port, or unix:/path. SENTINEL: the sentinels', CLUSTER: some nodes', commas
+     * between them; any that answers will do. */
+    const char *address;
+    enum redis_mode mode;
+    const char *primary; /* SENTINEL: the name they know it by */
+    const char *sentinel_username, *sentinel_password;
+    int slot;                        /* CLUSTER: the connection goes to its owner */
+    struct redis_learnt *learnt;     /* CLUSTER: outlives the connection; NULL = nothing is kept */
     const char *username, *password; /* NULL or "" = none; username without password is refused */
     int database;
-    int connect_timeout_ms; /* name, TCP, AUTH, SELECT, PING together */
+    int connect_timeout_ms; /* name, TCP, AUTH, SELECT, PING together; each one that is asked has as long */
     int command_timeout_ms; /* longest silence while an answer is owed */
     const char *name;       /* CLIENT SETNAME, no blanks */
 };
@@ -39,26 +58,28 @@ struct redis_answer {
 
 typedef void redis_handler(void *arg, const struct redis_answer *answer);
 
-/* redis_open: starts connecting and queues the handshake (AUTH, SELECT, CLIENT SETNAME, PING); commands may
- * be queued at once. ERR_USAGE: the address cannot be read. ERR_WEATHER: the socket cannot be had. Name
- * look-up may block shortly. */
+/* redis_open: starts looking for the server and connecting and queues the handshake (AUTH, SELECT, CLIENT
+ * SETNAME, ROLE where Sentinels named it, PING); commands may be queued at once. ERR_USAGE: the address
+ * cannot be read. ERR_WEATHER: the socket cannot be had. Name look-up may block shortly. */
 enum err redis_open(const struct redis_options *options, struct redis **redis,
                     struct err_info *info) MF_MUST_CHECK;
 /* redis_check: whether redis_open could read these options; no connection. */
 enum err redis_check(const struct redis_options *options, struct err_info *info) MF_MUST_CHECK;
 void redis_close(struct redis *redis);       /* takes NULL; handlers still owed an answer are not called */
 bool redis_ready(const struct redis *redis); /* the handshake succeeded */
+const char *redis_at(const struct redis *redis); /* the server's address; "" = not found yet */
 
-int redis_fd(const struct redis *redis);
+int redis_fd(const struct redis *redis);       /* another one once the server was found; -1: none yet */
 short redis_events(const struct redis *redis); /* POLLIN, and POLLOUT while something waits to be written */
 
-/* redis_turn: connects, writes, reads, calls handlers; never blocks. ERR_WEATHER: closed, timed out, LOADING,
- * away …; ERR_REFUSED: the handshake was refused (WRONGPASS, NOAUTH, NOPERM, bad DB): the sentence says
- * which. */
+/* redis_turn: looks, connects, writes, reads, calls handlers; never blocks. ERR_WEATHER: closed, timed out,
+ * LOADING, away, the Sentinels name another primary (asked every 2 s) …; ERR_REFUSED: the handshake was
+ * refused (WRONGPASS, NOAUTH, NOPERM, bad DB): the sentence says which. */
 enum err redis_turn(struct redis *redis, struct err_info *info) MF_MUST_CHECK;
 
 /* A command of n arguments: redis_begin, then n times redis_arg. handler NULL: the answer is read and dropped
- * unless it is an error, which then fails the next redis_turn. */
+ * unless it is an error, which then fails this redis_turn; what was answered behind it is not handed over, so
+ * that EXECABORT does not hide its cause. */
 void redis_begin(struct redis *redis, size_t n, redis_handler *handler, void *arg);
 void redis_arg(struct redis *redis, struct bytes text);
 /* The same when n is known only at the end: redis_begin_open, redis_arg as often as wanted, redis_end.
@@ -76,7 +97,12 @@ size_t redis_unsent(const struct redis *redis); /* bytes not yet written */
  * (WRONGTYPE, NOPERM …); ERR_OK when not an error. Fills info with the server's words. */
 enum err redis_fate(const struct redis_answer *answer, struct err_info *info);
 
-/* redis_call: for tools: sends one command and waits for its answer (borrowed until the next call). */
+/* redis_slot: the cluster slot of a key: of what stands between its first { and the next }, or of all of it.
+ */
+int redis_slot(struct bytes key);
+
+/* redis_call: for tools: sends one command and waits for its answer (borrowed until the next call). In a
+ * cluster it goes where MOVED points and asks there. */
 enum err redis_call(struct redis *redis, const struct bytes *args, size_t n,
                     const struct redis_answer **answer, struct err_info *info) MF_MUST_CHECK;
 
@@ -84,6 +110,7 @@ enum err redis_call(struct redis *redis, const struct bytes *args, size_t n,
 struct redis_settings {
     char policy[32]; /* maxmemory-policy; "" = not told */
     char role[16];   /* master | slave; "" = not told */
+    char mode[16];   /* standalone | sentinel | cluster; "" = not told */
     bool aof_told, aof;
     int64_t replicas;                     /* connected ones */
     bool min_replicas_told, min_replicas; /* min-replicas-to-write is set */

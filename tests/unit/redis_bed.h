@@ -30,6 +30,7 @@
 
 struct bed {
     char dir[64], unix_address[96], tcp_address[64];
+    const char *conf; /* a Sentinel's file; NULL: none */
     pid_t pid;
     int port;
 };
@@ -175,22 +176,25 @@ static inline int bed_listen(int *port, int backlog)
 static inline void bed_become(const struct bed *bed, const char *const *more)
 {
     char port[16], path[96];
-    const char *argv[64] = {"redis-server",
-                            "--port",
-                            port,
-                            "--unixsocket",
-                            path,
-                            "--dir",
-                            bed->dir,
-                            "--logfile",
-                            "log",
-                            "--save",
-                            "",
-                            "--bind",
-                            "127.0.0.1",
-                            "--enable-debug-command",
-                            "yes"};
-    size_t n = 15;
+    const char *const own[] = {"--port",
+                               port,
+                               "--unixsocket",
+                               path,
+                               "--dir",
+                               bed->dir,
+                               "--logfile",
+                               "log",
+                               "--save",
+                               "",
+                               "--bind",
+                               "127.0.0.1",
+                               "--enable-debug-command",
+                               "yes",
+                               NULL};
+    const char *argv[64] = {"redis-server", bed->conf};
+    size_t n = bed->conf ? 2 : 1;
+    for (const char *const *arg = own; *arg;)
+        argv[n++] = *arg++;
     snprintf(port, sizeof port, "%d", bed->port);
     snprintf(path, sizeof path, "%s/s", bed->dir);
     while (more && *more && n < 63)

@@ -259,6 +259,8 @@ enum err config_load(const struct config_sources *sources, struct config **resul
     if (err == ERR_OK)
         err = read_password(config, "redis.password_file", "redis.password", info);
     if (err == ERR_OK)
+        err = read_password(config, "redis.sentinel_password_file", "redis.sentinel_password", info);
+    if (err == ERR_OK)
         err = read_password(config, "registry.password_file", "registry.password", info);
     if (err != ERR_OK) {
         config_free(config);

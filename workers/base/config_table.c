@@ -43,7 +43,21 @@ const struct key config_keys[] = {
          "output: records that cannot be used, with their story in headers"),
     INT("dead_letters.retention_ms", dead_letters_retention_ms, "ms", "604800000", 3600000, 31536000000,
         "how long topics create makes Kafka keep dead letters, which are records of people as they came"),
-    TEXT("redis.address", redis_address, "127.0.0.1:6379", "host:port, [v6]:port or unix:/path"),
+    TEXT(
+        "redis.address", redis_address, "127.0.0.1:6379",
+        "host:port, [v6]:port or unix:/path; with redis.mode those of the Sentinels, or of some nodes of the "
+        "cluster, separated by commas"),
+    CHOICE(
+        "redis.mode", redis_mode, "single", "single sentinel cluster",
+        "one server; the primary that Sentinels name; or the nodes of a cluster that own the lanes' slots"),
+    TEXT("redis.primary_name", redis_primary_name, "mymaster",
+         "redis.mode=sentinel: the name the Sentinels know the primary by"),
+    TEXT("redis.sentinel_username", redis_sentinel_username, "",
+         "ACL user of the Sentinels; empty = the default user"),
+    SECRET("redis.sentinel_password", redis_sentinel_password, "",
+           "password of the Sentinels; better kept in redis.sentinel_password_file"),
+    TEXT("redis.sentinel_password_file", redis_sentinel_password_file, "",
+         "file whose first line is that password"),
     TEXT("redis.username", redis_username, "", "ACL user; empty = the default user"),
     SECRET("redis.password", redis_password, "", "password; better kept in redis.password_file"),
     TEXT("redis.password_file", redis_password_file, "", "file whose first line is the password"),

@@ -177,6 +177,10 @@ void score_setup_close(struct score_setup *setup)
 struct redis_options redis_options_of(const struct config *config, const char *name)
 {
     return (struct redis_options){.address = config->redis_address,
+                                  .mode = (enum redis_mode)config->redis_mode,
+                                  .primary = config->redis_primary_name,
+                                  .sentinel_username = config->redis_sentinel_username,
+                                  .sentinel_password = config->redis_sentinel_password,
                                   .username = config->redis_username,
                                   .password = config->redis_password,
                                   .database = (int)config->redis_database,

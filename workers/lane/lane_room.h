@@ -131,6 +131,7 @@ struct lane {
     uint32_t takeover;  /* number of the take-over: delivery reports of an earlier one are ignored */
     enum lane_state state;
     struct redis *redis;
+    struct redis_learnt learnt;
     char why[32];            /* word of the last trouble */
     struct err_info trouble; /* code != ERR_OK: found inside a handler, settled after the turn */
     int64_t retry_ms, backoff_ms, idle_check_ms, offsets_ms;

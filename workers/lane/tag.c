@@ -5,17 +5,6 @@
 
 #include "microflux/lane.h"
 
-static uint16_t crc16(const char *text) /* CRC-16/XMODEM: Redis Cluster's slot function */
-{
-    uint16_t crc = 0;
-    for (; *text; text++) {
-        crc ^= (uint16_t)((unsigned char)*text << 8);
-        for (int bit = 0; bit < 8; bit++)
-            crc = crc & 0x8000 ? (uint16_t)(crc << 1 ^ 0x1021) : (uint16_t)(crc << 1);
-    }
-    return crc;
-}
-
 static int wanted_slot(uint32_t lane)
 {
     int reversed = 0;
@@ -29,7 +18,7 @@ void lane_tag(int32_t partition, char *tag, size_t size)
     int wanted = wanted_slot((uint32_t)partition);
     for (int try = 0; try < 100000; try++) {
         snprintf(tag, size, "p%d.%d", partition, try);
-        int off = (crc16(tag) & 16383) - wanted;
+        int off = redis_slot(bytes_of(tag)) - wanted;
         if (off > -64 && off < 64)
             return;
     }

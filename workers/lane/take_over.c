@@ -32,9 +32,12 @@ static int64_t sweep_number(const struct lane *lane)
 static void on_fence_behind(void *arg, const struct redis_answer *answer)
 {
     struct lane *lane = arg;
+    struct err_info info;
     lane->checking = false;
-    if (answer->type != REDIS_TEXT ||
-        !bytes_equal(answer->text, (struct bytes){lane->fence_text.data, lane->fence_text.len}))
+    if (redis_fate(answer, &info) != ERR_OK)
+        lane_trouble(lane, info.code, info.word, "%s", info.sentence);
+    else if (answer->type != REDIS_TEXT ||
+             !bytes_equal(answer->text, (struct bytes){lane->fence_text.data, lane->fence_text.len}))
         lane_trouble(
             lane, ERR_LOST, "fence_differs",
             "the fence in Redis is not the one written: another worker took over, or Redis went back");
@@ -249,7 +252,10 @@ static void on_info(void *arg, const struct redis_answer *answer)
 void lane_connect(struct lane *lane, int64_t now)
 {
     struct err_info info;
-    if (redis_open(&lane->options->redis, &lane->redis, &info) != ERR_OK) {
+    struct redis_options options = lane->options->redis;
+    options.slot = redis_slot((struct bytes){lane->prefix, lane->prefix_len});
+    options.learnt = &lane->learnt;
+    if (redis_open(&options, &lane->redis, &info) != ERR_OK) {
         lane->redis = NULL;
         lane_trouble(lane, ERR_WEATHER, info.word, "%s", info.sentence);
         return;
@@ -283,7 +289,7 @@ void lane_seek(struct lane *lane)
     if (lane->announced == lane->takeover)
         return; /* only a seek was repeated */
     lane->announced = lane->takeover;
-    log_info("lane_taken", "lane=%d epoch=%d applied=%" PRId64 ",%" PRId64 ",%" PRId64 " fresh=%d",
+    log_info("lane_taken", "lane=%d epoch=%d applied=%" PRId64 ",%" PRId64 ",%" PRId64 " fresh=%d redis=%s",
              lane->partition, lane->fence.epoch, lane->fence.at[0].applied, lane->fence.at[1].applied,
-             lane->fence.at[2].applied, lane->fresh);
+             lane->fence.at[2].applied, lane->fresh, redis_at(lane->redis));
 }

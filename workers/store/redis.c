@@ -1,9 +1,9 @@
-/* redis: the connection: commands are formatted straight into an output buffer, answers come back in order,
- * each to the handler queued with its command. Commands without a handler are kept as a count: most of a
- * commit's are. Any trouble is said once by redis_turn() and the connection is then good for redis_close()
- * only. */
+/* redis: the connection: first it finds its server, then what was queued goes out and answers come back in
+ * order, each to the handler queued with its command. Any trouble is said once by redis_turn() and the
+ * connection is then good for redis_close() only. */
 #include <errno.h>
 #include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -12,27 +12,8 @@
 #include "microflux/clock.h"
 #include "store_room.h"
 
-struct owed { /* `times` answers go to the same handler */
-    redis_handler *handler;
-    void *arg;
-    size_t times;
-};
-
-struct redis {
-    struct redis_options options;
-    int fd;
-    bool connected, ready, called;
-    int64_t deadline_ms; /* handshake, then silence while an answer is owed */
-    struct buffer out;
-    size_t written;
-    size_t open_at, open_args; /* a command whose arguments are still being added; its head comes last */
-    struct owed *owed;         /* a queue */
-    size_t first, n, cap, answers;
-    redisReader *reader;
-    struct arena arena;
-    struct err_info refused; /* found in an answer nobody handles */
-    const struct redis_answer *call_answer;
-};
+#define MOST_HOPS 4
+#define LOOK_MS   2000 /* so often Sentinels are asked whether this is still their primary */
 
 static void refuse(struct redis *redis, const struct redis_answer *answer)
 {
@@ -48,12 +29,23 @@ static void on_shake(void *arg, const struct redis_answer *answer)
     struct err_info info;
     if (redis_fate(answer, &info) == ERR_OK || redis->refused.code != ERR_OK)
         return;
-    const char *help = strcmp(info.word, "WRONGPASS") == 0 || strcmp(info.word, "NOAUTH") == 0
-                           ? "check redis.username and redis.password"
-                       : strcmp(info.word, "NOPERM") == 0 ? "the ACL user lacks a right"
-                       : info.code == ERR_WEATHER         ? "waiting"
-                                                  : "check redis.username, redis.password, redis.database";
-    (void)err_set(&redis->refused, info.code, info.word, "%.160s (%s)", info.sentence, help);
+    if (strcmp(info.word, "NOPERM") == 0 || info.code == ERR_WEATHER)
+        (void)err_set(&redis->refused, info.code, info.word, "%.160s (%s)", info.sentence,
+                      info.code == ERR_WEATHER ? "waiting" : "the ACL user lacks a right");
+    else
+        (void)err_set(&redis->refused, info.code, info.word, "%.160s (check %s%s)", info.sentence,
+                      redis->login, redis->options.database ? ", and redis.database" : "");
+}
+
+/* A primary that was replaced while it slept answers as if nothing had happened, until it is told. */
+static void on_role(void *arg, const struct redis_answer *answer)
+{
+    struct redis *redis = arg;
+    on_shake(arg, answer);
+    if (answer->type == REDIS_ARRAY && answer->n > 0 &&
+        !bytes_equal(answer->items[0]->text, BYTES("master")) && redis->refused.code == ERR_OK)
+        (void)err_set(&redis->refused, ERR_WEATHER, "not_primary",
+                      "Redis %s is a replica; waiting until the sentinels name its primary", redis->at);
 }
 
 static void on_pong(void *arg, const struct redis_answer *answer)
@@ -86,6 +78,8 @@ static void shake_hands(struct redis *redis)
     if (given(o->name))
         redis_command(redis, (struct bytes[]){BYTES("CLIENT"), BYTES("SETNAME"), bytes_of(o->name)}, 3,
                       on_shake, redis);
+    if (o->mode == REDIS_SENTINEL)
+        redis_command(redis, (struct bytes[]){BYTES("ROLE")}, 1, on_role, redis);
     redis_command(redis, (struct bytes[]){BYTES("PING")}, 1, on_pong, redis);
 }
 
@@ -93,48 +87,122 @@ enum err redis_check(const struct redis_options *options, struct err_info *info)
 {
     if (given(options->username) && !given(options->password))
         return err_set(info, ERR_USAGE, "redis_password", "redis.username is set but redis.password is not");
-    return store_check(options->address, info);
+    return find_check(options, info);
+}
+
+/* ---- where it goes ---- */
+
+static enum err go(struct redis *redis, const char *address, struct err_info *info)
+{
+    snprintf(redis->at, sizeof redis->at, "%s", address);
+    redis->deadline_ms = clock_mono_ms() + redis->options.connect_timeout_ms;
+    return store_connect(redis->at, &redis->fd, info);
+}
+
+static enum err start(struct redis *redis, struct err_info *info)
+{
+    struct redis_learnt *learnt = redis->options.learnt;
+    redis->fd = -1;
+    redis->reader = answer_reader(&redis->arena);
+    shake_hands(redis);
+    if (redis->options.mode == REDIS_SINGLE)
+        return go(redis, redis->options.address, info);
+    if (*learnt->moved) {
+        char address[REDIS_ADDRESS];
+        memcpy(address, learnt->moved, sizeof address);
+        *learnt->moved = 0;
+        return go(redis, address, info);
+    }
+    redis->find = find_open(&redis->options);
+    return ERR_OK;
+}
+
+static void stop(struct redis *redis)
+{
+    if (redis->fd >= 0)
+        close(redis->fd);
+    find_close(redis->find);
+    redisReaderFree(redis->reader);
+    arena_free(&redis->arena);
+    buffer_free(&redis->out);
+    free(redis->owed);
 }
 
 enum err redis_open(const struct redis_options *options, struct redis **result, struct err_info *info)
 {
-    int fd = -1;
     enum err err = redis_check(options, info);
-    if (err == ERR_OK)
-        err = store_connect(options->address, &fd, info);
     if (err != ERR_OK)
         return err;
     struct redis *redis = calloc(1, sizeof *redis);
     if (!redis)
         abort();
     redis->options = *options;
-    redis->fd = fd;
-    redis->reader = answer_reader(&redis->arena);
-    redis->deadline_ms = clock_mono_ms() + options->connect_timeout_ms;
-    shake_hands(redis);
-    *result = redis;
-    return ERR_OK;
+    redis->login = "redis.username and redis.password";
+    if (!redis->options.learnt)
+        redis->options.learnt = &redis->own;
+    err = start(redis, info);
+    if (err != ERR_OK)
+        redis_close(redis);
+    else
+        *result = redis;
+    return err;
 }
 
 void redis_close(struct redis *redis)
 {
-    if (!redis)
-        return;
-    close(redis->fd);
-    redisReaderFree(redis->reader);
-    arena_free(&redis->arena);
-    buffer_free(&redis->out);
-    free(redis->owed);
+    if (redis)
+        stop(redis);
     free(redis);
+}
+
+static enum err look(struct redis *redis, struct err_info *info)
+{
+    const char *address;
+    enum err err = find_turn(redis->find, &address, info);
+    if (err != ERR_OK || !address)
+        return err;
+    err = go(redis, address, info);
+    redis->look_ms = clock_mono_ms() + LOOK_MS;
+    if (redis->options.mode == REDIS_CLUSTER) { /* a node that is no owner any more says so itself */
+        find_close(redis->find);
+        redis->find = NULL;
+    }
+    return err;
+}
+
+/* Sentinels that do not answer change nothing. */
+static enum err look_again(struct redis *redis, struct err_info *info)
+{
+    const char *address;
+    struct err_info nobody;
+    if (!redis->looking && clock_mono_ms() >= redis->look_ms) {
+        find_again(redis->find);
+        redis->looking = true;
+    }
+    if (!redis->looking)
+        return ERR_OK;
+    enum err err = find_turn(redis->find, &address, &nobody);
+    if (err == ERR_OK && !address)
+        return ERR_OK;
+    redis->looking = false;
+    redis->look_ms = clock_mono_ms() + LOOK_MS;
+    if (err != ERR_OK || strcmp(address, redis->at) == 0)
+        return ERR_OK;
+    return err_set(info, ERR_WEATHER, "primary_moved",
+                   "the sentinels name %.80s the primary, no longer %.80s", address, redis->at);
 }
 
 bool redis_ready(const struct redis *redis)
 {
     return redis->ready;
 }
+const char *redis_at(const struct redis *redis)
+{
+    return redis->at;
+}
 int redis_fd(const struct redis *redis)
 {
-    return redis->fd;
+    return redis->fd < 0 && redis->find ? find_fd(redis->find) : redis->fd;
 }
 size_t redis_owed(const struct redis *redis)
 {
@@ -147,118 +215,16 @@ size_t redis_unsent(const struct redis *redis)
 
 short redis_events(const struct redis *redis)
 {
+    if (redis->fd < 0 && redis->find)
+        return find_events(redis->find);
     return (short)(POLLIN | (!redis->connected || redis_unsent(redis) ? POLLOUT : 0));
-}
-
-/* ---- commands ---- */
-
-static void owe(struct redis *redis, redis_handler *handler, void *arg)
-{
-    if (redis->answers == 0)
-        redis->deadline_ms = clock_mono_ms() + (redis->ready ? redis->options.command_timeout_ms
-                                                             : redis->options.connect_timeout_ms);
-    redis->answers++;
-    if (redis->n > 0) {
-        struct owed *last = &redis->owed[redis->first + redis->n - 1];
-        if (last->handler == handler && last->arg == arg) {
-            last->times++;
-            return;
-        }
-    }
-    if (redis->first + redis->n == redis->cap) {
-        if (redis->first > redis->cap / 2) {
-            memmove(redis->owed, redis->owed + redis->first, redis->n * sizeof *redis->owed);
-            redis->first = 0;
-        } else {
-            redis->cap = redis->cap ? 2 * redis->cap : 64;
-            redis->owed = realloc(redis->owed, redis->cap * sizeof *redis->owed);
-            if (!redis->owed)
-                abort();
-        }
-    }
-    redis->owed[redis->first + redis->n++] = (struct owed){handler, arg, 1};
-}
-
-#define HEAD_MOST 24 /* a kind, a number, CR LF */
-
-/* "*3\r\n" or "$5\r\n", where it is told; how long it is. */
-static size_t put_head(char *at, char kind, size_t n)
-{
-    char text[HEAD_MOST], *p = text + sizeof text;
-    *--p = '\n';
-    *--p = '\r';
-    do
-        *--p = (char)('0' + n % 10);
-    while (n /= 10);
-    *--p = kind;
-    size_t len = (size_t)(text + sizeof text - p);
-    memcpy(at, p, len);
-    return len;
-}
-
-static void start_command(struct redis *redis, redis_handler *handler, void *arg)
-{
-    if (redis->written == redis->out.len)
-        redis->written = redis->out.len = 0;
-    buffer_reserve(&redis->out, HEAD_MOST);
-    owe(redis, handler, arg);
-}
-
-void redis_begin(struct redis *redis, size_t n, redis_handler *handler, void *arg)
-{
-    start_command(redis, handler, arg);
-    redis->out.len += put_head(redis->out.data + redis->out.len, '*', n);
-}
-
-void redis_begin_open(struct redis *redis, redis_handler *handler, void *arg)
-{
-    start_command(redis, handler, arg);
-    redis->open_at = redis->out.len;
-    redis->open_args = 0;
-    redis->out.len += HEAD_MOST;
-}
-
-/* The head takes the end of the room left for it and everything moves up to where the command begins. */
-void redis_end(struct redis *redis)
-{
-    char *at = redis->out.data + redis->open_at;
-    size_t head = put_head(at, '*', redis->open_args), args = redis->out.len - redis->open_at - HEAD_MOST;
-    memmove(at + head, at + HEAD_MOST, args);
-    redis->out.len = redis->open_at + head + args;
-}
-
-void redis_arg(struct redis *redis, struct bytes text)
-{
-    buffer_reserve(&redis->out, HEAD_MOST + text.len + 2);
-    char *at = redis->out.data + redis->out.len;
-    at += put_head(at, '$', text.len);
-    if (text.len)
-        memcpy(at, text.ptr, text.len);
-    memcpy(at + text.len, "\r\n", 2);
-    redis->out.len = (size_t)(at - redis->out.data) + text.len + 2;
-    redis->open_args++;
-}
-
-void redis_arg_int(struct redis *redis, int64_t n)
-{
-    struct buffer text = {0};
-    buffer_add_int(&text, n);
-    redis_arg(redis, (struct bytes){text.data, text.len});
-    buffer_free(&text);
-}
-
-void redis_command(struct redis *redis, const struct bytes *args, size_t n, redis_handler *handler, void *arg)
-{
-    redis_begin(redis, n, handler, arg);
-    for (size_t i = 0; i < n; i++)
-        redis_arg(redis, args[i]);
 }
 
 /* ---- input and output ---- */
 
 static enum err lost(const struct redis *redis, const char *word, const char *why, struct err_info *info)
 {
-    return err_set(info, ERR_WEATHER, word, "Redis %s: %s", redis->options.address, why);
+    return err_set(info, ERR_WEATHER, word, "Redis %s: %s", redis->at, why);
 }
 
 static enum err finish_connect(struct redis *redis, struct err_info *info)
@@ -299,6 +265,8 @@ static void hand_over(struct redis *redis, const struct redis_answer *answer)
         redis->first++;
         redis->n--;
     }
+    if (answer->type == REDIS_ERROR && redis->options.mode == REDIS_CLUSTER)
+        find_moved(redis->options.learnt, redis->at, answer->text);
     if (handler)
         handler(arg, answer);
     else if (answer->type == REDIS_ERROR)
@@ -320,7 +288,7 @@ static enum err take_answers(struct redis *redis, struct err_info *info)
         hand_over(redis, answer);
         if (redis->ready) /* the handshake has one deadline for all its answers */
             redis->deadline_ms = clock_mono_ms() + redis->options.command_timeout_ms;
-        if (redis->call_answer)
+        if (redis->call_answer || redis->refused.code != ERR_OK)
             return ERR_OK;
     }
 }
@@ -349,7 +317,11 @@ static enum err read_in(struct redis *redis, struct err_info *info)
 enum err redis_turn(struct redis *redis, struct err_info *info)
 {
     redis->call_answer = NULL;
-    enum err err = redis->connected ? ERR_OK : finish_connect(redis, info);
+    enum err err = redis->fd >= 0 ? ERR_OK : look(redis, info);
+    if (err != ERR_OK || redis->fd < 0)
+        return err;
+    if (!redis->connected)
+        err = finish_connect(redis, info);
     if (err == ERR_OK && redis->connected)
         err = write_out(redis, info);
     if (err == ERR_OK && redis->connected)
@@ -360,7 +332,7 @@ enum err redis_turn(struct redis *redis, struct err_info *info)
     }
     if (err == ERR_OK && redis->answers > 0 && clock_mono_ms() > redis->deadline_ms)
         err = lost(redis, "timeout", redis->connected ? "no answer in time" : "no connection in time", info);
-    return err;
+    return err == ERR_OK && redis->find && redis->ready ? look_again(redis, info) : err;
 }
 
 static void on_call(void *arg, const struct redis_answer *answer)
@@ -368,20 +340,37 @@ static void on_call(void *arg, const struct redis_answer *answer)
     ((struct redis *)arg)->call_answer = answer;
 }
 
-enum err redis_call(struct redis *redis, const struct bytes *args, size_t n,
-                    const struct redis_answer **answer, struct err_info *info)
+static enum err call(struct redis *redis, const struct bytes *args, size_t n, struct err_info *info)
 {
-    redis->call_answer = NULL;
     redis_command(redis, args, n, on_call, redis);
     for (;;) {
         enum err err = redis_turn(redis, info);
-        if (err != ERR_OK)
+        if (err != ERR_OK || redis->call_answer)
             return err;
-        if (redis->call_answer)
-            break;
-        struct pollfd p = {redis->fd, redis_events(redis), 0};
+        struct pollfd p = {redis_fd(redis), redis_events(redis), 0};
         poll(&p, 1, 10);
     }
+}
+
+static enum err follow(struct redis *redis, struct err_info *info)
+{
+    struct redis fresh = {.options = redis->options, .login = redis->login};
+    stop(redis);
+    fresh.own = redis->own;
+    *redis = fresh;
+    return start(redis, info);
+}
+
+enum err redis_call(struct redis *redis, const struct bytes *args, size_t n,
+                    const struct redis_answer **answer, struct err_info *info)
+{
+    *redis->options.learnt->moved = 0;
+    enum err err = call(redis, args, n, info);
+    for (int hops = 0; err == ERR_OK && *redis->options.learnt->moved && hops < MOST_HOPS; hops++) {
+        err = follow(redis, info);
+        if (err == ERR_OK)
+            err = call(redis, args, n, info);
+    }
     *answer = redis->call_answer;
-    return ERR_OK;
+    return err;
 }

@@ -26,6 +26,8 @@ static void take(struct redis_settings *s, struct bytes name, struct bytes value
         copy(s->policy, sizeof s->policy, value);
     } else if (is(name, "role", "role")) {
         copy(s->role, sizeof s->role, value);
+    } else if (is(name, "redis_mode", "redis_mode")) {
+        copy(s->mode, sizeof s->mode, value);
     } else if (is(name, "aof_enabled", "appendonly")) {
         s->aof_told = true;
         s->aof = yes(value);

@@ -25,4 +25,50 @@ void arena_free(struct arena *arena);
 /* answer_reader: hiredis' parser making struct redis_answer in the arena. */
 redisReader *answer_reader(struct arena *arena);
 
+/* ---- find.c: who the connection goes to ---- */
+
+struct find;
+struct find *find_open(const struct redis_options *options); /* borrows them; asks */
+void find_close(struct find *find);                          /* takes NULL */
+void find_again(struct find *find);                          /* asks once more */
+/* find_turn: *address is who it is (borrowed until find_again), NULL: no answer yet. An error: nobody knows.
+ */
+enum err find_turn(struct find *find, const char **address, struct err_info *info) MF_MUST_CHECK;
+int find_fd(const struct find *find);
+short find_events(const struct find *find);
+/* find_moved: notes where "MOVED 3999 host:port" points; no host: the one that says it. */
+void find_moved(struct redis_learnt *learnt, const char *here, struct bytes text);
+/* find_check: whether the addresses can be read. */
+enum err find_check(const struct redis_options *options, struct err_info *info) MF_MUST_CHECK;
+
+/* ---- the connection ---- */
+
+struct owed { /* `times` answers go to the same handler */
+    redis_handler *handler;
+    void *arg;
+    size_t times;
+};
+
+struct redis {
+    struct redis_options options;
+    const char *login;      /* the keys that hold it, for a refusal */
+    struct find *find;      /* NULL: nobody is asked (any more) */
+    char at[REDIS_ADDRESS]; /* "" = not found yet */
+    struct redis_learnt own;
+    int64_t look_ms; /* SENTINEL: when to ask again */
+    bool looking;
+    int fd;
+    bool connected, ready;
+    int64_t deadline_ms; /* handshake, then silence while an answer is owed */
+    struct buffer out;
+    size_t written;
+    size_t open_at, open_args; /* a command whose arguments are still being added; its head comes last */
+    struct owed *owed;         /* a queue */
+    size_t first, n, cap, answers;
+    redisReader *reader;
+    struct arena arena;
+    struct err_info refused; /* found in an answer nobody handles */
+    const struct redis_answer *call_answer;
+};
+
 #endif
