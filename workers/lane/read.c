@@ -158,8 +158,9 @@ static void on_load(void *arg, const struct redis_answer *answer)
         lane->n_loading--;
     }
     if (answer->type != REDIS_ARRAY) {
-        lane_trouble(lane, redis_fate(answer, &info) == ERR_REFUSED ? ERR_REFUSED : ERR_WEATHER, "load", "%s",
-                     info.sentence);
+        if (redis_fate(answer, &info) == ERR_OK)
+            (void)err_set(&info, ERR_WEATHER, "load", "Redis answers HGETALL with no list");
+        lane_trouble(lane, info.code, info.word, "%s", info.sentence);
         return;
     }
     if (lane->trouble.code != ERR_OK)
