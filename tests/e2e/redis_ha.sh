@@ -58,6 +58,7 @@ server 37 CLUSTER SETSLOT 7 MIGRATING "$(redis-cli -p $((base + 38)) CLUSTER MYI
 finds 'slot 7 is on its way between two nodes' cluster
 server 37 CLUSTER SETSLOT 7 STABLE
 finds 'a server in cluster mode' cluster --set redis.mode=single --set redis.address="${at[37]}"
+"$microflux" run --set redis.address=a:1,b:2 2> "$DIR/said"; check 'a list without redis.mode: no start, exit 64' [ $? = 64 ]
 finds 'cluster support disabled' cluster --set redis.address="${at[32]}"
 
 # ---- faults under traffic ----

@@ -16,7 +16,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests/e2e"))
-from fences import Redis  # noqa: E402
+from fences import Redis, fences  # noqa: E402
 
 PRIMARY = "mymaster"
 
@@ -110,6 +110,10 @@ class Sentinels:
         names = [int(s("SENTINEL", "GET-MASTER-ADDR-BY-NAME", PRIMARY)[1]) for s in self.sentinels]
         return next((s for s in self.servers if names.count(s.port) >= 2), None)
 
+    def fences(self):
+        """Of every lane, as tests/e2e/fences.py reads them."""
+        return fences(Redis(self.primary().port, 2))
+
     def other(self, server):
         return self.servers[1 - self.servers.index(server)]
 
@@ -186,6 +190,13 @@ class Cluster:
             except (OSError, RuntimeError):
                 pass
 
+    def masters(self):
+        return [s for s in self.alive() if s("ROLE")[0] == "master"]
+
+    def fences(self):
+        """Of every lane, as tests/e2e/fences.py reads them; RuntimeError while one's slot is on its way."""
+        return {lane: at for s in self.masters() for lane, at in fences(Redis(s.port, 2)).items()}
+
     def by_port(self, port):
         return next(s for s in self.servers if s.port == port)
 
@@ -208,7 +219,7 @@ class Cluster:
     def move_slot(self, key, seconds=1.0):
         """The slot of the key moves to another master, a few keys at a time, for that long at least."""
         source = until("an owner", lambda: self.agreed(key))[0]
-        target = next(s for s in self.alive() if s is not source and s("ROLE")[0] == "master")
+        target = next(s for s in self.masters() if s is not source)
         slot, ids = source("CLUSTER", "KEYSLOT", key), {s: s("CLUSTER", "MYID") for s in (source, target)}
         target("CLUSTER", "SETSLOT", slot, "IMPORTING", ids[source])
         source("CLUSTER", "SETSLOT", slot, "MIGRATING", ids[target])
@@ -217,7 +228,7 @@ class Cluster:
             source("MIGRATE", "127.0.0.1", target.port, "", 0, 5000, "KEYS", *keys)
             moved += len(keys)
             time.sleep(max(0.0, min(0.1, end - time.monotonic())))
-        for s in (target, source, *(s for s in self.alive() if s not in (source, target) and s("ROLE")[0] == "master")):
+        for s in (target, source, *(s for s in self.masters() if s not in (source, target))):
             s("CLUSTER", "SETSLOT", slot, "NODE", ids[target])
         print(f"slot {slot}: {moved} keys from {source.port} to {target.port}")
 

@@ -223,7 +223,8 @@ int command_run(int argc, char **argv)
     sigaddset(&set, SIGPIPE);
     pthread_sigmask(SIG_BLOCK, &set, NULL);
     config_log_effective(config);
-    if (score_setup_open(config, &setup, &info) != ERR_OK) {
+    struct redis_options redis = redis_options_of(config, NULL);
+    if (redis_check(&redis, &info) != ERR_OK || score_setup_open(config, &setup, &info) != ERR_OK) {
         status = complain("run", &info);
     } else {
         if (output_id_patiently(config, &setup, &stopped, &info) != ERR_OK)

@@ -75,8 +75,11 @@ enum err find_check(const struct redis_options *o, struct err_info *info)
 
 static void unknown(struct find *find, const struct err_info *why)
 {
-    if (find->why.code != ERR_REFUSED) /* what a person must mend says more than who is away */
+    bool away = find->why.code == ERR_WEATHER || why->code == ERR_WEATHER;
+    if (find->why.code == ERR_OK || why->code == ERR_REFUSED) /* it says more than who is away */
         find->why = *why;
+    if (away) /* who comes back may know */
+        find->why.code = ERR_WEATHER;
 }
 
 /* "" or nil for a host: the one that was asked. */
