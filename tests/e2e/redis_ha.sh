@@ -80,10 +80,9 @@ break_sentinels() {
   done
 }
 break_cluster() {
-  local fence; fence=$(redis-cli -p $((base + 37)) keys '*fence' | head -1)
-  for i in $(seq "$rounds"); do ha move_slot "$DIR/cluster" "$fence" 1.5 && ha lose_owner "$DIR/cluster" "$fence" || return 1; done
+  for i in $(seq "$rounds"); do ha move_slot "$DIR/cluster" "$creator" 1.5 && ha lose_owner "$DIR/cluster" "$creator" || return 1; done
 }
-sleep 1.5
+until creator=$(redis-cli -p $((base + 37)) keys '*:c:*' | grep -m 1 .); do sleep 0.2; done
 break_sentinels & breaking=$!
 check 'a slot moves, its owner is killed, a replica is promoted' break_cluster
 wait $breaking; check 'a primary is killed, another wakes up replaced' [ $? = 0 ]

@@ -95,7 +95,7 @@ class Sentinels:
         first, second = self.servers
         first.start()
         second.start("--replicaof", "127.0.0.1", str(first.port))
-        until("the replica is in step", lambda: second.info("replication")["master_link_status"] == "up")
+        until("the replica is in step", lambda: second.info("replication").get("master_link_status") == "up")
         for s in self.sentinels:
             Path(s.options[0]).write_text(
                 f"sentinel monitor {PRIMARY} 127.0.0.1 {first.port} 2\nsentinel down-after-milliseconds {PRIMARY} 1000\n"
@@ -140,7 +140,7 @@ class Sentinels:
     def in_step(self):
         """Waits until the other one follows the primary and the Sentinels know it."""
         replica = self.other(until("a primary", self.primary))
-        until("the other one is in step", lambda: replica.info("replication")["master_link_status"] == "up", 30)
+        until("the other one is in step", lambda: replica.info("replication").get("master_link_status") == "up", 30)
         for s in self.sentinels:
             until("the Sentinels know it", lambda s=s: [r[r.index("flags") + 1] for r in s("SENTINEL", "REPLICAS", PRIMARY)] == ["slave"])
 
@@ -176,7 +176,7 @@ class Cluster:
         for s in self.servers:
             until("the cluster is up", lambda s=s: "cluster_state:ok" in s("CLUSTER", "INFO"))
         for s in self.servers[3:]:
-            until("a replica is in step", lambda s=s: s.info("replication")["master_link_status"] == "up")
+            until("a replica is in step", lambda s=s: s.info("replication").get("master_link_status") == "up")
 
     @staticmethod
     def nodes(server):
