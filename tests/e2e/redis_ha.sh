@@ -42,11 +42,25 @@ finds() {
   if grep -qE -- "$pattern" "$DIR/said"; then ok "check finds: $pattern"; else not_ok "check does not find: $pattern"; cat "$DIR/said"; fi
 }
 
+away() { # MODE: the longest time from redis_away to redis_back, in seconds
+  python3 -c "
+import datetime, re, sys
+since, longest = None, 0.0
+for line in open(sys.argv[1]):
+    if found := re.match(r'(\S+)Z \S+ +redis_(away|back)', line):
+        at = datetime.datetime.fromisoformat(found[1])
+        since, longest = (since or at, longest) if found[2] == 'away' else (None, max(longest, (at - since).total_seconds()))
+print(longest)" "$DIR/$1.log"
+}
+
 server() { redis-cli -p $((base + $1)) "${@:2}" > /dev/null; } # NUMBER COMMAND...
 
 # ---- what `check` makes of mistakes ----
 "$microflux" topics create --replay > /dev/null || exit 1
-for mode in sentinels cluster; do check "check --connect: all is well: $mode" on $mode "$microflux" check --connect > "$DIR/$mode.check"; done
+for mode in sentinels cluster; do
+  on $mode "$microflux" check --connect --timeout 15 > "$DIR/said"; check "check --connect: all is well: $mode" [ $? = 0 ]
+  grep FAIL "$DIR/said"
+done
 server 33 ACL SETUSER default -hset; server 34 ACL SETUSER default nopass +@all -sentinel
 finds "${at[33]} rights: user default may not say HSET" sentinels
 finds "sentinel ${at[34]}: NOPERM" sentinels
@@ -95,6 +109,7 @@ kill -TERM "${pids[@]}"; wait "${pids[0]}"; one=$?; wait "${pids[1]}"; check 'SI
 for mode in sentinels cluster; do
   lost=$(($(grep -oE ' stored=[0-9]+' "$DIR/$mode.log" | tail -1 | cut -d= -f2) - records))
   check "$lost records that Redis had acknowledged were lost and counted again: $mode" [ $lost -gt 0 ]
+  echo "$mode: lanes were away for $(away $mode) s at most"
 done
 grep -hoE '(lane_lost|lane_held|redis_away) lane=[0-9]+ reason=[a-zA-Z_]+' "$DIR"/{sentinels,cluster}.log | sed 's/ lane=[0-9]*//' | sort | uniq -c
 summary

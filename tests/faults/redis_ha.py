@@ -29,7 +29,7 @@ def until(what, question, seconds=20):
             answer = question()
             if answer:
                 return answer
-        except (OSError, RuntimeError, ValueError):
+        except (OSError, RuntimeError, ValueError, AttributeError):
             pass
         time.sleep(0.05)
     raise SystemExit(f"redis_ha: waited {seconds} s in vain: {what}")
@@ -98,8 +98,8 @@ class Sentinels:
         until("the replica is in step", lambda: second.info("replication").get("master_link_status") == "up")
         for s in self.sentinels:
             Path(s.options[0]).write_text(
-                f"sentinel monitor {PRIMARY} 127.0.0.1 {first.port} 2\nsentinel down-after-milliseconds {PRIMARY} 1000\n"
-                f"sentinel failover-timeout {PRIMARY} 1500\n")
+                f"sentinel monitor {PRIMARY} 127.0.0.1 {first.port} 2\nsentinel down-after-milliseconds {PRIMARY} 1500\n"
+                f"sentinel failover-timeout {PRIMARY} 2000\n")
             s.start()
         for s in self.sentinels:
             until("all Sentinels know each other and the replica",
@@ -139,10 +139,11 @@ class Sentinels:
 
     def in_step(self):
         """Waits until the other one follows the primary and the Sentinels know it."""
-        replica = self.other(until("a primary", self.primary))
-        until("the other one is in step", lambda: replica.info("replication").get("master_link_status") == "up", 30)
-        for s in self.sentinels:
-            until("the Sentinels know it", lambda s=s: [r[r.index("flags") + 1] for r in s("SENTINEL", "REPLICAS", PRIMARY)] == ["slave"])
+        def question():
+            primary = self.primary()
+            flags = [r[r.index("flags") + 1] for s in self.sentinels for r in s("SENTINEL", "REPLICAS", PRIMARY)]
+            return self.other(primary).info("replication").get("master_link_status") == "up" and flags == ["slave"] * 3
+        until("the other one is in step", question, 60)
 
     def wake_primary(self, seconds=0.0):
         """The primary sleeps until it is replaced, and so long more; then it wakes and takes writes until it is told (in_step)."""
