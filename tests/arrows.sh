@@ -4,11 +4,11 @@
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit 1
 
-declare -A floor_of=([base]=0 [http]=1 [domain]=2 [avro]=2 [kafka]=2 [store]=2 [lane]=3 [score]=4 [commands]=5)
+declare -A floor_of=([base]=0 [http]=1 [domain]=2 [avro]=2 [kafka]=2 [store]=2 [lane]=3 [score]=4 [rekey]=4 [commands]=5)
 declare -A room_of=(
   [err]=base [bytes]=base [log]=base [clock]=base [config]=base [args]=base [map]=base [metrics]=base [address]=base [keyed_hash]=base
   [creator]=domain [methodology]=domain [avro]=avro [schemas]=avro [registry]=avro [kafka]=kafka [redis]=store [http]=http
-  [lane]=lane [score]=score [score_worker]=score [commands]=commands)
+  [lane]=lane [score]=score [score_worker]=score [rekey]=rekey [commands]=commands)
 declare -A door=([librdkafka/]=kafka [openssl/]=kafka [avro.h]=none [hiredis/]=store [ini.h]=base [xxhash.h]=base [sodium.h]=base [microhttpd.h]=http [curl/]=http)
 
 bad=0
@@ -59,6 +59,7 @@ self_test() {
   plant workers/avro/reader.c '#include <curl/curl.h>'
   plant workers/score/score.c '#include <hiredis/hiredis.h>'
   plant include/microflux/lane.h '#include <hiredis/hiredis.h>'
+  plant workers/rekey/rekey.c '#include "microflux/score.h"'
   plant workers/lane/lane.c '#include "microflux/config.h"'
   plant workers/commands/run.c '#include <curl/curl.h>'
   bad=0; echo "$passed passed, $failed failed"; [ $failed = 0 ]

@@ -8,6 +8,7 @@
 int commands_main(int argc, char **argv);
 
 int command_run(int argc, char **argv);
+int command_rekey(int argc, char **argv);
 int command_topics(int argc, char **argv);
 int command_produce(int argc, char **argv);
 int command_tail(int argc, char **argv);

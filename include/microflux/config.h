@@ -21,6 +21,8 @@ enum time_policy {
     TIME_REJECT
 }; /* count into the totals | drop and count | dead letter */
 
+enum rekey_input { REKEY_AUTO, REKEY_PROFILES, REKEY_POSTS, REKEY_INTERACTIONS };
+enum tombstone_policy { TOMBSTONE_REJECT, TOMBSTONE_KEY };
 enum register_policy { REGISTER_YES, REGISTER_NO }; /* no: our schemas are only looked up */
 
 enum restore_policy { RESTORE_YES, RESTORE_NO };
@@ -79,6 +81,11 @@ struct config {
     enum register_policy registry_register;
     /* privacy.* */
     const char *privacy_secret_file; /* "" = none */
+    /* rekey.* */
+    const char *rekey_from, *rekey_to, *rekey_group, *rekey_instance;
+    enum rekey_input rekey_input;
+    enum tombstone_policy rekey_tombstones;
+    int64_t rekey_commit_ms, rekey_commit_records, rekey_timeout_ms;
     /* http.* */
     const char *http_address; /* "" = none */
     int64_t http_live_s;

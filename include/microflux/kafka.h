@@ -95,7 +95,7 @@ void consumer_drain_fd(struct consumer *consumer);
 enum err consumer_partitions(struct consumer *consumer, int input, int timeout_ms, int32_t *count,
                              struct err_info *info) MF_MUST_CHECK;
 /* consumer_committed: the group's committed offset of each input at `partition`, -1 = none (blocks up to
- * timeout_ms). */
+ * timeout_ms). ERR_WEATHER also while a transaction that wants to move it is open. */
 enum err consumer_committed(struct consumer *consumer, int32_t partition, int timeout_ms, int64_t *offsets,
                             struct err_info *info) MF_MUST_CHECK;
 /* consumer_commit: asynchronous, best effort: for lag tools only. offsets[input]; -1 = leave. */
@@ -155,6 +155,12 @@ void publisher_watch(struct publisher *publisher, struct kafka_watch *watch);
 enum err publish(struct publisher *publisher, int topic, int32_t partition, struct bytes key,
                  struct bytes value, int64_t timestamp, const struct kafka_header *headers, size_t n_headers,
                  uint64_t ticket, struct err_info *info) MF_MUST_CHECK;
+/* publish_again: another topic's record, its value, headers and timestamp untouched, under this key. As
+ * publish.
+ */
+enum err publish_again(struct publisher *publisher, int topic, struct bytes key,
+                       const struct kafka_record *record, uint64_t ticket,
+                       struct err_info *info) MF_MUST_CHECK;
 void publisher_poll(struct publisher *publisher, int timeout_ms);
 /* publisher_failed: a fatal producer error happened: close it and open a new one. */
 bool publisher_failed(const struct publisher *publisher, struct err_info *info);
@@ -163,6 +169,39 @@ enum err publisher_flush(struct publisher *publisher, int timeout_ms, struct err
 void publisher_purge(
     struct publisher *publisher); /* every waiting record comes back as `delivered` with a failure */
 void publisher_close(struct publisher *publisher); /* purges; takes NULL */
+
+/* ---------- transactions: what a publisher writes and where its consumer stands are committed together, or
+ * neither ----------
+ * Each call blocks up to about timeout_ms. ERR_WEATHER: not done yet: the same call again goes on with it.
+ * ERR_LOST: the outcome is not known, or another publisher has the id: abort if that works, close the
+ * publisher, open and init another one, and only then ask for the committed positions. ERR_REFUSED: a right
+ * is missing; as ERR_LOST. ERR_USAGE: the broker does not allow timeout_ms. */
+
+struct transaction_options {
+    const char *id; /* of one publisher at a time, the same after a restart */
+    int timeout_ms; /* the broker aborts what is open for longer */
+    bool alone;     /* each record in a batch of its own: a refusal is then meant for it */
+};
+/* transaction_publisher: publisher_open, for transactions; everything of a publisher holds for it. */
+enum err transaction_publisher(const struct publisher_options *options,
+                               const struct transaction_options *transactions, struct publisher **publisher,
+                               struct err_info *info) MF_MUST_CHECK;
+/* transaction_init: ends what the last publisher of this id left open, and shuts that one out. Once, before
+ * the first begin. */
+enum err transaction_init(struct publisher *publisher, int timeout_ms, struct err_info *info) MF_MUST_CHECK;
+enum err transaction_begin(struct publisher *publisher, struct err_info *info) MF_MUST_CHECK;
+
+struct kafka_position {
+    int input;
+    int32_t partition;
+    int64_t offset; /* the next to be read */
+};
+/* transaction_commit: waits for every record, and commits them with the consumer's positions as the group
+ * member that was given these partitions: refused once the group has given them to somebody else. */
+enum err transaction_commit(struct publisher *publisher, const struct consumer *consumer,
+                            const struct kafka_position *positions, size_t n, int timeout_ms,
+                            struct err_info *info) MF_MUST_CHECK;
+enum err transaction_abort(struct publisher *publisher, int timeout_ms, struct err_info *info) MF_MUST_CHECK;
 
 /* ---------- dead letters ---------- */
 /* Becomes the headers microflux.error.topic, .partition, .offset, .schema.id, .stage, .code, .message,

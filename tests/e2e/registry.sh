@@ -3,11 +3,7 @@
 # the registry away at the start and in between, and a flood of ids that nobody knows (counted by a stub).
 set -uo pipefail
 source "$(dirname "$0")/stack.sh"
-venv=${MICROFLUX_CACHE:-$HOME/.cache/microflux}/venv
-if ! "$venv/bin/python" -c 'import confluent_kafka.schema_registry.avro' 2> /dev/null; then
-  { python3 -m venv "$venv" && "$venv/bin/pip" install -q fastavro==1.13.1 'confluent-kafka[avro,schemaregistry]==2.16.0'; } > /dev/null 2>&1 ||
-    { echo "confluent-kafka is not in $venv and pip could not install it (is there a network?)"; exit 1; }
-fi
+foreign_client || exit 1
 registry_port=$(($(free_port) + 41))
 registry=$(mktemp -d)
 registry_up() { "$root/deploy/registry.sh" up "$registry" "$registry_port"; }

@@ -1,6 +1,7 @@
 # A real Kafka and a real Redis on free loopback ports in a folder of their own; sourced by the end-to-end tests.
 #   stack_folder       sets DIR and base (Kafka on base+1 .., Redis on base+31), for who has to write files first
 #   stack_up [NODES]   does that unless it was done, sets REDIS_PORT, exports the environment microflux reads
+#   foreign_client     a Kafka client that is not ours, as $venv/bin/python (confluent-kafka)
 #   stack_down         stops everything and removes DIR (also at exit)
 base='' root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 microflux=${MICROFLUX_BINARY:-$root/build/microflux}
@@ -18,6 +19,13 @@ while True:
     except OSError:
         pass
 P
+}
+
+foreign_client() {
+  venv=${MICROFLUX_CACHE:-$HOME/.cache/microflux}/venv
+  "$venv/bin/python" -c 'import confluent_kafka.schema_registry.avro' 2> /dev/null ||
+    { python3 -m venv "$venv" && "$venv/bin/pip" install -q fastavro==1.13.1 'confluent-kafka[avro,schemaregistry]==2.16.0'; } > /dev/null 2>&1 ||
+    { echo "confluent-kafka is not in $venv and pip could not install it (is there a network?)"; return 1; }
 }
 
 redis_up() {

@@ -131,6 +131,26 @@ const struct key config_keys[] = {
          "file of 32 hexadecimal digits (microflux config secret makes them), the same for all workers; "
          "empty = actors "
          "are not told apart"),
+    TEXT("rekey.from", rekey_from, "",
+         "source of `microflux rekey`: records with a creator_id under any key"),
+    TEXT("rekey.to", rekey_to, "", "its target: the same records keyed by creator_id"),
+    CHOICE("rekey.input", rekey_input, "auto", "auto profiles posts interactions",
+           "what the records are; auto = what topics.* says of rekey.to or rekey.from"),
+    TEXT("rekey.group", rekey_group, "",
+         "consumer group, for this source and target alone; empty = microflux-rekey.<from>.<to>"),
+    TEXT("rekey.instance", rekey_instance, "",
+         "what no other process of the group has, the same after a restart: the transactional ids are "
+         "<group>/<instance>-<thread>; empty = the host's name"),
+    CHOICE("rekey.tombstones", rekey_tombstones, "reject", "reject key",
+           "a record without value: dead letter, or, where the source is keyed by creator, copied under its "
+           "key"),
+    INT("rekey.commit_ms", rekey_commit_ms, "ms", "100", 1, 10000, "age at which a transaction is committed"),
+    INT("rekey.commit_records", rekey_commit_records, "records", "10000", 1, 1000000,
+        "records with which a transaction is committed, whatever its age"),
+    INT("rekey.transaction_timeout_ms", rekey_timeout_ms, "ms", "30000", 1000, 60000,
+        "the brokers abort a transaction of this age; one that a dead worker left open hides what is behind "
+        "it "
+        "for as long"),
     TEXT("http.address", http_address, "127.0.0.1:9464",
          "host:port of /metrics, /livez, /readyz and the status page; port 0 = any free one, empty = none"),
     INT("http.live_s", http_live_s, "s", "30", 1, 3600,

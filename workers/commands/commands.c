@@ -13,6 +13,7 @@ static const struct {
     const char *sentence;
 } table[] = {
     {"run", command_run, "the main job: read, count, score, publish"},
+    {"rekey", command_rekey, "copy a topic keyed by creator, exactly once, so that `run` can read it"},
     {"demo", command_demo, "a generated stream scored before your eyes, nothing needed but redis-server"},
     {"check", command_check, "is everything there that a worker needs, and what makes it"},
     {"topics", command_topics, "create the topics that are missing"},

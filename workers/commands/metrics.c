@@ -4,6 +4,7 @@
 #include "metrics_table.h"
 #include "microflux/args.h"
 #include "microflux/commands.h"
+#include "rekey_status.h"
 
 int command_metrics(int argc, char **argv)
 {
@@ -12,7 +13,7 @@ int command_metrics(int argc, char **argv)
     int status = 0;
     const struct args args = {"metrics",
                               "reference",
-                              "Prints the reference page of every metric that `microflux run` shows.",
+                              "Prints the reference page of every metric that `microflux run` and `rekey` show.",
                               "microflux metrics reference > docs/reference/metrics.md",
                               NULL,
                               0,
@@ -24,5 +25,6 @@ int command_metrics(int argc, char **argv)
         return 64;
     }
     metrics_print_reference(stdout);
+    rekey_metrics_print_reference(stdout);
     return 0;
 }

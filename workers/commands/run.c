@@ -1,23 +1,19 @@
 /* run: the main job: reads the configuration, starts the workers, waits for a signal, stops them in reverse
- * order.
- *
- * Signals are blocked before any thread starts; main alone waits for them. The first SIGTERM or SIGINT drains
- * within the deadline, a second one leaves at once. */
+ * order. */
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "microflux/args.h"
 #include "microflux/commands.h"
 #include "microflux/log.h"
 #include "options.h"
+#include "service.h"
 #include "status.h"
 
-#define DRAIN_MS   10000
-#define COUNTERS_S 60
+#define DRAIN_MS 10000
 
 struct running {
     pthread_t thread;
@@ -29,31 +25,24 @@ struct running {
     char name[96];
 };
 
-/* Until the broker can be asked: weather is waited for, everything else is said and ends the start. */
-static enum err open_patiently(struct running *r, struct worker **worker)
+static enum err open_worker(void *arg, struct err_info *info)
 {
-    enum err err;
-    bool said = false;
-    while ((err = worker_open(&r->options, worker, &r->info)) == ERR_WEATHER && !atomic_load(r->stop)) {
-        if (!said)
-            log_warn("start_waits", "worker=%s message=\"%s\"", r->name, r->info.sentence);
-        said = true;
-        nanosleep(&(struct timespec){.tv_nsec = 500000000}, NULL);
-    }
+    struct running *r = arg;
+    struct worker *worker;
+    enum err err = worker_open(&r->options, &worker, info);
+    if (err == ERR_OK)
+        atomic_store(r->worker, worker);
     return err;
 }
 
 static void *worker_thread(void *arg)
 {
     struct running *r = arg;
-    struct worker *worker = NULL;
-    r->err = open_patiently(r, &worker);
-    if (r->err == ERR_OK) {
-        atomic_store(r->worker, worker);
-        r->err = worker_run(worker, r->stop, DRAIN_MS, &r->info);
-    } else if (r->err == ERR_WEATHER) {
+    r->err = service_open(open_worker, r, r->name, r->stop, &r->info);
+    if (r->err == ERR_OK)
+        r->err = worker_run(atomic_load(r->worker), r->stop, DRAIN_MS, &r->info);
+    else if (r->err == ERR_WEATHER)
         r->err = ERR_OK; /* told to stop before there was a broker: nothing was begun */
-    }
     if (r->err != ERR_OK)
         kill(getpid(), SIGTERM);
     return NULL;
@@ -96,10 +85,10 @@ static void set_options(struct worker_options *o, const struct config *config,
 #define READ(field) (unsigned long long)atomic_load_explicit(&c->field, memory_order_relaxed)
 
 /* Named after a record's way through the house. */
-static void log_counters(const struct running *all, size_t n)
+static void log_counters(const void *arg)
 {
-    for (size_t i = 0; i < n; i++) {
-        struct worker *worker = atomic_load(all[i].worker);
+    for (const struct running *r = arg; r->worker; r++) {
+        struct worker *worker = atomic_load(r->worker);
         if (!worker)
             continue;
         const struct worker_counters *c = worker_counters(worker);
@@ -108,22 +97,11 @@ static void log_counters(const struct running *all, size_t n)
             "worker=%s received=%llu decoded=%llu rejected=%llu stored=%llu published=%llu committed=%llu "
             "lag=%llu late=%llu ignored=%llu delivered=%llu commits=%llu refused=%llu takeovers=%llu "
             "loads=%llu evictions=%llu subjects=%llu lanes=%llu running=%llu held=%llu",
-            all[i].name, READ(received), READ(decoded), READ(rejected), READ(stored), READ(published),
+            r->name, READ(received), READ(decoded), READ(rejected), READ(stored), READ(published),
             READ(committed), READ(lag), READ(kind[SCORE_LATE]), READ(ignored), READ(delivered), READ(commits),
             READ(refused), READ(takeovers), READ(loads), READ(evictions), READ(subjects), READ(lanes),
             READ(lanes_running), READ(lanes_held));
     }
-}
-
-static void wait_for_signal(const struct running *all, size_t n)
-{
-    sigset_t set;
-    sigemptyset(&set);
-    sigaddset(&set, SIGTERM);
-    sigaddset(&set, SIGINT);
-    while (sigtimedwait(&set, NULL, &(struct timespec){.tv_sec = COUNTERS_S}) < 0)
-        log_counters(all, n);
-    pthread_sigmask(SIG_UNBLOCK, &set, NULL); /* a second signal ends the process at once */
 }
 
 /* Starts the threads, waits for a signal, and for the threads. */
@@ -143,14 +121,14 @@ static int run_workers(struct running *all, const struct status_options *status,
         if (pthread_create(&all[i].thread, NULL, worker_thread, &all[i]) != 0)
             abort();
     }
-    wait_for_signal(all, status->n_workers);
+    service_wait(log_counters, all);
     atomic_store(&stop, true);
     for (size_t i = status->n_workers; i-- > 0;) {
         pthread_join(all[i].thread, NULL);
         if (all[i].err != ERR_OK)
             result = complain("run", &all[i].info);
     }
-    log_counters(all, status->n_workers);
+    log_counters(all);
     return result;
 }
 
@@ -168,7 +146,7 @@ static int run(const struct config *config, const struct score_setup *setup)
                                           [TOPIC_POSTS] = config->topic_posts,
                                           [TOPIC_INTERACTIONS] = config->topic_interactions};
     size_t n = (size_t)config->workers;
-    struct running *all = calloc(n, sizeof *all);
+    struct running *all = calloc(n + 1, sizeof *all); /* ends with one without a worker */
     struct worker *_Atomic *workers = calloc(n, sizeof *workers);
     struct status_options options = {config, workers, n, inputs, N_TOPICS};
     struct status *status = NULL;
@@ -211,18 +189,7 @@ int command_run(int argc, char **argv)
         return status;
     if (workers > 0)
         config->workers = workers;
-    log_setup(strcmp(config->log_level, "debug") == 0   ? LOG_LEVEL_DEBUG
-              : strcmp(config->log_level, "warn") == 0  ? LOG_LEVEL_WARN
-              : strcmp(config->log_level, "error") == 0 ? LOG_LEVEL_ERROR
-                                                        : LOG_LEVEL_INFO,
-              strcmp(config->log_format, "json") == 0);
-    sigset_t set;
-    sigemptyset(&set);
-    sigaddset(&set, SIGTERM);
-    sigaddset(&set, SIGINT);
-    sigaddset(&set, SIGPIPE);
-    pthread_sigmask(SIG_BLOCK, &set, NULL);
-    config_log_effective(config);
+    service_begin(config);
     struct redis_options redis = redis_options_of(config, NULL);
     if (redis_check(&redis, &info) != ERR_OK || score_setup_open(config, &setup, &info) != ERR_OK) {
         status = complain("run", &info);

@@ -102,6 +102,13 @@ static size_t common_partitions(const struct consumer *c, const rd_kafka_topic_p
     return n;
 }
 
+static void forget_membership(struct consumer *c)
+{
+    if (c->membership)
+        rd_kafka_consumer_group_metadata_destroy(c->membership);
+    c->membership = NULL;
+}
+
 static void take(struct consumer *c, const rd_kafka_topic_partition_list_t *list)
 {
     int32_t *partitions = calloc((size_t)list->cnt + 1, sizeof *partitions);
@@ -117,6 +124,8 @@ static void take(struct consumer *c, const rd_kafka_topic_partition_list_t *list
     if (n * c->n_topics * c->feed_bytes > c->prefetch_bytes)
         log_info("prefetch_wide", "feeds=%zu bytes=%zu wanted=%zu", n * c->n_topics,
                  n * c->n_topics * c->feed_bytes, c->prefetch_bytes);
+    forget_membership(c);
+    c->membership = membership_of(c->rk);
     feeds_open(c, partitions, n);
     rd_kafka_resp_err_t code = feeds_assign(c);
     if (code)
@@ -130,6 +139,7 @@ static void give_back(struct consumer *c, bool lost)
     c->revoking = true;
     c->handlers.revoked(c->handlers.owner, lost);
     c->revoking = false;
+    forget_membership(c);
     rd_kafka_assign(c->rk, NULL);
     feeds_close(c);
 }
@@ -243,6 +253,7 @@ void consumer_close(struct consumer *c)
         bool left = leave(c); /* revokes: the owner finishes or drops */
         if (c->feeds)
             give_back(c, true);
+        forget_membership(c);
         if (!left)
             log_warn("kafka_not_left", "client=%s message=\"no broker to leave the group at\"",
                      rd_kafka_name(c->rk));

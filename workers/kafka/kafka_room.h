@@ -112,6 +112,7 @@ struct consumer {
     int fd;
     struct weather weather;
     bool revoking, closing;
+    rd_kafka_consumer_group_metadata_t *membership; /* of this assignment; NULL: none, or void already */
 };
 
 /* feeds_open: the queues of these partitions, each served alone, and every partition paused. */
@@ -121,5 +122,27 @@ void feeds_open(struct consumer *consumer, const int32_t *partitions, size_t n);
 rd_kafka_resp_err_t feeds_assign(struct consumer *consumer);
 void feeds_close(struct consumer *consumer);
 void consumer_wake(struct consumer *consumer);
+
+/* ---- publisher.c and transaction.c ---- */
+
+struct publisher {
+    rd_kafka_t *rk;
+    rd_kafka_topic_t **topics;
+    size_t n_topics;
+    void *owner;
+    void (*delivered)(void *owner, uint64_t ticket, const struct err_info *failure);
+    struct err_info fatal;
+    struct weather weather;
+    struct histogram *latency; /* NULL: nobody watches */
+    bool timed;                /* one delivery of this poll was */
+    bool positioned;           /* the open transaction holds its positions */
+};
+
+/* ---- transaction.c ---- */
+
+/* membership_of: the member of the group that was just given partitions, for transactions. The member id and
+ * generation of a client change behind its owner's back: a commit without either is accepted from anybody, so
+ * they are kept as they were. NULL: they are void already. Gives. */
+rd_kafka_consumer_group_metadata_t *membership_of(rd_kafka_t *rk);
 
 #endif

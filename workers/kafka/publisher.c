@@ -1,23 +1,13 @@
 /* publisher: an idempotent producer that waits instead of dropping. A full queue is said and nothing else
  * happens; every record it took comes back once, acknowledged or failed. After a fatal error it takes nothing
  * more: the owner opens another one. */
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "kafka_room.h"
 
-#define PURGE_MS 2000 /* for librdkafka's own threads; no network */
-
-struct publisher {
-    rd_kafka_t *rk;
-    rd_kafka_topic_t **topics;
-    size_t n_topics;
-    void *owner;
-    void (*delivered)(void *owner, uint64_t ticket, const struct err_info *failure);
-    struct err_info fatal;
-    struct weather weather;
-    struct histogram *latency; /* NULL: nobody watches */
-    bool timed;                /* one delivery of this poll was */
-};
+#define SOCKET_MS 6000
+#define PURGE_MS  2000 /* for librdkafka's own threads; no network */
 
 /* ---- errors ---- */
 
@@ -88,23 +78,45 @@ static enum err open_topics(struct publisher *p, const char *const *names, size_
     return ERR_OK;
 }
 
-enum err publisher_open(const struct publisher_options *options, struct publisher **result,
-                        struct err_info *info)
+/* librdkafka copies, and takes what it copies from as void *. */
+static void *unconst(const char *ptr)
 {
-    static const struct kafka_pair ours[] = {
+    return (void *)(uintptr_t)ptr;
+}
+
+/* The list ends before what only a transaction needs. */
+static enum err make_conf(const struct publisher_options *o, const struct transaction_options *t,
+                          rd_kafka_conf_t **conf, struct err_info *info)
+{
+    char timeout[16], socket[16];
+    snprintf(timeout, sizeof timeout, "%d", t ? t->timeout_ms : 0);
+    snprintf(socket, sizeof socket, "%d", t && t->timeout_ms < SOCKET_MS ? t->timeout_ms : SOCKET_MS);
+    const struct kafka_pair ours[] = {
         {"enable.idempotence", "true"},
-        {"message.timeout.ms", "0"},
+        /* for ever; in a transaction as long as that may be open */
+        {"message.timeout.ms", timeout},
         {"partitioner", "murmur2_random"}, /* as the Java clients do */
-        {"linger.ms", "0"}, /* a commit hands over its scores at once: there is nothing to wait for */
+        /* a commit hands over its scores at once: there is nothing to wait for */
+        {"linger.ms", unconst(t ? "5" : "0")},
+        {"batch.num.messages", unconst(t && t->alone ? "1" : "10000")},
         {"compression.type", "lz4"},
         {"queue.buffering.max.messages", "500000"},
         {"queue.buffering.max.kbytes", "131072"},
-        {"socket.timeout.ms", "6000"},
+        {"socket.timeout.ms", socket},
         {"topic.metadata.refresh.interval.ms", "5000"},
         {"reconnect.backoff.max.ms", "2000"},
+        {t ? unconst("transactional.id") : NULL, unconst(t ? t->id : NULL)},
+        {"transaction.timeout.ms", timeout},
         {NULL, NULL}};
+    return conf_make(ours, o->pairs, o->n_pairs, conf, info);
+}
+
+enum err transaction_publisher(const struct publisher_options *options,
+                               const struct transaction_options *transactions, struct publisher **result,
+                               struct err_info *info)
+{
     rd_kafka_conf_t *conf;
-    enum err err = conf_make(ours, options->pairs, options->n_pairs, &conf, info);
+    enum err err = make_conf(options, transactions, &conf, info);
     if (err != ERR_OK)
         return err;
     struct publisher *p = calloc(1, sizeof *p);
@@ -125,6 +137,12 @@ enum err publisher_open(const struct publisher_options *options, struct publishe
     }
     *result = p;
     return ERR_OK;
+}
+
+enum err publisher_open(const struct publisher_options *options, struct publisher **result,
+                        struct err_info *info)
+{
+    return transaction_publisher(options, NULL, result, info);
 }
 
 void publisher_close(struct publisher *p)
@@ -166,12 +184,6 @@ static rd_kafka_resp_err_t produce_with(struct publisher *p, rd_kafka_vu_t *vus,
     return code;
 }
 
-/* librdkafka copies, and takes what it copies from as void *. */
-static void *unconst(const char *ptr)
-{
-    return (void *)(uintptr_t)ptr;
-}
-
 enum err publish(struct publisher *p, int topic, int32_t partition, struct bytes key, struct bytes value,
                  int64_t timestamp, const struct kafka_header *headers, size_t n_headers, uint64_t ticket,
                  struct err_info *info)
@@ -196,6 +208,21 @@ enum err publish(struct publisher *p, int topic, int32_t partition, struct bytes
     if (code == RD_KAFKA_RESP_ERR__FATAL)
         note_fatal(p);
     return code ? kafka_err(info, fate_of(code), code, rd_kafka_topic_name(p->topics[topic])) : ERR_OK;
+}
+
+enum err publish_again(struct publisher *p, int topic, struct bytes key, const struct kafka_record *record,
+                       uint64_t ticket, struct err_info *info)
+{
+    struct kafka_header some[16], *headers = some;
+    size_t n = record_header_count(record);
+    if (n > sizeof some / sizeof *some && !(headers = calloc(n, sizeof *headers)))
+        abort();
+    n = kafka_record_headers(record, headers, n);
+    enum err err = publish(p, topic, -1, key, record->value, record->timestamp > 0 ? record->timestamp : 0,
+                           headers, n, ticket, info);
+    if (headers != some)
+        free(headers);
+    return err;
 }
 
 void publisher_watch(struct publisher *p, struct kafka_watch *watch)

@@ -1,0 +1,18 @@
+/* service: what commands that run until they are told to stop have in common. */
+#ifndef COMMANDS_SERVICE_H
+#define COMMANDS_SERVICE_H
+
+#include <stdatomic.h>
+
+#include "microflux/config.h"
+
+/* service_begin: log, signals blocked, effective configuration said. Before any thread starts. */
+void service_begin(const struct config *config);
+/* service_open: open(), again and again while it says ERR_WEATHER (said once, under the worker's name) and
+ * not *stop. */
+enum err service_open(enum err (*open)(void *arg, struct err_info *info), void *arg, const char *name,
+                      const atomic_bool *stop, struct err_info *info) MF_MUST_CHECK;
+/* service_wait: until SIGTERM or SIGINT, every_minute meanwhile. A second signal ends the process at once. */
+void service_wait(void (*every_minute)(const void *arg), const void *arg);
+
+#endif
