@@ -38,7 +38,8 @@ struct rekey_options {
     bool log_lost_skip;
     int64_t commit_ms, commit_records; /* a transaction ends at this age, or with so many records */
     int64_t timeout_ms;                /* the broker aborts one that is older */
-    int64_t watchdog_ms;
+    int64_t align_ms;    /* how far a partition may be read ahead of the others, in record time */
+    int64_t watchdog_ms; /* silence of an unfinished partition after which the consumer is made anew */
 };
 
 /* As worker_counters: written by the worker's thread alone. */

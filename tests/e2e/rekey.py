@@ -1,7 +1,8 @@
 """rekey.py BOOTSTRAP VERB …: a client that is not ours (confluent-kafka) fills the sources of `microflux rekey` and judges its targets.
   topic NAME PARTITIONS [KEY=VALUE]…  makes it
-  scatter FROM TO RATE      copies FROM (keyed by creator) to TO under other keys or none, RATE records a second; header n: its number,
-                            header creator: the truth
+  scatter FROM TO RATE [by-account]
+                            copies FROM (keyed by creator) to TO under other keys or none, RATE records a second; header n: its number,
+                            header creator: the truth. by-account: a creator has one key, so that its records keep their order
   wait GROUP TOPIC SECONDS  until the group has committed the end of every partition
   judge FROM TO [LETTERS]   every record of FROM exactly once, committed, in TO (or, LETTERS of them, in dead-letters): value, headers
                             and timestamp equal, key and partition its creator's, order kept"""
@@ -58,11 +59,12 @@ def topic(client, name, partitions, *settings):
     admin.create_topics([NewTopic(name, int(partitions), config=dict(s.split("=") for s in settings))])[name].result()
 
 
-def scatter(client, source, target, rate):
+def scatter(client, source, target, rate, keys="mixed"):
     producer = Producer({**client.bootstrap, "enable.idempotence": True, "linger.ms": 20})
     begun = time.time()
     for n, m in enumerate(client.read(source)):
-        key = [None, b"actor-%d" % (n % 97), b"", m.key() + b"?"][n % 4]
+        account = b"account of " + m.key()
+        key = account if keys == "by-account" else [None, b"actor-%d" % (n % 97), b"", account][n % 4]
         headers = [("n", b"%d" % n), ("creator", m.key()), ("n", b"twice"), ("none", None)]
         producer.produce(target, m.value(), key, timestamp=m.timestamp()[1], headers=headers)
         producer.poll(0)
@@ -98,7 +100,8 @@ class Verdict:
 def judge(client, source, target, letters="0"):
     verdict, partitions = Verdict(), client.partitions(target)
     copies, order = defaultdict(list), {}
-    letter_numbers = {dict(m.headers())["n"] for m in client.read("dead-letters") if dict(m.headers()).get("n")}
+    stories = [(m, dict(m.headers())) for m in client.read("dead-letters")]
+    letter_numbers = {m.headers()[0][1] for m, story in stories if story["microflux.error.topic"] == source.encode()}
     for m in client.read(target):
         copies[m.headers()[0][1]].append(m)
     records = client.read(source)

@@ -82,7 +82,7 @@ const struct key config_keys[] = {
         "more "
         "than 50,000 records behind"),
     INT("lane.align_ms", lane_align_ms, "ms", "60000", 0, 86400000,
-        "how far an input may be read ahead of the others, in record time"),
+        "how far an input (of `rekey`: a partition) may be read ahead of the others, in record time"),
     INT("lane.watchdog_s", lane_watchdog_s, "s", "30", 1, 3600,
         "silence of an unfinished partition after which the consumer is made anew"),
     INT("score.min_interval_ms", score_min_interval_ms, "ms", "1000", 0, 86400000,

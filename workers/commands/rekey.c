@@ -160,6 +160,7 @@ static enum err setup_open(const struct config *config, const struct asked *aske
         .commit_ms = config->rekey_commit_ms,
         .commit_records = config->rekey_commit_records,
         .timeout_ms = config->rekey_timeout_ms,
+        .align_ms = config->lane_align_ms,
         .watchdog_ms = config->lane_watchdog_s * 1000};
     take_writers(setup, input);
     return ERR_OK;

@@ -23,8 +23,7 @@ static void on_assigned(void *owner, const int32_t *partitions, size_t n)
     if (!r->parts)
         abort();
     for (size_t i = 0; i < n; i++)
-        r->parts[i] = (struct part){
-            .rekey = r, .feed = consumer_feed(r->consumer, 0, partitions[i]), .partition = partitions[i]};
+        r->parts[i] = part_of(r, consumer_feed(r->consumer, 0, partitions[i]), partitions[i]);
     r->n_parts = n;
     r->measured_ms = 0;
     COUNT(r, rebalances, 1);
@@ -59,7 +58,9 @@ static enum feed_verdict on_record(void *owner, const struct kafka_record *recor
     struct rekey *r = part->rekey;
     struct err_info info;
     part->heard_ms = clock_mono_ms();
-    if (!settle_begin(r))
+    if (record->timestamp > part->frontier)
+        part->frontier = record->timestamp;
+    if (record->timestamp > r->limit || !settle_begin(r))
         return FEED_LATER;
     enum err err = copy_record(r, record, &info);
     if (err == ERR_WEATHER)
@@ -141,6 +142,7 @@ static void seek(struct part *part, int64_t now)
     part->state = PART_READING;
     part->next = offset;
     part->heard_ms = now;
+    part->told = false;
 }
 
 static bool full(const struct rekey *r)
@@ -148,20 +150,60 @@ static bool full(const struct rekey *r)
     return (int64_t)r->transaction.records >= r->options.commit_records || r->doubt.code != ERR_OK;
 }
 
-/* Each turn begins with another partition; one position is asked for a turn, which may wait for its answer.
- */
-static void read_parts(struct rekey *r, int64_t now)
+/* One position is asked for a turn, which may wait for its answer. */
+static void ask_position(struct rekey *r, int64_t now)
 {
-    bool asked = false;
+    for (size_t i = 0; i < r->n_parts; i++)
+        if (r->parts[i].state == PART_AWAY && now >= r->parts[i].retry_ms) {
+            r->busy = true;
+            seek(&r->parts[i], now);
+            return;
+        }
+}
+
+/* The partition that is behind all others in record time, and how far it may go; NULL: none holds others up.
+ */
+static struct part *slowest(const struct rekey *r, int64_t *limit)
+{
+    struct part *least = NULL;
+    int64_t other = INT64_MAX;
+    for (size_t i = 0; i < r->n_parts; i++) {
+        struct part *part = &r->parts[i];
+        if (part->state == PART_HELD || part->ended || part->told)
+            continue;
+        if (!least || part->frontier < least->frontier) {
+            other = least ? least->frontier : other;
+            least = part;
+        } else if (part->frontier < other) {
+            other = part->frontier;
+        }
+    }
+    *limit = other > INT64_MAX - r->options.align_ms ? INT64_MAX : other + r->options.align_ms;
+    return least;
+}
+
+/* Whether it came further. */
+static bool read_part(struct part *part)
+{
+    const struct feed_handlers handlers = {part, on_record, NULL, on_end, on_out_of_range};
+    int64_t before = part->frontier;
+    bool some = feed_read(part->feed, &handlers) > 0;
+    part->rekey->busy |= some;
+    return some || part->frontier > before;
+}
+
+/* Side by side in record time, so that the copy of a history has its order, as the score worker reads its
+ * inputs; beyond that each turn begins with another partition. */
+static void read_parts(struct rekey *r)
+{
+    struct part *behind = NULL;
+    while (!full(r) && (behind = slowest(r, &r->limit)) && behind->state == PART_READING && read_part(behind))
+        continue;
+    r->limit = behind ? behind->frontier + r->options.align_ms : INT64_MAX;
     for (size_t i = 0; i < r->n_parts && !full(r); i++) {
         struct part *part = &r->parts[(r->turn + i) % r->n_parts];
-        const struct feed_handlers handlers = {part, on_record, NULL, on_end, on_out_of_range};
-        if (part->state == PART_AWAY && now >= part->retry_ms && !asked) {
-            asked = r->busy = true;
-            seek(part, now);
-        }
-        if (part->state == PART_READING && feed_read(part->feed, &handlers) > 0)
-            r->busy = true;
+        if (part != behind && part->state == PART_READING)
+            read_part(part);
     }
     r->turn++;
 }
@@ -311,7 +353,8 @@ static enum err turn(struct rekey *r, int64_t now, struct err_info *info)
         settle_abandon(r, &r->doubt);
     enum err err = settle_ready(r, now, info);
     if (err == ERR_OK && r->ready && !t->ending) {
-        read_parts(r, now);
+        ask_position(r, now);
+        read_parts(r);
         watch_parts(r, now);
     }
     if (t->open && (t->ending || full(r) || now - t->begun_ms >= r->options.commit_ms))

@@ -11,6 +11,8 @@
 #define COUNT(r, field, n) count_up(&(r)->counters.field, (uint64_t)(n))
 #define GAUGE(r, field, n) atomic_store_explicit(&(r)->counters.field, (n), memory_order_relaxed)
 
+struct rekey;
+
 enum part_state {
     PART_AWAY,    /* its position is to be asked of the group */
     PART_READING, /* next is right */
@@ -22,12 +24,18 @@ struct part { /* one partition of the source */
     struct feed *feed;
     int32_t partition;
     enum part_state state;
-    int64_t next; /* to be read; in an open transaction ahead of what is committed */
-    bool moved;   /* by the open transaction */
-    bool ended;   /* at the end of the log, as last heard */
-    bool told;    /* that it waits for its position */
+    int64_t next;     /* to be read; in an open transaction ahead of what is committed */
+    bool moved;       /* by the open transaction */
+    bool ended;       /* at the end of the log, as last heard */
+    bool told;        /* that it waits for its position */
+    int64_t frontier; /* youngest timestamp met: the next record is about as old */
     int64_t heard_ms, retry_ms;
 };
+
+static inline struct part part_of(struct rekey *rekey, struct feed *feed, int32_t partition)
+{
+    return (struct part){.rekey = rekey, .feed = feed, .partition = partition, .frontier = INT64_MIN};
+}
 
 struct transaction {
     bool open, ending;
@@ -43,6 +51,7 @@ struct rekey {
     struct avro_scratch *scratch;
     struct part *parts;
     size_t n_parts, turn;
+    int64_t limit; /* younger records wait */
     bool busy;     /* there may be more to read at once */
     bool later;    /* a record waits for something */
     bool recreate; /* the consumer */

@@ -180,8 +180,7 @@ void settle_abandon(struct rekey *r, const struct err_info *why)
     drop_publisher(r);
     for (size_t i = 0; i < r->n_parts; i++)
         if (r->parts[i].state == PART_READING)
-            r->parts[i] =
-                (struct part){.rekey = r, .feed = r->parts[i].feed, .partition = r->parts[i].partition};
+            r->parts[i] = part_of(r, r->parts[i].feed, r->parts[i].partition);
     r->transaction = (struct transaction){0};
     r->doubt = (struct err_info){0};
     r->retry_ms = clock_mono_ms() + backed_off(r);
