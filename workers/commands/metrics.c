@@ -11,13 +11,14 @@ int command_metrics(int argc, char **argv)
     char **rest;
     size_t n;
     int status = 0;
-    const struct args args = {"metrics",
-                              "reference",
-                              "Prints the reference page of every metric that `microflux run` and `rekey` show.",
-                              "microflux metrics reference > docs/reference/metrics.md",
-                              NULL,
-                              0,
-                              false};
+    const struct args args = {
+        "metrics",
+        "reference",
+        "Prints the reference page of every metric that `microflux run` and `rekey` show.",
+        "microflux metrics reference > docs/reference/metrics.md",
+        NULL,
+        0,
+        false};
     if (!args_parse(&args, argc, argv, &rest, &n, NULL, &status))
         return status;
     if (n != 1 || strcmp(rest[0], "reference") != 0) {

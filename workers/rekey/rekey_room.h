@@ -68,6 +68,16 @@ struct rekey {
     size_t n_refused;
 };
 
+/* ---- read.c ---- */
+
+/* read_position: asks where one more partition is to be read from. */
+void read_position(struct rekey *rekey, int64_t now);
+/* read_parts: what is there, until the transaction is full. */
+void read_parts(struct rekey *rekey);
+bool read_full(const struct rekey *rekey);
+/* read_watch: rekey->recreate, when a partition stands still though its log goes on: librdkafka forgot it. */
+void read_watch(struct rekey *rekey, int64_t now);
+
 /* ---- copy.c ---- */
 
 enum { TO, DEAD_LETTERS }; /* the publisher's topics */
