@@ -32,6 +32,7 @@ part 'kill -9 forty times, 1,000 creators' tests/e2e/exact.sh 1000 40
 part 'Redis and broker away 30 s each' tests/e2e/weather.sh 30
 part 'Sentinels and a Cluster, five rounds of failovers' tests/e2e/redis_ha.sh 5
 part 'exactness under address and undefined sanitizers' env "MICROFLUX_BINARY=$PWD/build-asan/microflux" tests/e2e/exact.sh 200 10
+part 'rekey: four rounds of kills, zombies and rebalances, the broker killed, too' tests/e2e/rekey.sh 300 4 2000
 for _ in 1 2 3; do
   seed=$RANDOM
   part "sixty faults of seed $seed" tests/faults/run.sh --seed $seed --faults 60
