@@ -50,7 +50,8 @@ static void *copier_thread(void *arg)
         c->err = rekey_run(atomic_load(c->rekey), c->stop, DRAIN_MS, &c->info);
     else if (c->err == ERR_WEATHER)
         c->err = ERR_OK; /* told to stop before there was a broker: nothing was begun */
-    if (c->err != ERR_OK)
+    if (c->err != ERR_OK &&
+        !atomic_load(c->stop)) /* else main knows, and a second signal would end the process */
         kill(getpid(), SIGTERM);
     return NULL;
 }

@@ -43,7 +43,8 @@ static void *worker_thread(void *arg)
         r->err = worker_run(atomic_load(r->worker), r->stop, DRAIN_MS, &r->info);
     else if (r->err == ERR_WEATHER)
         r->err = ERR_OK; /* told to stop before there was a broker: nothing was begun */
-    if (r->err != ERR_OK)
+    if (r->err != ERR_OK &&
+        !atomic_load(r->stop)) /* else main knows, and a second signal would end the process */
         kill(getpid(), SIGTERM);
     return NULL;
 }

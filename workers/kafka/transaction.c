@@ -69,13 +69,17 @@ static enum err send_positions(struct publisher *p, const struct consumer *c,
     return err;
 }
 
+/* Flushed first: librdkafka 2.0.2 forgets the timeout of the positions when their broker goes away meanwhile,
+ * and waits for as long as that is away, and longer. So it is asked when the brokers have just answered. */
 enum err transaction_commit(struct publisher *p, const struct consumer *c,
                             const struct kafka_position *positions, size_t n, int timeout_ms,
                             struct err_info *info)
 {
     int64_t until = clock_mono_ms() + timeout_ms;
     if (n && !p->positioned) {
-        enum err err = send_positions(p, c, positions, n, timeout_ms, info);
+        enum err err = publisher_flush(p, timeout_ms, info);
+        if (err == ERR_OK)
+            err = send_positions(p, c, positions, n, timeout_ms, info);
         if (err != ERR_OK)
             return err;
         p->positioned = true;
