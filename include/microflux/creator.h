@@ -11,8 +11,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "microflux/actors.h"
 #include "microflux/bytes.h"
 #include "microflux/err.h"
+#include "microflux/published.h"
 
 #define MS_SECOND 1000LL
 #define MS_MINUTE 60000LL
@@ -50,9 +52,13 @@ struct profile_record {
     struct bytes creator_id;
     int32_t platform;
     int64_t observed_at, followers, following, posts;
-    bool has_following, has_posts, verified;
+    bool has_following, has_posts, verified, has_price;
     struct bytes country; /* ptr NULL: null */
+    int64_t price_minor_units;
+    struct bytes price_currency;
 };
+
+#define TOKENS 30 /* most token hashes a post */
 
 struct post_metrics {
     int64_t observed_at;
@@ -68,6 +74,12 @@ struct post_record {
     const struct bytes *tags, *mentions, *sponsors;
     size_t n_tags, n_mentions, n_sponsors;
     struct post_metrics metrics;
+    /* what its text, tags and mentions say, filled by the score worker before apply (§7, §8) */
+    bool disclosed_word, likely;
+    uint64_t lexicon; /* a bit per lexicon class */
+    uint32_t tokens[TOKENS];
+    uint8_t n_tokens;
+    uint8_t niche_hits[NICHES]; /* lexicon matches per niche of the methodology */
 };
 
 struct interaction_record {
@@ -75,6 +87,8 @@ struct interaction_record {
     int32_t kind;
     int64_t count, occurred_at;
     bool has_comment, comment_reply, has_actor;
+    bool own;            /* the actor is the creator */
+    uint64_t actor_hash; /* keyed; 0 = no actor. Filled by the score worker */
     int32_t comment_words, comment_emoji, comment_mentions;
     int64_t comment_fingerprint;
     int64_t actor_followers, actor_following, actor_posts;
@@ -126,6 +140,28 @@ struct profile_day {
 /* ---- posts ---- */
 #define POSTS        32
 #define PLACEHOLDERS 8
+
+/* What is known of the comments of one post beside their number; raw like the counters. */
+struct traits {
+    int32_t comments, generic; /* with a comment record; of those, of at most 2 words */
+    int32_t own, early;        /* the creator's; within the first 10 minutes */
+};
+
+/* Comments by minute from the earliest met, until the post says when it was posted. */
+#define MINUTES 20
+struct minutes {
+    int64_t first;
+    int32_t counts[MINUTES];
+};
+
+/* A brand that a post names: mentioned, or a sponsor. */
+#define POST_BRANDS  4
+#define LONGEST_NAME 40
+struct brand {
+    char name[LONGEST_NAME];
+    uint8_t len;
+    bool official;
+};
 struct post {
     char *id; /* owned, id_len bytes */
     uint16_t id_len;
@@ -141,6 +177,40 @@ struct post {
     uint32_t hash;           /* of the id: compared first */
     int64_t metrics_at;      /* newest post.metrics, 0 = none */
     int64_t metrics[5];      /* its totals, VIEW to SAVE, -1 = unknown */
+    struct traits traits;
+    struct minutes *minutes; /* a placeholder's comments, owned; NULL: none */
+    uint64_t lexicon;
+    uint32_t *tokens;     /* owned, n_tokens */
+    struct brand *brands; /* owned, n_brands */
+    uint8_t n_tokens, n_brands;
+    uint8_t niche_hits[NICHES];
+};
+
+/* ---- the newest 64 fingerprints by (occurred_at, offset), ascending ---- */
+#define FINGERPRINTS 64
+struct fingerprint {
+    int64_t occurred_at, offset;
+    uint16_t low; /* bits of the record's fingerprint */
+};
+struct fingerprints {
+    struct fingerprint *at;
+    uint8_t n, cap;
+};
+bool fingerprints_add(struct fingerprints *fingerprints, const struct fingerprint *one); /* true: changed */
+
+/* ---- the newest 16 campaigns by their last click or purchase ---- */
+#define CAMPAIGNS           16
+#define CAMPAIGN_CURRENCIES 3
+struct campaign_value {
+    char currency[4];
+    int64_t minor_units;
+};
+struct campaign {
+    char *id; /* owned */
+    uint16_t id_len;
+    uint8_t slot; /* where it stands in Redis */
+    int64_t last, clicks, purchases;
+    struct campaign_value values[CAMPAIGN_CURRENCIES]; /* ascending by currency; "" = none */
 };
 
 /* ---- a tier scheme's fold over the profile days, in order (§1) ---- */
@@ -164,10 +234,13 @@ struct erasure {
 };
 
 struct creator_dirty {
-    uint64_t hours, days[2], profile_days;    /* bit = slot */
-    uint64_t posts, post_counts;              /* bit = slot 0..39: all of it, or the counters only */
-    uint64_t posts_gone, profile_days_gone;   /* bit = slot: to be deleted */
+    uint64_t hours, days[2], profile_days;  /* bit = slot */
+    uint64_t posts, post_counts;            /* bit = slot 0..39: all of it, or the counters only */
+    uint64_t posts_gone, profile_days_gone; /* bit = slot: to be deleted */
+    uint64_t traits, lexicon;               /* bit = slot of the post */
+    uint32_t campaigns, campaigns_gone;     /* bit = slot */
     bool totals, profile, base, erasure, any; /* any: the version moved */
+    bool words, actors;                     /* whole keys: tokens, brands and fingerprints; actors */
 };
 
 struct creator {
@@ -180,12 +253,18 @@ struct creator {
     int64_t profile_at, profile_offset;
     bool has_profile, verified;
     uint8_t platform;
-    char country[4];
-    struct profile_day *profile_days; /* ascending by day, n_profile_days */
-    struct post *posts;               /* newest first by (posted_at, id), n_posts; then n_placeholders */
+    char country[4], price_currency[4]; /* "" = none */
+    int64_t price;                      /* minor units a post */
+    struct profile_day *profile_days;   /* ascending by day, n_profile_days */
+    struct post *posts;                 /* newest first by (posted_at, id), n_posts; then n_placeholders */
     uint8_t n_profile_days, cap_profile_days, n_posts, n_placeholders, cap_posts;
     struct tier_fold *base; /* SCHEMES of them once profile days have left the 40, else NULL: the fold up to
                                the newest that left */
+    struct fingerprints fingerprints;
+    struct actors *actors;      /* NULL: none met */
+    struct campaign *campaigns; /* n_campaigns, in no order */
+    uint8_t n_campaigns, cap_campaigns;
+    uint16_t n_tokens; /* distinct tokens of the posts that count: derived, creator_words */
     struct creator_dirty dirty;
 };
 
@@ -253,36 +332,24 @@ bool creator_gone(const struct creator *c);
 /* creator_post_followers: f_p, the followers at post time; false: none known. */
 bool creator_post_followers(const struct creator *c, const struct post *post, int64_t *followers, bool *late);
 
-/* ---- what is published (§1, §2); every rate rounded to 1e-7 ---- */
-struct tier_value {
-    const char *scheme, *tier, *band;
-    int64_t since;
+/* ---- what is published (published.h) ---- */
+
+/* What else a score needs: of the peers, and what an act is worth. Any of it may be NULL. */
+struct unit_values { /* a dated table of data/emv */
+    const char *date, *currency;
+    double minor_units[N_KINDS];
+};
+struct market {
+    const struct peer_table *peers, *benchmark;
+    const struct unit_values *values;
 };
 
-struct optional {
-    double value;
-    bool there;
-};
-
-struct score {
-    int64_t as_of;
-    bool has_profile;
-    const char *platform;
-    int64_t followers;
-    struct tier_value tiers[SCHEMES];
-    size_t n_tiers;
-    int64_t windows[4][N_KINDS]; /* 24 h, 7 d, 30 d, 90 d, clamped */
-    int64_t totals[N_KINDS];     /* clamped */
-    int64_t posts_90d, sponsored_90d;
-    struct optional rate, rate_lc, rate_views, velocity;
-    int32_t rate_posts, rate_views_posts, mature_posts;
-    bool has_estimate, followers_late;
-    double estimate, estimate_low, estimate_high, estimate_confidence;
-};
-
-/* creator_score: pure; does not touch the creator. */
-void creator_score(const struct creator *c, const struct methodology *methodology, int64_t as_of,
-                   struct score *score);
+/* creator_score: pure; does not touch the creator. market may be NULL. Rates are rounded to 1e-7, scores to
+ * 1e-3. */
+void creator_score(const struct creator *c, const struct methodology *methodology,
+                   const struct market *market, int64_t as_of, struct score *score);
+/* creator_words: what follows from the posts' tokens, once they changed or were loaded. */
+void creator_words(struct creator *c);
 int64_t engagements(const int64_t counts[N_KINDS]); /* likes + comments + shares + saves, each at least 0 */
 uint64_t score_digest(const struct score *score);   /* XXH3 of all values but as_of: equal digests = nothing a
                                                        reader cares about changed */

@@ -108,7 +108,7 @@ static void apply_all(struct applied_example *e, const json_t *inputs, const int
             if (!order || topic == order[round])
                 apply_one(e, &rules, topic, input);
         }
-    creator_score(&e->creator, methodology, e->as_of, &e->score);
+    creator_score(&e->creator, methodology, NULL, e->as_of, &e->score);
 }
 
 static void expect_number(const char *file, const char *what, const json_t *wanted, bool there, double found)

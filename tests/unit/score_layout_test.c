@@ -128,8 +128,8 @@ static void compare(struct creator *c, int64_t as_of)
     if (same < wanted.len || same < found.len)
         fail_msg("from byte %zu: wanted %.*s\nfound  %.*s", same, 120,
                  wanted.data + (same > 60 ? same - 60 : 0), 120, found.data + (same > 60 ? same - 60 : 0));
-    creator_score(c, methodology, as_of, &a);
-    creator_score(&loaded, methodology, as_of, &b);
+    creator_score(c, methodology, NULL, as_of, &a);
+    creator_score(&loaded, methodology, NULL, as_of, &b);
     assert_true(score_digest(&a) == score_digest(&b));
     buffer_free(&wanted);
     buffer_free(&found);

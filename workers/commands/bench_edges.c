@@ -137,7 +137,7 @@ static enum err produce_scores(struct publisher *publisher, struct bench_set *se
     struct buffer value = {0};
     struct score score;
     enum err err = ERR_OK;
-    creator_score(&set->creators[0], set->setup.methodology, set->as_of, &score);
+    creator_score(&set->creators[0], set->setup.methodology, NULL, set->as_of, &score);
     struct score_origin origin = {.creator_id = BYTES("c0000000")};
     avro_put_frame(&value, 0, 1);
     score_encode(&score, set->setup.methodology, &origin, &value);

@@ -161,7 +161,7 @@ static void score(struct bench_set *set, struct score *kept, struct bench_result
     double before = bench_own_cpu();
     for (int64_t i = 0; i < set->n; i++) {
         struct score *s = &kept[i % KEPT_SCORES];
-        creator_score(&set->creators[i], set->setup.methodology, set->as_of, s);
+        creator_score(&set->creators[i], set->setup.methodology, NULL, set->as_of, s);
         digest = score_digest(s);
     }
     (void)digest;

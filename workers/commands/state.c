@@ -23,7 +23,7 @@ static void print_text(const struct creator *c, const struct methodology *method
 {
     struct score score;
     static const char *const windows[4] = {"24 h", "7 d", "30 d", "90 d"};
-    creator_score(c, methodology, as_of, &score);
+    creator_score(c, methodology, NULL, as_of, &score);
     printf("%s  lane %d\n", creator, lane);
     if (creator_gone(c))
         printf("  erased at %" PRId64 " (ms since 1970)\n", c->erasure.at);

@@ -129,8 +129,10 @@ static void tiers(const struct creator *c, const struct methodology *m, struct s
     }
 }
 
-void creator_score(const struct creator *c, const struct methodology *m, int64_t as_of, struct score *s)
+void creator_score(const struct creator *c, const struct methodology *m, const struct market *market,
+                   int64_t as_of, struct score *s)
 {
+    (void)market;
     struct mature posts[POSTS];
     memset(s, 0, sizeof *s);
     s->as_of = as_of;

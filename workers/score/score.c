@@ -232,7 +232,7 @@ static uint64_t score_evaluate(void *self, const void *state, const struct lane_
     const struct creator *c = state;
     if (creator_gone(c))
         return clock_wall_ms() - c->erasure.at < REPEATS_MS ? GRAVE_DIGEST : 0;
-    creator_score(state, w->options->methodology, view->as_of, &w->score);
+    creator_score(state, w->options->methodology, NULL, view->as_of, &w->score);
     return score_digest(&w->score);
 }
 
