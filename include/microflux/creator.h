@@ -143,15 +143,15 @@ struct profile_day {
 
 /* What is known of the comments of one post beside their number; raw like the counters. */
 struct traits {
-    int32_t comments, generic; /* with a comment record; of those, of at most 2 words */
-    int32_t own, early;        /* the creator's; within the first 10 minutes */
+    int64_t comments, generic; /* with a comment record; of those, of at most 2 words */
+    int64_t own, early;        /* the creator's; within the first 10 minutes */
 };
 
 /* Comments by minute from the earliest met, until the post says when it was posted. */
 #define MINUTES 20
 struct minutes {
     int64_t first;
-    int32_t counts[MINUTES];
+    int64_t counts[MINUTES];
 };
 
 /* A brand that a post names: mentioned, or a sponsor. */
@@ -199,7 +199,6 @@ struct fingerprints {
 bool fingerprints_add(struct fingerprints *fingerprints, const struct fingerprint *one); /* true: changed */
 
 /* ---- the newest 16 campaigns by their last click or purchase ---- */
-#define CAMPAIGNS           16
 #define CAMPAIGN_CURRENCIES 3
 struct campaign_value {
     char currency[4];
@@ -240,7 +239,7 @@ struct creator_dirty {
     uint64_t traits, lexicon;               /* bit = slot of the post */
     uint32_t campaigns, campaigns_gone;     /* bit = slot */
     bool totals, profile, base, erasure, any; /* any: the version moved */
-    bool words, actors;                     /* whole keys: tokens, brands and fingerprints; actors */
+    bool words, actors; /* whole keys: tokens and brands of the posts; actors and fingerprints */
 };
 
 struct creator {
@@ -350,6 +349,12 @@ void creator_score(const struct creator *c, const struct methodology *methodolog
                    const struct market *market, int64_t as_of, struct score *score);
 /* creator_words: what follows from the posts' tokens, once they changed or were loaded. */
 void creator_words(struct creator *c);
+
+/* ---- pieces that come back from where they were stored ---- */
+void minutes_add(struct post *post, int64_t minute, int64_t count);
+void words_keep_tokens(struct post *post, const uint32_t *tokens, uint8_t n);
+struct campaign *campaigns_add(struct creator *c, struct bytes id); /* copies the id */
+void campaign_value_add(struct campaign *campaign, struct bytes currency, int64_t minor_units);
 int64_t engagements(const int64_t counts[N_KINDS]); /* likes + comments + shares + saves, each at least 0 */
 uint64_t score_digest(const struct score *score);   /* XXH3 of all values but as_of: equal digests = nothing a
                                                        reader cares about changed */

@@ -47,6 +47,7 @@ struct lane_writer {
     void *arg;
     void (*set)(void *arg, int key, struct bytes field, struct bytes value);
     void (*drop)(void *arg, int key, struct bytes field);
+    void (*whole)(void *arg, int key, struct bytes value); /* of a key that is one string */
 };
 
 /* A topic the kind writes to. */
@@ -60,6 +61,7 @@ struct lane_kind {
     const char *name;
     size_t n_inputs, n_outputs, n_keys, state_size;
     const struct lane_output *outputs; /* n_outputs; encode writes to the first */
+    uint32_t whole_keys;          /* bit = key that is one string, not a hash; never the first */
     const char *const *key_names;      /* the word in mf:<namespace>:<kind>:{tag}:<word>:<subject> */
     enum err (*open)(const void *options, void **self, struct err_info *info);
     void (*close)(void *self);
@@ -72,7 +74,8 @@ struct lane_kind {
     void (*prefetch)(const void *state); /* asks for the memory that apply will touch; a hint */
     void (*clear)(void *state);
     size_t (*bytes)(const void *state);
-    enum err (*load)(void *self, void *state, int key, const struct redis_answer *hash,
+    /* load: the answer to HGETALL, or to GET where the key is one string. */
+    enum err (*load)(void *self, void *state, int key, const struct redis_answer *answer,
                      struct err_info *info);
     void (*loaded)(void *self, void *state);
     /* apply: the record decoded last. Raises *as_of. */

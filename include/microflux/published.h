@@ -123,6 +123,7 @@ struct content_value {
     struct optional saturation, undisclosed;
     int32_t likely_posts; /* likely and not sponsored, of ring_posts */
     int32_t ring_posts;
+    struct place newest_sponsored;
 };
 
 struct change_value {
@@ -162,11 +163,16 @@ struct brand_value {
     bool official;
 };
 
+#define CAMPAIGNS 16
+struct campaign; /* creator.h */
+
 struct commercial_value {
     struct optional paid_performance;
     int32_t sponsored_posts, organic_posts; /* those compared */
     struct brand_value brands[BRANDS];      /* newest first */
     size_t n_brands;
+    const struct campaign *campaigns[CAMPAIGNS]; /* newest first */
+    size_t n_campaigns;
     struct optional cost_per_engagement; /* minor units */
     char currency[4];
     struct optional media_value[4]; /* of each window, minor units */

@@ -8,10 +8,12 @@
 #include "microflux/methodology.h"
 #include "microflux/redis.h"
 
-/* ---- layout: a creator in Redis, two hashes (docs/reference/redis-layout.md) ---- */
-enum creator_key { KEY_COUNTERS, KEY_POSTS, N_CREATOR_KEYS };
+/* ---- layout: a creator in Redis, two hashes and two strings (docs/reference/redis-layout.md) ---- */
+enum creator_key { KEY_COUNTERS, KEY_POSTS, KEY_WORDS, KEY_AUDIENCE, N_CREATOR_KEYS };
+#define CREATOR_WHOLE_KEYS                                                                                   \
+    (1u << KEY_WORDS | 1u << KEY_AUDIENCE) /* strings: SET and GET, not HSET and HGETALL */
 extern const char
-    *const creator_key_names[N_CREATOR_KEYS]; /* "c", "p": the word in mf:<ns>:score:{tag}:<word>:<creator> */
+    *const creator_key_names[N_CREATOR_KEYS]; /* c p k a: the word in mf:<ns>:score:{tag}:<word>:<creator> */
 
 /* Where changed fields go: called once a field, in ascending key order. A field is at most 64 bytes in name
  * and value (else its hash stops being a listpack; only post ids may be longer). */
@@ -19,14 +21,15 @@ struct change_writer {
     void *arg;
     void (*set)(void *arg, int key, struct bytes field, struct bytes value);
     void (*drop)(void *arg, int key, struct bytes field);
+    void (*whole)(void *arg, int key, struct bytes value); /* of a key that is one string */
 };
 
 /* layout_write: hands every dirty field to the writer and clears `dirty`. */
 void layout_write(struct creator *c, const struct change_writer *writer);
-/* layout_load: the HGETALL of one of the keys into an empty creator (fields the layout does not own are
- * skipped). ERR_REJECT word "state": a field cannot be read; the sentence names it. layout_loaded: once after
- * the last key. */
-enum err layout_load(struct creator *c, int key, const struct redis_answer *hash,
+/* layout_load: the HGETALL (or GET) of one of the keys into an empty creator, in the order of the keys
+ * (fields the layout does not own are skipped). ERR_REJECT word "state": a field cannot be read; the sentence
+ * names it. layout_loaded: once after the last key. */
+enum err layout_load(struct creator *c, int key, const struct redis_answer *answer,
                      struct err_info *info) MF_MUST_CHECK;
 void layout_loaded(struct creator *c);
 /* layout_json: the creator as `microflux state --format json` prints it. Appends one line without newline. */

@@ -16,6 +16,11 @@ struct hash { /* one Redis hash */
 };
 
 static struct hash hashes[N_CREATOR_KEYS];
+static struct {
+    char text[16384];
+    size_t len; /* 0: never written */
+} wholes[N_CREATOR_KEYS];
+static size_t longest_whole[N_CREATOR_KEYS];
 static struct methodology *methodology;
 static unsigned seed;
 static size_t longest;
@@ -64,6 +69,24 @@ static void on_drop(void *arg, int key, struct bytes field)
     }
 }
 
+static void on_whole(void *arg, int key, struct bytes value)
+{
+    (void)arg;
+    assert_true(CREATOR_WHOLE_KEYS >> key & 1);
+    assert_true(value.len > 0 && value.len <= sizeof wholes[key].text);
+    memcpy(wholes[key].text, value.ptr, value.len);
+    wholes[key].len = value.len;
+    longest_whole[key] = value.len > longest_whole[key] ? value.len : longest_whole[key];
+}
+
+static enum err load(struct creator *c, int key, struct err_info *info)
+{
+    struct redis_answer hash = {.type = REDIS_ARRAY, .items = hashes[key].items, .n = hashes[key].n};
+    struct redis_answer whole = {.type = wholes[key].len ? REDIS_TEXT : REDIS_NIL,
+                                 .text = {wholes[key].text, wholes[key].len}};
+    return layout_load(c, key, CREATOR_WHOLE_KEYS >> key & 1 ? &whole : &hash, info);
+}
+
 static int64_t below(int64_t n)
 {
     return (int64_t)((unsigned)rand_r(&seed) % (uint64_t)n);
@@ -72,7 +95,8 @@ static int64_t below(int64_t n)
 static void random_record(struct creator *c, const struct creator_rules *rules, int64_t offset,
                           int64_t *as_of)
 {
-    static char id[32];
+    static char id[32], campaign[16];
+    static const struct bytes mentions[] = {{"acme", 4}, {"globex", 6}};
     struct applied_counts counts;
     int64_t now = 1770000000000 + offset * 1200000;
     struct provenance at = {offset, now};
@@ -85,6 +109,9 @@ static void random_record(struct creator *c, const struct creator_rules *rules, 
                                    .followers = 90000 + below(20000),
                                    .has_following = below(2),
                                    .following = below(1000),
+                                   .has_price = below(2),
+                                   .price_minor_units = below(100000),
+                                   .price_currency = BYTES("EUR"),
                                    .country = BYTES("FR")};
         creator_profile(c, rules, &r, &at, as_of);
     } else if (below(6) == 0) {
@@ -95,16 +122,80 @@ static void random_record(struct creator *c, const struct creator_rules *rules, 
                                 .deleted = below(20) == 0,
                                 .n_sponsors = (size_t)(below(10) == 0),
                                 .has_metrics = below(2),
-                                .metrics = {.observed_at = now, .likes = below(1000), .has_likes = true}};
+                                .metrics = {.observed_at = now, .likes = below(1000), .has_likes = true},
+                                .disclosed_word = below(9) == 0,
+                                .likely = below(9) == 0,
+                                .lexicon = below(2) ? (uint64_t)below(1 << 30) << 20 : 0,
+                                .n_tokens = (uint8_t)below(TOKENS + 1),
+                                .mentions = mentions,
+                                .n_mentions = (size_t)below(3)};
+        for (uint8_t i = 0; i < r.n_tokens; i++)
+            r.tokens[i] = (uint32_t)below(1000);
+        r.niche_hits[below(8)] = (uint8_t)below(3);
         creator_post(c, rules, &r, &at, as_of, &counts);
     } else {
         struct interaction_record r = {.creator_id = BYTES("c"),
                                        .post_id = post,
                                        .kind = 1 + (int32_t)below(8),
                                        .count = below(40) - 3,
-                                       .occurred_at = now - below(100) * MS_HOUR};
+                                       .occurred_at = now - below(100) * MS_HOUR,
+                                       .own = below(20) == 0,
+                                       .has_comment = below(2),
+                                       .comment_words = (int32_t)below(5),
+                                       .comment_fingerprint = below(100),
+                                       .has_actor = below(2),
+                                       .actor_followers = below(1000),
+                                       .actor_following = below(5000),
+                                       .has_value = below(2),
+                                       .value_minor_units = below(10000),
+                                       .value_currency = below(2) ? BYTES("EUR") : BYTES("USD")};
+        uint64_t actor = (uint64_t)below(offset < 3000 ? 100 : 100000);
+        if (below(3))
+            r.actor_hash = bytes_hash((struct bytes){(const char *)&actor, sizeof actor});
+        if (below(2))
+            r.campaign_id = (struct bytes){
+                campaign, (size_t)snprintf(campaign, sizeof campaign, "k%lld", (long long)below(25))};
         creator_interaction(c, rules, &r, &at, as_of, &counts);
     }
+}
+
+static void same_posts(const struct creator *a, const struct creator *b)
+{
+    for (size_t i = 0; i < (size_t)a->n_posts + a->n_placeholders; i++) {
+        const struct post *x = &a->posts[i], *y = &b->posts[i];
+        assert_memory_equal(&x->traits, &y->traits, sizeof x->traits);
+        assert_memory_equal(x->niche_hits, y->niche_hits, sizeof x->niche_hits);
+        assert_true(x->lexicon == y->lexicon && x->likely == y->likely && x->n_tokens == y->n_tokens);
+        assert_true(x->n_brands == y->n_brands && (x->minutes == NULL) == (y->minutes == NULL));
+        if (x->n_tokens)
+            assert_memory_equal(x->tokens, y->tokens, x->n_tokens * sizeof *x->tokens);
+        if (x->minutes)
+            assert_memory_equal(x->minutes, y->minutes, sizeof *x->minutes);
+    }
+}
+
+static void same_actors(const struct creator *a, const struct creator *b)
+{
+    for (size_t i = 0; a->actors && i < ACTOR_SLICES; i++) {
+        uint8_t x[HLL_REGISTERS] = {0}, y[HLL_REGISTERS] = {0};
+        const struct slice *s = &a->actors->slices[i], *t = &b->actors->slices[i];
+        if (s->sample.n == 0)
+            continue;
+        hll_union(&s->hll, x);
+        hll_union(&t->hll, y);
+        assert_memory_equal(x, y, sizeof x);
+        assert_int_equal(s->number, t->number);
+        assert_int_equal(s->sample.n, t->sample.n);
+        for (uint8_t k = 0; k < s->sample.n; k++)
+            assert_true(s->sample.actors[k].hash == t->sample.actors[k].hash &&
+                        s->sample.actors[k].post == t->sample.actors[k].post &&
+                        s->sample.actors[k].fake == t->sample.actors[k].fake &&
+                        s->sample.actors[k].known == t->sample.actors[k].known);
+    }
+    assert_int_equal(a->fingerprints.n, b->fingerprints.n);
+    for (uint8_t k = 0; k < a->fingerprints.n; k++)
+        assert_true(a->fingerprints.at[k].offset == b->fingerprints.at[k].offset &&
+                    a->fingerprints.at[k].low == b->fingerprints.at[k].low);
 }
 
 static void compare(struct creator *c, int64_t as_of)
@@ -114,11 +205,9 @@ static void compare(struct creator *c, int64_t as_of)
     struct buffer wanted = {0}, found = {0};
     struct score a, b;
     creator_init(&loaded);
-    for (int key = 0; key < N_CREATOR_KEYS; key++) {
-        struct redis_answer hash = {.type = REDIS_ARRAY, .items = hashes[key].items, .n = hashes[key].n};
-        if (layout_load(&loaded, key, &hash, &info) != ERR_OK)
+    for (int key = 0; key < N_CREATOR_KEYS; key++)
+        if (load(&loaded, key, &info) != ERR_OK)
             fail_msg("%s", info.sentence);
-    }
     layout_loaded(&loaded);
     layout_json(c, BYTES("c"), 0, &wanted);
     layout_json(&loaded, BYTES("c"), 0, &found);
@@ -128,6 +217,9 @@ static void compare(struct creator *c, int64_t as_of)
     if (same < wanted.len || same < found.len)
         fail_msg("from byte %zu: wanted %.*s\nfound  %.*s", same, 120,
                  wanted.data + (same > 60 ? same - 60 : 0), 120, found.data + (same > 60 ? same - 60 : 0));
+    same_posts(c, &loaded);
+    same_actors(c, &loaded);
+    assert_true(c->price == loaded.price && strcmp(c->price_currency, loaded.price_currency) == 0);
     creator_score(c, methodology, NULL, as_of, &a);
     creator_score(&loaded, methodology, NULL, as_of, &b);
     assert_true(score_digest(&a) == score_digest(&b));
@@ -138,7 +230,7 @@ static void compare(struct creator *c, int64_t as_of)
 
 static void test_round_trip(void **state)
 {
-    struct change_writer writer = {NULL, on_set, on_drop};
+    struct change_writer writer = {NULL, on_set, on_drop, on_whole};
     struct err_info info;
     (void)state;
     assert_int_equal(methodology_open("default,stim", &methodology, &info), ERR_OK);
@@ -152,6 +244,7 @@ static void test_round_trip(void **state)
         int64_t as_of = 0;
         unsigned begun = seed;
         memset(hashes, 0, sizeof hashes);
+        memset(wholes, 0, sizeof wholes);
         creator_init(&c);
         for (int64_t offset = 0; offset < 6000; offset++) {
             random_record(&c, &rules, offset, &as_of);
@@ -166,7 +259,8 @@ static void test_round_trip(void **state)
         seed = begun;
     }
     methodology_close(methodology);
-    print_message("longest value %zu bytes\n", longest);
+    print_message("longest value %zu bytes; k %zu, a %zu\n", longest, longest_whole[KEY_WORDS],
+                  longest_whole[KEY_AUDIENCE]);
     assert_in_range(longest, 20, 64); /* or the hash stops being a listpack */
 }
 
@@ -185,9 +279,44 @@ static void test_damage_is_named(void **state)
     creator_clear(&c);
 }
 
+/* A string cut anywhere, or with a byte too many, is refused. */
+static void test_damaged_strings_are_named(void **state)
+{
+    struct change_writer writer = {NULL, on_set, on_drop, on_whole};
+    struct creator c, loaded;
+    struct err_info info;
+    int64_t as_of = 0;
+    (void)state;
+    assert_int_equal(methodology_open("default", &methodology, &info), ERR_OK);
+    struct creator_rules rules = {.methodology = methodology, .max_future = 300000};
+    seed = 7;
+    creator_init(&c);
+    for (int64_t offset = 0; offset < 400; offset++)
+        random_record(&c, &rules, offset, &as_of);
+    memset(hashes, 0, sizeof hashes);
+    layout_write(&c, &writer);
+    for (int key = KEY_WORDS; key <= KEY_AUDIENCE; key++) {
+        size_t len = wholes[key].len, refused = 0;
+        for (size_t cut = 1; cut <= len + 1; cut++) {
+            wholes[key].len = cut;
+            creator_init(&loaded);
+            assert_int_equal(load(&loaded, KEY_POSTS, &info), ERR_OK);
+            bool bad = load(&loaded, key, &info) == ERR_REJECT;
+            refused += bad && strstr(info.sentence, creator_key_names[key]) != NULL;
+            creator_clear(&loaded);
+        }
+        print_message("%s: %zu of %zu cuts refused\n", creator_key_names[key], refused, len + 1);
+        assert_true(refused + (key == KEY_WORDS ? 1 : 1 + ACTOR_SLICES) >=
+                    len + 1); /* whole, or slices left out */
+    }
+    creator_clear(&c);
+    methodology_close(methodology);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_round_trip),
-                                       cmocka_unit_test(test_damage_is_named)};
+                                       cmocka_unit_test(test_damage_is_named),
+                                       cmocka_unit_test(test_damaged_strings_are_named)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

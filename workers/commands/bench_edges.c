@@ -192,7 +192,7 @@ enum err bench_producing(struct bench *b, struct bench_result *r, struct err_inf
 
 struct writing { /* one creator's changes, as a commit puts them */
     struct redis *redis;
-    char key[2][64];
+    char key[N_CREATOR_KEYS][64];
     int opened; /* -1: no command is open */
 };
 
@@ -211,6 +211,15 @@ static void set_field(void *arg, int key, struct bytes field, struct bytes value
     redis_arg(w->redis, value);
 }
 
+static void set_whole(void *arg, int key, struct bytes value)
+{
+    struct writing *w = arg;
+    if (w->opened >= 0)
+        redis_end(w->redis);
+    w->opened = -1;
+    redis_command(w->redis, (struct bytes[]){BYTES("SET"), bytes_of(w->key[key]), value}, 3, NULL, NULL);
+}
+
 static void drop_field(void *arg, int key, struct bytes field)
 {
     (void)arg, (void)key, (void)field; /* nothing of the working set is ever dropped */
@@ -219,7 +228,7 @@ static void drop_field(void *arg, int key, struct bytes field)
 static void write_creator(struct redis *redis, struct bench_set *set, int64_t i, bool first)
 {
     struct writing w = {.redis = redis, .opened = -1};
-    struct change_writer writer = {&w, set_field, drop_field};
+    struct change_writer writer = {&w, set_field, drop_field, set_whole};
     char index[64], entry[40], own[34];
     for (int key = 0; key < N_CREATOR_KEYS; key++)
         snprintf(w.key[key], sizeof w.key[key], "mf:bench:score:{p0.0}:%s:c%07" PRId64,
@@ -228,7 +237,8 @@ static void write_creator(struct redis *redis, struct bench_set *set, int64_t i,
              (uint64_t)set->offset * 0x9e3779b9u);
     set_field(&w, KEY_COUNTERS, BYTES("e"), bytes_of(own));
     layout_write(&set->creators[i], &writer);
-    redis_end(redis);
+    if (w.opened >= 0)
+        redis_end(redis);
     if (first) {
         snprintf(index, sizeof index, "mf:bench:score:{p0.0}:i:%d", (int)(i % LANE_INDEX_SLOTS));
         snprintf(entry, sizeof entry, "8:c%07" PRId64 ",", i);

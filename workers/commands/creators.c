@@ -31,10 +31,11 @@ enum err creator_read(struct redis *redis, const char *namespace_, int32_t lane,
     lane_prefix(namespace_, lane, prefix, sizeof prefix);
     for (int k = 0; k < N_CREATOR_KEYS; k++) {
         snprintf(key, sizeof key, "%s%s:%s", prefix, creator_key_names[k], id);
-        enum err err = redis_call(redis, (struct bytes[]){BYTES("HGETALL"), bytes_of(key)}, 2, &answer, info);
+        struct bytes read = CREATOR_WHOLE_KEYS >> k & 1 ? BYTES("GET") : BYTES("HGETALL");
+        enum err err = redis_call(redis, (struct bytes[]){read, bytes_of(key)}, 2, &answer, info);
         if (err == ERR_OK)
             err = redis_fate(answer, info);
-        if (err == ERR_OK && answer->n > 0) {
+        if (err == ERR_OK && (answer->n > 0 || answer->type == REDIS_TEXT)) {
             *found = true;
             err = layout_load(c, k, answer, info);
         }

@@ -5,9 +5,8 @@
 
 #include "domain_room.h"
 
-#define LATE_MS    (92 * MS_DAY)
-#define LAST_TIME  253402300799999LL /* the end of the year 9999 */
-#define LONGEST_ID 256
+#define LATE_MS   (92 * MS_DAY)
+#define LAST_TIME 253402300799999LL /* the end of the year 9999 */
 
 const char *const platform_names[N_PLATFORMS] = {"OTHER",    "INSTAGRAM", "TIKTOK", "YOUTUBE",   "X",
                                                  "FACEBOOK", "LINKEDIN",  "TWITCH", "PINTEREST", "SNAPCHAT"};
@@ -26,10 +25,13 @@ void creator_init(struct creator *c)
 void creator_clear(struct creator *c)
 {
     for (size_t i = 0; i < (size_t)c->n_posts + c->n_placeholders; i++)
-        free(c->posts[i].id);
+        post_free(&c->posts[i]);
     free(c->posts);
     free(c->profile_days);
     free(c->base);
+    free(c->fingerprints.at);
+    campaigns_free(c);
+    actors_free(c->actors);
     window_free(&c->hours);
     window_free(&c->days);
     creator_init(c);
@@ -55,7 +57,9 @@ size_t creator_bytes(const struct creator *c)
 {
     size_t cells = (size_t)c->hours.cap + c->days.cap;
     return sizeof *c + cells * sizeof(struct cell) + c->cap_profile_days * sizeof(struct profile_day) +
-           c->cap_posts * (sizeof(struct post) + 32) + (c->base ? SCHEMES * sizeof *c->base : 0);
+           c->cap_posts * (sizeof(struct post) + 32) + (c->base ? SCHEMES * sizeof *c->base : 0) +
+           words_bytes(c) + actors_bytes(c->actors) + c->fingerprints.cap * sizeof(struct fingerprint) +
+           c->cap_campaigns * (sizeof(struct campaign) + 32);
 }
 
 bool is_future(const struct creator_rules *rules, int64_t time, const struct provenance *at)
@@ -193,33 +197,54 @@ enum applied creator_post(struct creator *c, const struct creator_rules *rules, 
     moved(c, TOPIC_POSTS, at, r->posted_at, as_of);
     if (record_erased(c, at))
         return APPLIED_ERASED;
-    struct post *post = posts_enter(c, r, at->offset);
+    struct post *post = posts_enter(c, rules->methodology, r, at->offset);
     if (post && r->has_metrics && !is_future(rules, r->metrics.observed_at, at))
         count_metrics(c, rules, post, &r->metrics);
     posts_expire(c, *as_of, counts);
+    creator_words(c);
     return APPLIED;
 }
 
-static void count_in_post(struct creator *c, const struct interaction_record *r, int64_t as_of,
-                          struct applied_counts *counts)
+/* The post an interaction is about, or a placeholder; NULL: none is kept. */
+static struct post *post_of(struct creator *c, const struct interaction_record *r, int64_t as_of,
+                            struct applied_counts *counts)
 {
     if (!r->post_id.ptr)
-        return;
+        return NULL;
     if (c->n_placeholders)
         posts_expire(c, as_of, counts);
     struct post *post = posts_find(c, r->post_id);
-    if (!post)
-        post = posts_placeholder(c, r->post_id, r->occurred_at, as_of, counts);
+    return post ? post : posts_placeholder(c, r->post_id, r->occurred_at, as_of, counts);
+}
+
+static void count_in_post(struct creator *c, const struct methodology *m, const struct interaction_record *r,
+                          int64_t as_of, struct applied_counts *counts)
+{
+    struct post *post = post_of(c, r, as_of, counts);
     if (!post)
         return;
     post->counts[r->kind] += r->count;
     c->dirty.post_counts |= 1ULL << post->slot;
+    if (r->kind == KIND_COMMENT)
+        comments_note(c, m, post, r);
 }
 
 /* §6: the creator's own comments count as own replies and nowhere else. */
-static bool own_comment(const struct interaction_record *r)
+static void count_own_reply(struct creator *c, const struct interaction_record *r, int64_t as_of,
+                            struct applied_counts *counts)
 {
-    return r->kind == KIND_COMMENT && r->actor_id.ptr && bytes_equal(r->actor_id, r->creator_id);
+    struct post *post = post_of(c, r, as_of, counts);
+    if (post)
+        comments_own(c, post, r->count);
+}
+
+/* What is kept beside the counters, of an interaction that is not late. */
+static void note(struct creator *c, const struct interaction_record *r, int64_t offset)
+{
+    if (r->kind == KIND_COMMENT)
+        fingerprints_note(c, r, offset);
+    if (r->campaign_id.ptr)
+        campaigns_note(c, r);
 }
 
 enum applied creator_interaction(struct creator *c, const struct creator_rules *rules,
@@ -234,12 +259,19 @@ enum applied creator_interaction(struct creator *c, const struct creator_rules *
     moved(c, TOPIC_INTERACTIONS, at, r->occurred_at, as_of);
     if (record_erased(c, at))
         return APPLIED_ERASED;
-    if (own_comment(r) || totals_count(c, rules, r->kind))
-        return late ? APPLIED_LATE : APPLIED;
-    count_total(c, r->kind, r->count);
+    bool own_comment = r->own && r->kind == KIND_COMMENT;
+    bool counts_here = !own_comment && !totals_count(c, rules, r->kind);
+    if (counts_here)
+        count_total(c, r->kind, r->count);
     if (late)
         return APPLIED_LATE;
+    actors_note(c, rules->methodology, r);
+    if (own_comment)
+        count_own_reply(c, r, *as_of, counts);
+    if (!counts_here)
+        return APPLIED;
     count_buckets(c, r->kind, r->count, r->occurred_at);
-    count_in_post(c, r, *as_of, counts);
+    count_in_post(c, rules->methodology, r, *as_of, counts);
+    note(c, r, at->offset);
     return APPLIED;
 }

@@ -65,15 +65,32 @@ static void take_out(struct creator *c, size_t at)
     memmove(c->posts + at, c->posts + at + 1, (n_all(c) - at) * sizeof *c->posts);
 }
 
-/* Its fields in Redis go, unless a newcomer takes the slot in the same batch. */
-static void leave(struct creator *c, size_t at)
+void post_free(struct post *post)
 {
-    uint64_t bit = 1ULL << c->posts[at].slot;
-    free(c->posts[at].id);
-    take_out(c, at);
+    free(post->id);
+    free(post->tokens);
+    free(post->brands);
+    free(post->minutes);
+}
+
+static void slot_gone(struct creator *c, const struct post *post)
+{
+    uint64_t bit = 1ULL << post->slot;
     c->dirty.posts_gone |= bit;
     c->dirty.posts &= ~bit;
     c->dirty.post_counts &= ~bit;
+    c->dirty.traits &= ~bit;
+    c->dirty.lexicon &= ~bit;
+    c->dirty.words |= post->n_tokens || post->n_brands;
+}
+
+/* Its fields in Redis go, unless a newcomer takes the slot in the same batch. */
+static void leave(struct creator *c, size_t at)
+{
+    struct post gone = c->posts[at];
+    take_out(c, at);
+    slot_gone(c, &gone);
+    post_free(&gone);
 }
 
 static struct post make(struct creator *c, struct bytes id)
@@ -165,6 +182,7 @@ static void fill(struct creator *c, struct post *post, const struct post_record 
     post->format = (uint8_t)r->format;
     post->deleted = r->deleted;
     post->official = r->disclosed || r->n_sponsors > 0;
+    words_keep(c, post, r);
     if (!post->counted) {
         post->counted = true;
         count_day(c, post, COUNT_POSTS, 1);
@@ -187,13 +205,13 @@ static size_t place_of(const struct creator *c, int64_t posted_at, struct bytes 
 /* Takes the record's place among the 32, or says that it is too old for it. The oldest leaves first, so that
  * there are never more than 40 slots. `known`: its placeholder, or what it was before, already taken out;
  * NULL: none. */
-static struct post *enter_ring(struct creator *c, const struct post *known, const struct post_record *r,
-                               int64_t offset)
+static struct post *enter_ring(struct creator *c, const struct methodology *m, struct post *known,
+                               const struct post_record *r, int64_t offset)
 {
     size_t at = place_of(c, r->posted_at, r->post_id);
     if (at == POSTS) {
         if (known)
-            free(known->id);
+            post_free(known);
         return NULL;
     }
     if (c->n_posts == POSTS)
@@ -201,6 +219,7 @@ static struct post *enter_ring(struct creator *c, const struct post *known, cons
     struct post post = known ? *known : make(c, r->post_id);
     post.placeholder = false;
     post.posted_at = r->posted_at;
+    comments_settle(&post, m);
     insert(c, post, at);
     c->n_posts++;
     mark_new(c, &c->posts[at]);
@@ -208,11 +227,12 @@ static struct post *enter_ring(struct creator *c, const struct post *known, cons
     return &c->posts[at];
 }
 
-struct post *posts_enter(struct creator *c, const struct post_record *r, int64_t offset)
+struct post *posts_enter(struct creator *c, const struct methodology *m, const struct post_record *r,
+                         int64_t offset)
 {
     struct post *known = posts_find(c, r->post_id);
     if (!known)
-        return enter_ring(c, NULL, r, offset);
+        return enter_ring(c, m, NULL, r, offset);
     if (!known->placeholder && known->posted_at == r->posted_at) {
         if (offset >= known->offset)
             fill(c, known, r, offset);
@@ -220,7 +240,6 @@ struct post *posts_enter(struct creator *c, const struct post_record *r, int64_t
     }
     struct post copy = *known;
     take_out(c, (size_t)(known - c->posts));
-    c->dirty.posts_gone |= 1ULL << copy.slot;
-    c->dirty.posts &= ~(1ULL << copy.slot);
-    return enter_ring(c, &copy, r, offset);
+    slot_gone(c, &copy);
+    return enter_ring(c, m, &copy, r, offset);
 }

@@ -89,6 +89,15 @@ static void keep_day(struct creator *c, const struct methodology *m, const struc
     insert_day(c, m, day);
 }
 
+static void keep_price(struct creator *c, const struct profile_record *r)
+{
+    bool there = r->has_price && r->price_currency.len == 3; /* ISO 4217 */
+    c->price = there ? r->price_minor_units : 0;
+    memset(c->price_currency, 0, sizeof c->price_currency);
+    if (there)
+        memcpy(c->price_currency, r->price_currency.ptr, 3);
+}
+
 static void keep_attributes(struct creator *c, const struct profile_record *r, int64_t offset)
 {
     if (c->has_profile && !newer(r->observed_at, offset, c->profile_at, c->profile_offset))
@@ -102,6 +111,7 @@ static void keep_attributes(struct creator *c, const struct profile_record *r, i
     if (r->country.ptr)
         memcpy(c->country, r->country.ptr,
                r->country.len < sizeof c->country ? r->country.len : sizeof c->country - 1);
+    keep_price(c, r);
     c->dirty.profile = true;
 }
 

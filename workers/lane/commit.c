@@ -82,6 +82,16 @@ static void drop_field(void *arg, int key, struct bytes field)
     redis_arg(lane->redis, field);
 }
 
+static void set_whole(void *arg, int key, struct bytes value)
+{
+    struct lane *lane = arg;
+    close_fields(lane);
+    redis_begin(lane->redis, 3, NULL, NULL);
+    redis_arg(lane->redis, BYTES("SET"));
+    redis_arg(lane->redis, key_of(lane, key, lane->writing->head.key));
+    redis_arg(lane->redis, value);
+}
+
 static void put_hex(char *text, uint64_t n)
 {
     for (int i = 15; i >= 0; i--, n >>= 4)
@@ -127,7 +137,7 @@ static void write_subject(struct lane *lane, struct subject *s, bool tell)
     if (first || tell)
         write_own_field(lane, s);
     if (s->changed) {
-        struct lane_writer writer = {lane, set_field, drop_field};
+        struct lane_writer writer = {lane, set_field, drop_field, set_whole};
         lane->kind->changes(lane->self, s->state, &writer);
         s->changed = false;
     }

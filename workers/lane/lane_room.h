@@ -156,7 +156,7 @@ struct lane {
     struct cache cache;
     struct subject *changed, **changed_end;
     size_t n_changed, changed_bytes;
-    struct subject **loading; /* a queue of subjects whose HGETALLs are on the way */
+    struct subject **loading; /* a queue of subjects whose keys are on the way */
     size_t loading_first, n_loading, cap_loading, loading_key;
     int64_t oldest_change_ms; /* monotonic; 0 = nothing to commit */
     int64_t committed_ms;     /* monotonic, when the last commit was sent */

@@ -110,7 +110,7 @@ static enum err decode(struct lane *lane, const struct kafka_record *record)
     return err;
 }
 
-/* ---- loads: one HGETALL a key, pipelined; their answers come back in the order asked ---- */
+/* ---- loads: one HGETALL or GET a key, pipelined; their answers come back in the order asked ---- */
 
 static void loaded(struct lane *lane, struct subject *s)
 {
@@ -157,9 +157,11 @@ static void on_load(void *arg, const struct redis_answer *answer)
         lane->loading_first++;
         lane->n_loading--;
     }
-    if (answer->type != REDIS_ARRAY) {
+    bool whole = lane->kind->whole_keys >> key & 1;
+    bool read = whole ? answer->type == REDIS_TEXT || answer->type == REDIS_NIL : answer->type == REDIS_ARRAY;
+    if (!read) {
         if (redis_fate(answer, &info) == ERR_OK)
-            (void)err_set(&info, ERR_WEATHER, "load", "Redis answers HGETALL with no list");
+            (void)err_set(&info, ERR_WEATHER, "load", "Redis answers a load with something else");
         lane_trouble(lane, info.code, info.word, "%s", info.sentence);
         return;
     }
@@ -193,7 +195,7 @@ static void ask_load(struct lane *lane, struct subject *s)
     s->loads_owed = (uint8_t)lane->kind->n_keys;
     for (size_t key = 0; key < lane->kind->n_keys; key++) {
         redis_begin(lane->redis, 2, on_load, lane);
-        redis_arg(lane->redis, BYTES("HGETALL"));
+        redis_arg(lane->redis, lane->kind->whole_keys >> key & 1 ? BYTES("GET") : BYTES("HGETALL"));
         lane->scratch.len = 0;
         lane_key(lane, lane->kind->key_names[key], s->head.key, &lane->scratch);
         redis_arg(lane->redis, (struct bytes){lane->scratch.data, lane->scratch.len});

@@ -1,11 +1,11 @@
-/* layout: a creator as two hashes of plain text (docs/reference/redis-layout.md); writes what is dirty and
+/* layout: a creator's two hashes of plain text (docs/reference/redis-layout.md); writes what is dirty and
  * nothing else. Counts are letters with numbers, "v120 l-3": VIEW v, LIKE l, COMMENT c, SHARE s, SAVE a,
  * CLICK k, PURCHASE p, FOLLOW f, posts n, sponsored y; a kind that was never counted is not written. */
 #include "layout.h"
 
 #include <stdio.h>
 
-const char *const creator_key_names[N_CREATOR_KEYS] = {"c", "p"};
+const char *const creator_key_names[N_CREATOR_KEYS] = {"c", "p", "k", "a"};
 const char layout_letters[N_COUNTS + 1] = "-vlcsakpfny";
 
 struct text { /* one value being made */
@@ -134,6 +134,12 @@ static void write_erasure(const struct creator *c, const struct change_writer *w
     set(w, KEY_COUNTERS, "g", 1, &t);
 }
 
+static void add_word(struct text *t, const char *word)
+{
+    for (const char *p = word[0] ? word : "-"; *p; p++)
+        add_char(t, *p);
+}
+
 static void write_profile(const struct creator *c, const struct change_writer *w)
 {
     struct text t = {.len = 0};
@@ -142,8 +148,12 @@ static void write_profile(const struct creator *c, const struct change_writer *w
     add_next(&t, c->platform);
     add_next(&t, c->verified);
     add_char(&t, ' ');
-    for (const char *p = c->country[0] ? c->country : "-"; *p; p++)
-        add_char(&t, *p);
+    add_word(&t, c->country);
+    if (c->price_currency[0]) {
+        add_next(&t, c->price);
+        add_char(&t, ' ');
+        add_word(&t, c->price_currency);
+    }
     set(w, KEY_COUNTERS, "a", 1, &t);
 }
 
@@ -185,7 +195,37 @@ static void write_profile_days(const struct creator *c, const struct change_writ
     }
 }
 
-/* ---- posts: <slot> attributes, <slot>c counters, <slot>i id, <slot>m newest totals ---- */
+static void write_campaign(const struct campaign *campaign, const struct change_writer *w)
+{
+    struct text t = {.len = 0};
+    char field[8];
+    add_int(&t, campaign->last);
+    add_next(&t, campaign->clicks);
+    add_next(&t, campaign->purchases);
+    for (size_t i = 0; i < CAMPAIGN_CURRENCIES && campaign->values[i].currency[0]; i++) {
+        add_next(&t, campaign->values[i].minor_units);
+        add_char(&t, ' ');
+        add_word(&t, campaign->values[i].currency);
+    }
+    set(w, KEY_COUNTERS, field, slot_field(field, 'm', campaign->slot, 0), &t);
+    w->set(w->arg, KEY_COUNTERS, (struct bytes){field, slot_field(field, 'i', campaign->slot, 0)},
+           (struct bytes){campaign->id, campaign->id_len});
+}
+
+static void write_campaigns(const struct creator *c, const struct change_writer *w)
+{
+    char field[8];
+    for (uint32_t left = c->dirty.campaigns_gone; left; left &= left - 1)
+        for (const char *letter = "mi"; *letter; letter++)
+            w->drop(w->arg, KEY_COUNTERS,
+                    (struct bytes){field, slot_field(field, *letter, __builtin_ctz(left), 0)});
+    for (uint8_t i = 0; c->dirty.campaigns && i < c->n_campaigns; i++)
+        if (c->dirty.campaigns >> c->campaigns[i].slot & 1)
+            write_campaign(&c->campaigns[i], w);
+}
+
+/* ---- posts: <slot> attributes, <slot>c counters, <slot>i id, <slot>m newest totals, <slot>t
+ * traits, <slot>u comments by minute, <slot>l lexicon ---- */
 
 static void write_post_counts(const struct post *post, const struct change_writer *w)
 {
@@ -210,7 +250,59 @@ static void write_post_metrics(const struct post *post, const struct change_writ
     set(w, KEY_POSTS, field, slot_field(field, 0, post->slot, 'm'), &t);
 }
 
-static void write_post(const struct post *post, const struct change_writer *w)
+static void write_minutes(const struct post *post, const struct change_writer *w)
+{
+    struct text t = {.len = 0};
+    char field[8];
+    int last = MINUTES - 1;
+    while (last > 0 && post->minutes->counts[last] == 0)
+        last--;
+    add_int(&t, post->minutes->first);
+    for (int i = 0; i <= last; i++)
+        add_next(&t, post->minutes->counts[i]);
+    set(w, KEY_POSTS, field, slot_field(field, 0, post->slot, 'u'), &t);
+}
+
+static void write_traits(const struct post *post, const struct change_writer *w)
+{
+    struct text t = {.len = 0};
+    char field[8];
+    add_int(&t, post->traits.comments);
+    add_next(&t, post->traits.generic);
+    add_next(&t, post->traits.own);
+    add_next(&t, post->traits.early);
+    set(w, KEY_POSTS, field, slot_field(field, 0, post->slot, 't'), &t);
+    if (post->minutes)
+        write_minutes(post, w);
+}
+
+static bool any_traits(const struct post *post)
+{
+    const struct traits *t = &post->traits;
+    return t->comments || t->generic || t->own || t->early || post->minutes;
+}
+
+static int last_niche(const struct post *post)
+{
+    int last = NICHES - 1;
+    while (last >= 0 && post->niche_hits[last] == 0)
+        last--;
+    return last;
+}
+
+static void write_lexicon(const struct post *post, const struct change_writer *w)
+{
+    struct text t = {.len = 0};
+    char field[8];
+    for (int shift = post->lexicon ? (63 - __builtin_clzll(post->lexicon)) / 4 * 4 : 0; shift >= 0;
+         shift -= 4)
+        add_char(&t, "0123456789abcdef"[post->lexicon >> shift & 15]);
+    for (int i = 0; i <= last_niche(post); i++)
+        add_next(&t, post->niche_hits[i]);
+    set(w, KEY_POSTS, field, slot_field(field, 0, post->slot, 'l'), &t);
+}
+
+static void write_post(const struct creator *c, const struct post *post, const struct change_writer *w)
 {
     struct text t = {.len = 0};
     char field[8];
@@ -227,11 +319,15 @@ static void write_post(const struct post *post, const struct change_writer *w)
            (struct bytes){post->id, post->id_len});
     write_post_counts(post, w);
     write_post_metrics(post, w);
+    if (any_traits(post))
+        write_traits(post, w);
+    if (post->lexicon || last_niche(post) >= 0 || c->dirty.lexicon >> post->slot & 1)
+        write_lexicon(post, w);
 }
 
 static void drop_posts(const struct creator *c, const struct change_writer *w)
 {
-    static const char letters[] = {0, 'c', 'i', 'm'};
+    static const char letters[] = {0, 'c', 'i', 'm', 't', 'u', 'l'};
     char field[8];
     for (uint64_t left = c->dirty.posts_gone; left; left &= left - 1)
         for (size_t i = 0; i < sizeof letters; i++)
@@ -242,14 +338,18 @@ static void drop_posts(const struct creator *c, const struct change_writer *w)
 static void write_posts(const struct creator *c, const struct change_writer *w)
 {
     drop_posts(c, w);
-    if (!(c->dirty.posts | c->dirty.post_counts))
+    if (!(c->dirty.posts | c->dirty.post_counts | c->dirty.traits))
         return;
     for (size_t i = 0; i < (size_t)c->n_posts + c->n_placeholders; i++) {
         const struct post *post = &c->posts[i];
-        if (c->dirty.posts >> post->slot & 1)
-            write_post(post, w);
-        else if (c->dirty.post_counts >> post->slot & 1)
+        if (c->dirty.posts >> post->slot & 1) {
+            write_post(c, post, w);
+            continue;
+        }
+        if (c->dirty.post_counts >> post->slot & 1)
             write_post_counts(post, w);
+        if (c->dirty.traits >> post->slot & 1)
+            write_traits(post, w);
     }
 }
 
@@ -268,6 +368,8 @@ void layout_write(struct creator *c, const struct change_writer *w)
     write_buckets(&c->hours, &c->dirty.hours, 'h', w);
     write_buckets(&c->days, c->dirty.days, 'd', w);
     write_profile_days(c, w);
+    write_campaigns(c, w);
     write_posts(c, w);
+    layout_write_whole(c, w);
     c->dirty = (struct creator_dirty){0};
 }

@@ -1,5 +1,6 @@
-/* layout_load: the two hashes become a creator again. A field that cannot be read is an error that names
- * it: state is never guessed. Fields that are not the layout's (the engine's e) are skipped. */
+/* layout_load: the two hashes and two strings become a creator again. A field that cannot be read is an error
+ * that names it: state is never guessed. Fields that are not the layout's (the engine's e) are skipped.
+ */
 #include <inttypes.h>
 #include <stdlib.h>
 
@@ -65,6 +66,17 @@ static bool load_bucket(struct window *window, struct bytes text)
     return text.len == 0;
 }
 
+/* " FR": up to the next blank. */
+static struct bytes word(struct bytes *text)
+{
+    size_t skip = text->len && text->ptr[0] == ' ', end = skip;
+    while (end < text->len && text->ptr[end] != ' ')
+        end++;
+    struct bytes found = {text->ptr + skip, end - skip};
+    *text = (struct bytes){text->ptr + end, text->len - end};
+    return found;
+}
+
 static bool load_attributes(struct creator *c, struct bytes text)
 {
     int64_t n[4];
@@ -75,9 +87,15 @@ static bool load_attributes(struct creator *c, struct bytes text)
     c->profile_offset = n[1];
     c->platform = (uint8_t)n[2];
     c->verified = n[3] != 0;
-    if (text.ptr[1] != '-')
-        memcpy(c->country, text.ptr + 1, text.len - 1 < 3 ? text.len - 1 : 3);
-    return true;
+    struct bytes country = word(&text), currency;
+    if (country.ptr[0] != '-')
+        memcpy(c->country, country.ptr, country.len < 3 ? country.len : 3);
+    if (text.len == 0)
+        return true; /* no price */
+    if (!bytes_int(&text, &c->price) || (currency = word(&text)).len != 3)
+        return false;
+    memcpy(c->price_currency, currency.ptr, currency.len);
+    return text.len == 0;
 }
 
 static bool load_base(struct creator *c, int scheme, struct bytes text)
@@ -125,6 +143,44 @@ static bool load_erasure(struct creator *c, struct bytes text)
     return text.len == 0;
 }
 
+/* Number and name of a campaign come as two fields, in either order. */
+static struct campaign *campaign_at(struct creator *c, int64_t slot)
+{
+    for (uint8_t i = 0; i < c->n_campaigns; i++)
+        if (c->campaigns[i].slot == slot)
+            return &c->campaigns[i];
+    if (slot < 0 || slot > CAMPAIGNS || c->n_campaigns > CAMPAIGNS)
+        return NULL;
+    struct campaign *campaign = campaigns_add(c, BYTES(""));
+    campaign->slot = (uint8_t)slot;
+    return campaign;
+}
+
+static bool load_campaign(struct campaign *campaign, struct bytes text)
+{
+    int64_t n[3], value;
+    if (!campaign || !ints(&text, n, 3))
+        return false;
+    campaign->last = n[0];
+    campaign->clicks = n[1];
+    campaign->purchases = n[2];
+    while (bytes_int(&text, &value))
+        campaign_value_add(campaign, word(&text), value);
+    return text.len == 0;
+}
+
+static bool load_campaign_id(struct campaign *campaign, struct bytes text)
+{
+    if (!campaign)
+        return false;
+    campaign->id = realloc(campaign->id, text.len + 1);
+    if (!campaign->id)
+        abort();
+    memcpy(campaign->id, text.ptr, text.len);
+    campaign->id_len = (uint16_t)text.len;
+    return true;
+}
+
 static bool load_counter(struct creator *c, struct bytes field, struct bytes text)
 {
     int64_t n[1 + N_TOPICS], slot = 0;
@@ -146,6 +202,10 @@ static bool load_counter(struct creator *c, struct bytes field, struct bytes tex
         return bytes_int(&number, &slot) && load_base(c, (int)slot, text);
     case 'f':
         return bytes_int(&number, &slot) && load_profile_day(c, slot, text);
+    case 'm':
+        return bytes_int(&number, &slot) && load_campaign(campaign_at(c, slot), text);
+    case 'i':
+        return bytes_int(&number, &slot) && load_campaign_id(campaign_at(c, slot), text);
     case 'h':
         return load_bucket(&c->hours, text);
     case 'd':
@@ -187,6 +247,41 @@ static bool load_post_metrics(struct post *post, struct bytes text)
     return true;
 }
 
+static bool load_traits(struct post *post, struct bytes text)
+{
+    int64_t n[4];
+    if (!ints(&text, n, 4))
+        return false;
+    post->traits = (struct traits){n[0], n[1], n[2], n[3]};
+    return text.len == 0;
+}
+
+static bool load_minutes(struct post *post, struct bytes text)
+{
+    int64_t minute, count;
+    if (!bytes_int(&text, &minute))
+        return false;
+    while (bytes_int(&text, &count))
+        minutes_add(post, minute++, count);
+    return text.len == 0;
+}
+
+static bool load_lexicon(struct post *post, struct bytes text)
+{
+    static const char digits[] = "0123456789abcdef";
+    struct bytes hex = word(&text);
+    int64_t hits;
+    for (size_t i = 0; i < hex.len; i++) {
+        const char *digit = memchr(digits, hex.ptr[i], 16);
+        if (!digit)
+            return false;
+        post->lexicon = post->lexicon << 4 | (uint64_t)(digit - digits);
+    }
+    for (int i = 0; i < NICHES && bytes_int(&text, &hits); i++)
+        post->niche_hits[i] = (uint8_t)hits;
+    return text.len == 0;
+}
+
 static bool load_post_id(struct post *post, struct bytes text)
 {
     post->id = malloc(text.len ? text.len : 1);
@@ -214,6 +309,12 @@ static bool load_post(struct post *by_slot, struct bytes field, struct bytes tex
         return !post->id && load_post_id(post, text);
     case 'm':
         return load_post_metrics(post, text);
+    case 't':
+        return load_traits(post, text);
+    case 'u':
+        return load_minutes(post, text);
+    case 'l':
+        return load_lexicon(post, text);
     default:
         return true;
     }
@@ -237,7 +338,16 @@ static void gather_posts(struct creator *c, struct post *by_slot)
     c->n_posts = (uint8_t)n; /* placeholders are told apart when all is in order: layout_loaded */
 }
 
-enum err layout_load(struct creator *c, int key, const struct redis_answer *hash, struct err_info *info)
+static enum err load_whole(struct creator *c, int key, const struct redis_answer *answer,
+                           struct err_info *info)
+{
+    if (answer->type == REDIS_NIL || layout_load_whole(c, key, answer->text))
+        return ERR_OK;
+    return err_set(info, ERR_REJECT, "state", "string %s of %zu bytes cannot be read", creator_key_names[key],
+                   answer->text.len);
+}
+
+static enum err load_hash(struct creator *c, int key, const struct redis_answer *hash, struct err_info *info)
 {
     struct post by_slot[POSTS + PLACEHOLDERS];
     bool ok = true;
@@ -259,6 +369,11 @@ enum err layout_load(struct creator *c, int key, const struct redis_answer *hash
     return err_set(info, ERR_REJECT, "state", "field %.*s of hash %s cannot be read: \"%.*s\"",
                    (int)hash->items[i - 2]->text.len, hash->items[i - 2]->text.ptr, creator_key_names[key],
                    (int)hash->items[i - 1]->text.len, hash->items[i - 1]->text.ptr);
+}
+
+enum err layout_load(struct creator *c, int key, const struct redis_answer *answer, struct err_info *info)
+{
+    return CREATOR_WHOLE_KEYS >> key & 1 ? load_whole(c, key, answer, info) : load_hash(c, key, answer, info);
 }
 
 static int by_day(const void *a, const void *b)
@@ -292,5 +407,6 @@ void layout_loaded(struct creator *c)
     c->n_posts = c->n_placeholders = 0;
     for (size_t i = 0; i < n; i++)
         *(c->posts[i].placeholder ? &c->n_placeholders : &c->n_posts) += 1;
+    creator_words(c);
     c->dirty = (struct creator_dirty){0};
 }

@@ -133,11 +133,11 @@ static size_t score_bytes(const void *state)
     return creator_bytes(state);
 }
 
-static enum err score_load(void *self, void *state, int key, const struct redis_answer *hash,
+static enum err score_load(void *self, void *state, int key, const struct redis_answer *answer,
                            struct err_info *info)
 {
     (void)self;
-    return layout_load(state, key, hash, info);
+    return layout_load(state, key, answer, info);
 }
 
 static void score_loaded(void *self, void *state)
@@ -212,7 +212,7 @@ static void score_counts(const void *self, uint64_t counts[LANE_COUNTS])
 static void score_changes(void *self, void *state, const struct lane_writer *writer)
 {
     (void)self;
-    struct change_writer fields = {writer->arg, writer->set, writer->drop};
+    struct change_writer fields = {writer->arg, writer->set, writer->drop, writer->whole};
     layout_write(state, &fields);
 }
 
@@ -262,6 +262,7 @@ const struct lane_kind score_kind = {
     .n_outputs = sizeof outputs / sizeof outputs[0],
     .outputs = outputs,
     .n_keys = N_CREATOR_KEYS,
+    .whole_keys = CREATOR_WHOLE_KEYS,
     .state_size = sizeof(struct creator),
     .key_names = creator_key_names,
     .open = score_open,

@@ -1,0 +1,160 @@
+/* digest: one number over all published values but as_of: equal digests = nothing a reader cares about
+ * changed. Value by value, since padding has no meaning. */
+#include <assert.h>
+
+#include "domain_room.h"
+
+#define ADD(b, x) buffer_add(b, &(x), sizeof(x))
+
+static void add_optional(struct buffer *b, const struct optional *x)
+{
+    double value = x->there ? x->value : -1;
+    ADD(b, value);
+    ADD(b, x->there);
+}
+
+static void add_part(struct buffer *b, const struct part *part)
+{
+    ADD(b, part->there);
+    ADD(b, part->n);
+    ADD(b, part->score);
+    ADD(b, part->confidence);
+}
+
+static void add_weighted(struct buffer *b, const struct weighted *w)
+{
+    ADD(b, w->there);
+    ADD(b, w->score);
+    ADD(b, w->confidence);
+    for (size_t i = 0; i < w->n; i++) {
+        ADD(b, w->of[i].there);
+        ADD(b, w->of[i].n);
+        ADD(b, w->of[i].value);
+        ADD(b, w->of[i].weight);
+        ADD(b, w->of[i].contribution);
+        add_optional(b, &w->of[i].peer);
+    }
+}
+
+static void add_who(struct buffer *b, const struct score *s)
+{
+    ADD(b, s->followers);
+    buffer_add_text(b, s->platform ? s->platform : "-");
+    for (size_t i = 0; i < s->n_tiers; i++) {
+        buffer_add_text(b, s->tiers[i].tier);
+        buffer_add_text(b, s->tiers[i].band);
+        ADD(b, s->tiers[i].since);
+    }
+    ADD(b, s->windows);
+    ADD(b, s->totals);
+    ADD(b, s->posts_90d);
+    ADD(b, s->sponsored_90d);
+}
+
+static void add_engagement(struct buffer *b, const struct score *s)
+{
+    const double values[] = {s->estimate,     s->estimate_low,     s->estimate_high, s->estimate_confidence,
+                             s->peers.median, s->peers.percentile, s->peers.score,   (double)s->peers.n};
+    add_optional(b, &s->rate);
+    add_optional(b, &s->rate_lc);
+    add_optional(b, &s->rate_views);
+    add_optional(b, &s->velocity);
+    ADD(b, s->rate_posts);
+    ADD(b, s->rate_views_posts);
+    ADD(b, s->mature_posts);
+    ADD(b, s->followers_late);
+    ADD(b, s->has_estimate);
+    ADD(b, s->peers.there);
+    ADD(b, values);
+}
+
+static void add_authenticity(struct buffer *b, const struct score *s)
+{
+    add_part(b, &s->audience.part);
+    add_optional(b, &s->audience.suspicious);
+    for (int i = 0; i < N_TERMS; i++) {
+        ADD(b, s->terms[i].there);
+        ADD(b, s->terms[i].n);
+        ADD(b, s->terms[i].x);
+        ADD(b, s->terms[i].place.at);
+    }
+    add_part(b, &s->engagement_authenticity);
+    add_part(b, &s->growth.part);
+    add_optional(b, &s->growth.z);
+    add_optional(b, &s->growth.following);
+    ADD(b, s->growth.benign);
+    ADD(b, s->growth.lost);
+    ADD(b, s->growth.spike_day);
+    add_part(b, &s->content.part);
+    add_optional(b, &s->content.undisclosed);
+    ADD(b, s->content.likely_posts);
+    add_weighted(b, &s->authenticity);
+    for (int i = 0; i < N_FLAGS; i++) {
+        ADD(b, s->flags[i].raised);
+        ADD(b, s->flags[i].place.at);
+    }
+}
+
+static void add_community(struct buffer *b, const struct score *s)
+{
+    for (int i = 0; i < 2; i++) {
+        ADD(b, s->activity.followers[i].there);
+        ADD(b, s->activity.followers[i].absolute);
+    }
+    ADD(b, s->activity.posts_per_week);
+    add_optional(b, &s->activity.days_since_post);
+    add_part(b, &s->community.part);
+    add_optional(b, &s->community.unique_actors);
+    add_optional(b, &s->community.repeat);
+    add_optional(b, &s->community.reply);
+    ADD(b, s->niche.source);
+    for (size_t i = 0; i < s->niche.n; i++)
+        ADD(b, s->niche.posterior[i]);
+    add_part(b, &s->niche.focus);
+}
+
+static void add_commercial(struct buffer *b, const struct commercial_value *v)
+{
+    add_optional(b, &v->paid_performance);
+    add_optional(b, &v->cost_per_engagement);
+    ADD(b, v->currency);
+    for (int w = 0; w < 4; w++)
+        add_optional(b, &v->media_value[w]);
+    for (size_t i = 0; i < v->n_brands; i++) {
+        buffer_add(b, v->brands[i].name.ptr, v->brands[i].name.len);
+        ADD(b, v->brands[i].last);
+        ADD(b, v->brands[i].count);
+        ADD(b, v->brands[i].official);
+    }
+}
+
+static void add_campaigns(struct buffer *b, const struct commercial_value *v)
+{
+    for (size_t i = 0; i < v->n_campaigns; i++) {
+        const struct campaign *campaign = v->campaigns[i];
+        buffer_add(b, campaign->id, campaign->id_len);
+        ADD(b, campaign->last);
+        ADD(b, campaign->clicks);
+        ADD(b, campaign->purchases);
+        for (int k = 0; k < CAMPAIGN_CURRENCIES; k++) {
+            ADD(b, campaign->values[k].currency);
+            ADD(b, campaign->values[k].minor_units);
+        }
+    }
+}
+
+uint64_t score_digest(const struct score *s)
+{
+    char room[12288]; /* 16 brands of 40 bytes, 16 campaigns of 256, about 400 numbers */
+    struct buffer b = {room, 0, sizeof room};
+    add_who(&b, s);
+    add_engagement(&b, s);
+    add_authenticity(&b, s);
+    add_community(&b, s);
+    add_commercial(&b, &s->commercial);
+    add_campaigns(&b, &s->commercial);
+    add_weighted(&b, &s->creator);
+    assert(b.data == room);
+    uint64_t hash = bytes_hash((struct bytes){b.data, b.len});
+    return hash ? hash : 1;
+}

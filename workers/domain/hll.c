@@ -1,0 +1,160 @@
+/* hll: HyperLogLog of 2^11 registers. Few distinct values are sorted pairs of register and rank; from 512 on
+ * a byte a register, in the same memory. A register only rises, so the sketch is a function of the set of
+ * hashes added. The estimate is Ertl's ("New cardinality estimation algorithms for HyperLogLog sketches",
+ * 2017): one formula from 0 to the largest range, nothing to switch and no table. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "microflux/actors.h"
+
+#define PAIR(reg, rank) ((uint32_t)(reg) << 8 | (rank))
+
+static void make_dense(struct hll *h)
+{
+    uint8_t *dense = calloc(HLL_REGISTERS, 1);
+    if (!dense)
+        abort();
+    for (uint16_t i = 0; i < h->n; i++)
+        dense[h->pairs[i] >> 8] = (uint8_t)h->pairs[i];
+    free(h->pairs);
+    h->dense = dense;
+    h->n = HLL_DENSE;
+    h->cap = 0;
+}
+
+static void make_room(struct hll *h)
+{
+    if (h->n < h->cap)
+        return;
+    h->cap = h->cap ? (uint16_t)(h->cap + h->cap / 2) : 8;
+    h->pairs = realloc(h->pairs, h->cap * sizeof *h->pairs);
+    if (!h->pairs)
+        abort();
+}
+
+/* Where the pair of this register stands or would stand. */
+static uint16_t place_of(const struct hll *h, uint32_t reg)
+{
+    uint16_t low = 0, high = h->n;
+    while (low < high) {
+        uint16_t middle = (uint16_t)((low + high) / 2);
+        if (h->pairs[middle] >> 8 < reg)
+            low = (uint16_t)(middle + 1);
+        else
+            high = middle;
+    }
+    return low;
+}
+
+static bool set_sparse(struct hll *h, uint32_t reg, uint8_t rank)
+{
+    uint16_t at = place_of(h, reg);
+    if (at < h->n && h->pairs[at] >> 8 == reg) {
+        if ((uint8_t)h->pairs[at] >= rank)
+            return false;
+        h->pairs[at] = PAIR(reg, rank);
+        return true;
+    }
+    if (h->n == HLL_SPARSE) {
+        make_dense(h);
+        h->dense[reg] = rank;
+        return true;
+    }
+    make_room(h);
+    memmove(h->pairs + at + 1, h->pairs + at, (size_t)(h->n - at) * sizeof *h->pairs);
+    h->pairs[at] = PAIR(reg, rank);
+    h->n++;
+    return true;
+}
+
+bool hll_set(struct hll *h, uint32_t reg, uint8_t rank)
+{
+    if (h->n != HLL_DENSE)
+        return set_sparse(h, reg, rank);
+    if (h->dense[reg] >= rank)
+        return false;
+    h->dense[reg] = rank;
+    return true;
+}
+
+/* The register is the top bits; the rank counts the zeros before the first one of the rest. */
+bool hll_add(struct hll *h, uint64_t hash)
+{
+    uint64_t rest = hash << HLL_BITS | 1ULL << (HLL_BITS - 1);
+    return hll_set(h, (uint32_t)(hash >> (64 - HLL_BITS)), (uint8_t)(__builtin_clzll(rest) + 1));
+}
+
+void hll_union(const struct hll *h, uint8_t *registers)
+{
+    if (h->n == HLL_DENSE) {
+        for (size_t i = 0; i < HLL_REGISTERS; i++)
+            registers[i] = registers[i] > h->dense[i] ? registers[i] : h->dense[i];
+        return;
+    }
+    for (uint16_t i = 0; i < h->n; i++) {
+        uint8_t *kept = &registers[h->pairs[i] >> 8], rank = (uint8_t)h->pairs[i];
+        *kept = *kept > rank ? *kept : rank;
+    }
+}
+
+/* What registers that are still 0 add. */
+static double sigma(double x)
+{
+    double y = 1, z = x, before;
+    if (x == 1)
+        return INFINITY;
+    do {
+        x *= x;
+        before = z;
+        z += x * y;
+        y += y;
+    } while (z != before);
+    return z;
+}
+
+/* What saturated registers add. */
+static double tau(double x)
+{
+    double y = 1, z = 1 - x, before;
+    if (x == 0 || x == 1)
+        return 0;
+    do {
+        x = sqrt(x);
+        before = z;
+        y /= 2;
+        z -= (1 - x) * (1 - x) * y;
+    } while (z != before);
+    return z / 3;
+}
+
+/* How many registers have each rank; while few are used most words are empty. */
+static void count_ranks(const uint8_t *registers, uint32_t counts[256])
+{
+    uint64_t word;
+    for (size_t i = 0; i < HLL_REGISTERS; i += sizeof word) {
+        memcpy(&word, registers + i, sizeof word);
+        if (word == 0)
+            counts[0] += sizeof word;
+        for (size_t k = 0; word != 0 && k < sizeof word; k++)
+            counts[registers[i + k]]++;
+    }
+}
+
+double hll_estimate(const uint8_t *registers)
+{
+    uint32_t counts[256] = {0};
+    const double m = HLL_REGISTERS;
+    count_ranks(registers, counts);
+    double z = m * tau(1 - counts[HLL_RANKS - 1] / m);
+    for (int rank = HLL_RANKS - 2; rank > 0; rank--)
+        z = (z + counts[rank]) / 2;
+    z += m * sigma(counts[0] / m);
+    return isinf(z) ? 0 : m * m / (2 * log(2) * z);
+}
+
+void hll_free(struct hll *h)
+{
+    free(h->pairs);
+    *h = (struct hll){0};
+}

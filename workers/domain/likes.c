@@ -1,0 +1,101 @@
+/* likes: bought likes seen from the likes alone (scoring.md §4): `spread`, likes that stand out of their
+ * neighbours where comments do not, and `step`, a lasting rise that comments do not follow. */
+#include <math.h>
+#include <stdlib.h>
+
+#include "domain_room.h"
+
+/* The median of the up to `reach` before and after i. */
+static double around(const double *y, size_t n, size_t i, size_t reach)
+{
+    double near[POSTS];
+    size_t count = 0;
+    for (size_t k = i > reach ? i - reach : 0; k < n && k <= i + reach; k++)
+        if (k != i)
+            near[count++] = y[k];
+    return median_of(near, count);
+}
+
+static void logs(const struct likes *l, double *a, double *c)
+{
+    for (size_t i = 0; i < l->n; i++) {
+        a[i] = log(1 + l->likes[i]);
+        c[i] = log(1 + l->comments[i]);
+    }
+}
+
+double likes_spread(const struct methodology *m, const struct likes *l, size_t *at)
+{
+    double a[POSTS], c[POSTS], e[POSTS], likes[POSTS], most = -INFINITY;
+    size_t reach = (size_t)m->likes_reach;
+    logs(l, a, c);
+    for (size_t i = 0; i < l->n; i++) {
+        e[i] = a[i] - around(a, l->n, i, reach) - m->spread_comments * (c[i] - around(c, l->n, i, reach));
+        *at = e[i] > most ? i : *at;
+        most = e[i] > most ? e[i] : most;
+    }
+    median_of(e, l->n); /* in order now */
+    memcpy(likes, l->likes, l->n * sizeof *likes);
+    return percentile_of(e, l->n, m->spread_high) - percentile_of(e, l->n, m->spread_low) +
+           m->spread_likes * log(1 + median_of(likes, l->n));
+}
+
+/* Median of a and mean of c over the `half` from each place on. */
+static void halves(const double *a, const double *c, size_t n, size_t half, double *medians, double *means)
+{
+    double some[POSTS];
+    for (size_t i = 0; i + half <= n; i++) {
+        memcpy(some, a + i, half * sizeof *some);
+        medians[i] = median_of(some, half);
+        means[i] = 0;
+        for (size_t k = 0; k < half; k++)
+            means[i] += c[i + k] / (double)half;
+    }
+}
+
+double likes_step(const struct methodology *m, const struct likes *l, size_t *at)
+{
+    double a[POSTS], c[POSTS], medians[POSTS], means[POSTS], most = -INFINITY;
+    size_t half = (size_t)m->step_half;
+    logs(l, a, c);
+    halves(a, c, l->n, half, medians, means);
+    for (size_t i = half; i + half <= l->n; i++) {
+        double rise = means[i] - means[i - half];
+        double step = medians[i] - medians[i - half] - m->step_comments * (rise > 0 ? rise : 0);
+        *at = step > most ? i : *at;
+        most = step > most ? step : most;
+    }
+    return most;
+}
+
+/* Undeleted posts older than 24 h; the ring is newest first. */
+static void gather(const struct creator *c, const struct methodology *m, int64_t as_of, struct likes *l)
+{
+    l->n = 0;
+    for (size_t i = c->n_posts; i-- > 0;) {
+        const struct post *post = &c->posts[i];
+        if (post->deleted || as_of - post->posted_at <= m->mature_ms)
+            continue;
+        l->likes[l->n] = (double)at_least_0(post->counts[KIND_LIKE]);
+        l->comments[l->n] = (double)at_least_0(post->counts[KIND_COMMENT]);
+        l->slots[l->n++] = post->slot;
+    }
+}
+
+void likes_terms(const struct creator *c, const struct methodology *m, int64_t as_of,
+                 struct term_value *terms)
+{
+    static double (*const values[])(const struct methodology *, const struct likes *,
+                                    size_t *) = {[TERM_SPREAD] = likes_spread, [TERM_STEP] = likes_step};
+    struct likes l;
+    gather(c, m, as_of, &l);
+    for (int term = TERM_SPREAD; term <= TERM_STEP; term++) {
+        size_t at = 0;
+        terms[term] = (struct term_value){.n = (int32_t)l.n};
+        if (l.n < (size_t)m->term_least[term] || l.n < 2 * (size_t)m->step_half)
+            continue;
+        terms[term].there = true;
+        terms[term].x = values[term](m, &l, &at);
+        terms[term].place = (struct place){EVIDENCE_POST, l.slots[at]};
+    }
+}

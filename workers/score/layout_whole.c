@@ -1,0 +1,244 @@
+/* layout_whole: the two keys that are one binary string each, little-endian, replaced whole by the commit
+ * that changes them (docs/reference/redis-layout.md): `k`, what the posts' words say, which changes with
+ * posts; `a`, actors and fingerprints, which change with interactions. A string that does not end where it
+ * should is an error: state is never guessed. */
+#include <assert.h>
+#include <stdlib.h>
+
+#include "layout.h"
+
+#define NO_SLOT   0xff
+#define OFFICIAL  0x80
+#define ALL_DENSE 0xffff
+#define RANK_BITS 6
+#define DENSE_LEN (HLL_REGISTERS * RANK_BITS / 8)
+#define ROOM      12288 /* the longest: 32 posts with 30 tokens and 4 brands of 40 bytes */
+
+static void put(struct buffer *out, uint64_t n, int bytes)
+{
+    for (; bytes > 0; bytes--, n >>= 8)
+        buffer_add(out, &(char){(char)n}, 1);
+}
+
+static bool take(struct bytes *text, int bytes, uint64_t *n)
+{
+    *n = 0;
+    if (text->len < (size_t)bytes)
+        return false;
+    for (int i = bytes - 1; i >= 0; i--)
+        *n = *n << 8 | (unsigned char)text->ptr[i];
+    *text = (struct bytes){text->ptr + bytes, text->len - (size_t)bytes};
+    return true;
+}
+
+/* ---- k ---- */
+
+static void put_words(const struct post *post, struct buffer *out)
+{
+    put(out, post->slot, 1);
+    put(out, post->n_tokens, 1);
+    for (uint8_t i = 0; i < post->n_tokens; i++)
+        put(out, post->tokens[i], 4);
+    put(out, post->n_brands, 1);
+    for (uint8_t i = 0; i < post->n_brands; i++) {
+        put(out, post->brands[i].len | (post->brands[i].official ? OFFICIAL : 0), 1);
+        buffer_add(out, post->brands[i].name, post->brands[i].len);
+    }
+}
+
+static void put_all_words(const struct creator *c, struct buffer *out)
+{
+    for (size_t i = 0; i < c->n_posts; i++)
+        if (c->posts[i].n_tokens || c->posts[i].n_brands)
+            put_words(&c->posts[i], out);
+    put(out, NO_SLOT, 1);
+}
+
+static bool take_brands(struct post *post, struct bytes *text)
+{
+    uint64_t n, head;
+    if (!take(text, 1, &n) || n > POST_BRANDS)
+        return false;
+    if (n == 0)
+        return true;
+    post->brands = calloc(n, sizeof *post->brands);
+    if (!post->brands)
+        abort();
+    post->n_brands = (uint8_t)n;
+    for (uint64_t i = 0; i < n; i++) {
+        struct brand *brand = &post->brands[i];
+        if (!take(text, 1, &head) || (head & ~(uint64_t)OFFICIAL) > LONGEST_NAME)
+            return false;
+        brand->official = head & OFFICIAL;
+        brand->len = (uint8_t)(head & ~(uint64_t)OFFICIAL);
+        if (text->len < brand->len)
+            return false;
+        memcpy(brand->name, text->ptr, brand->len);
+        *text = (struct bytes){text->ptr + brand->len, text->len - brand->len};
+    }
+    return true;
+}
+
+static struct post *post_at(struct creator *c, uint64_t slot)
+{
+    for (size_t i = 0; i < c->n_posts; i++)
+        if (c->posts[i].slot == slot)
+            return &c->posts[i];
+    return NULL;
+}
+
+static bool take_words(struct post *post, struct bytes *text)
+{
+    uint32_t tokens[TOKENS];
+    uint64_t n, token;
+    if (!post || post->n_tokens || post->n_brands || !take(text, 1, &n) || n > TOKENS)
+        return false;
+    for (uint64_t i = 0; i < n; i++) {
+        if (!take(text, 4, &token))
+            return false;
+        tokens[i] = (uint32_t)token;
+    }
+    words_keep_tokens(post, tokens, (uint8_t)n);
+    return take_brands(post, text);
+}
+
+static bool take_all_words(struct creator *c, struct bytes text)
+{
+    uint64_t slot;
+    while (take(&text, 1, &slot))
+        if (slot == NO_SLOT)
+            return text.len == 0;
+        else if (!take_words(post_at(c, slot), &text))
+            return false;
+    return false;
+}
+
+/* ---- a ---- */
+
+static void put_dense(const uint8_t *ranks, struct buffer *out)
+{
+    for (size_t i = 0; i < HLL_REGISTERS; i += 4)
+        put(out, ranks[i] | ranks[i + 1] << 6 | ranks[i + 2] << 12 | (uint32_t)ranks[i + 3] << 18, 3);
+}
+
+static void put_hll(const struct hll *hll, struct buffer *out)
+{
+    put(out, hll->n == HLL_DENSE ? ALL_DENSE : hll->n, 2);
+    if (hll->n == HLL_DENSE)
+        put_dense(hll->dense, out);
+    else
+        for (uint16_t i = 0; i < hll->n; i++)
+            put(out, hll->pairs[i], 3);
+}
+
+static void put_slice(const struct slice *slice, struct buffer *out)
+{
+    put(out, (uint64_t)slice->number, 4);
+    put_hll(&slice->hll, out);
+    put(out, slice->sample.n, 1);
+    for (uint8_t i = 0; i < slice->sample.n; i++) {
+        const struct sampled *actor = &slice->sample.actors[i];
+        put(out, actor->hash, 6);
+        put(out, actor->post, 2);
+        put(out, actor->fake, 1);
+        put(out, actor->known, 1);
+    }
+}
+
+static void put_audience(const struct creator *c, struct buffer *out)
+{
+    put(out, c->fingerprints.n, 1);
+    for (uint8_t i = 0; i < c->fingerprints.n; i++) {
+        put(out, (uint64_t)c->fingerprints.at[i].occurred_at, 8);
+        put(out, (uint64_t)c->fingerprints.at[i].offset, 8);
+        put(out, c->fingerprints.at[i].low, 2);
+    }
+    for (size_t i = 0; c->actors && i < ACTOR_SLICES; i++)
+        if (c->actors->slices[i].sample.n)
+            put_slice(&c->actors->slices[i], out);
+}
+
+static bool take_fingerprints(struct creator *c, struct bytes *text)
+{
+    uint64_t n, at, offset, low;
+    if (!take(text, 1, &n) || n > FINGERPRINTS)
+        return false;
+    for (uint64_t i = 0; i < n; i++) {
+        if (!take(text, 8, &at) || !take(text, 8, &offset) || !take(text, 2, &low))
+            return false;
+        fingerprints_add(&c->fingerprints,
+                         &(struct fingerprint){(int64_t)at, (int64_t)offset, (uint16_t)low});
+    }
+    return true;
+}
+
+static bool take_hll(struct hll *hll, struct bytes *text)
+{
+    uint64_t n, word;
+    if (!take(text, 2, &n) || (n != ALL_DENSE && n > HLL_SPARSE))
+        return false;
+    for (uint64_t i = 0; n != ALL_DENSE && i < n; i++) {
+        if (!take(text, 3, &word) || word >> 8 >= HLL_REGISTERS)
+            return false;
+        hll_set(hll, (uint32_t)(word >> 8), (uint8_t)word);
+    }
+    for (uint32_t i = 0; n == ALL_DENSE && i < HLL_REGISTERS; i += 4) {
+        if (!take(text, 3, &word))
+            return false;
+        for (uint32_t k = 0; k < 4; k++, word >>= RANK_BITS)
+            if (word & 63)
+                hll_set(hll, i + k, word & 63);
+    }
+    return true;
+}
+
+static bool take_sample(struct sample *sample, struct bytes *text)
+{
+    uint64_t n, hash, post, fake, known;
+    if (!take(text, 1, &n) || n > SAMPLE)
+        return false;
+    for (uint64_t i = 0; i < n; i++) {
+        if (!take(text, 6, &hash) || !take(text, 2, &post) || !take(text, 1, &fake) || !take(text, 1, &known))
+            return false;
+        sample_add(sample, &(struct sampled){hash, (uint16_t)post, (uint8_t)fake, (uint8_t)known});
+    }
+    return true;
+}
+
+static bool take_audience(struct creator *c, struct bytes text)
+{
+    uint64_t number;
+    if (!take_fingerprints(c, &text))
+        return false;
+    while (take(&text, 4, &number)) {
+        if (!c->actors && !(c->actors = calloc(1, sizeof *c->actors)))
+            abort();
+        if (number > INT32_MAX)
+            return false;
+        struct slice *slice = actors_slice(c->actors, (int64_t)number * ACTOR_SLICE_MS);
+        if (!slice || slice->sample.n || !take_hll(&slice->hll, &text) || !take_sample(&slice->sample, &text))
+            return false;
+    }
+    return text.len == 0;
+}
+
+void layout_write_whole(const struct creator *c, const struct change_writer *w)
+{
+    char room[ROOM];
+    struct buffer out = {room, 0, sizeof room};
+    if (c->dirty.words) {
+        put_all_words(c, &out);
+        w->whole(w->arg, KEY_WORDS, (struct bytes){out.data, out.len});
+    }
+    out.len = 0;
+    if (c->dirty.actors) {
+        put_audience(c, &out);
+        w->whole(w->arg, KEY_AUDIENCE, (struct bytes){out.data, out.len});
+    }
+    assert(out.data == room);
+}
+
+bool layout_load_whole(struct creator *c, int key, struct bytes text)
+{
+    return key == KEY_WORDS ? take_all_words(c, text) : take_audience(c, text);
+}
