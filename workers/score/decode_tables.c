@@ -31,6 +31,9 @@ static const struct avro_field profile_fields[] = {
     MAYBE(P, "posts", AVRO_I64, posts, has_posts),
     FIELD(P, "verified", AVRO_BOOL, verified),
     FIELD(P, "country", AVRO_BYTES_T, country),
+    THERE(P, "price_per_post", has_price),
+    FIELD(P, "price_per_post.minor_units", AVRO_I64, price_minor_units),
+    FIELD(P, "price_per_post.currency", AVRO_BYTES_T, price_currency),
 };
 #undef P
 
