@@ -164,6 +164,7 @@ static void call_likes(const char *file, const json_t *a, const json_t *w)
     size_t at;
     likes.n = reals(of(a, "likes"), likes.likes);
     reals(of(a, "comments"), likes.comments);
+    likes_log(&likes);
     terms[TERM_SPREAD] = (struct term_value){.there = true, .x = likes_spread(m, &likes, &at)};
     terms[TERM_STEP] = (struct term_value){.there = true, .x = likes_step(m, &likes, &at)};
     expect_part(file, w, engagement_part(m, terms, (int32_t)likes.n));

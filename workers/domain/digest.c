@@ -1,6 +1,7 @@
 /* digest: one number over all published values but as_of: equal digests = nothing a reader cares about
  * changed. Value by value, since padding has no meaning. */
 #include <assert.h>
+#include <math.h>
 
 #include "domain_room.h"
 
@@ -8,31 +9,25 @@
 
 static void add_optional(struct buffer *b, const struct optional *x)
 {
-    double value = x->there ? x->value : -1;
+    double value = x->there ? x->value : -INFINITY;
     ADD(b, value);
-    ADD(b, x->there);
 }
 
 static void add_part(struct buffer *b, const struct part *part)
 {
-    ADD(b, part->there);
-    ADD(b, part->n);
-    ADD(b, part->score);
-    ADD(b, part->confidence);
+    const double values[] = {part->there, part->n, part->score, part->confidence};
+    ADD(b, values);
 }
 
 static void add_weighted(struct buffer *b, const struct weighted *w)
 {
-    ADD(b, w->there);
-    ADD(b, w->score);
-    ADD(b, w->confidence);
+    const double whole[] = {w->there, w->score, w->confidence};
+    ADD(b, whole);
     for (size_t i = 0; i < w->n; i++) {
-        ADD(b, w->of[i].there);
-        ADD(b, w->of[i].n);
-        ADD(b, w->of[i].value);
-        ADD(b, w->of[i].weight);
-        ADD(b, w->of[i].contribution);
-        add_optional(b, &w->of[i].peer);
+        const struct contribution *of = &w->of[i];
+        const double values[] = {of->there, of->n, of->value, of->weight, of->contribution};
+        ADD(b, values);
+        add_optional(b, &of->peer);
     }
 }
 
@@ -73,10 +68,9 @@ static void add_authenticity(struct buffer *b, const struct score *s)
     add_part(b, &s->audience.part);
     add_optional(b, &s->audience.suspicious);
     for (int i = 0; i < N_TERMS; i++) {
-        ADD(b, s->terms[i].there);
-        ADD(b, s->terms[i].n);
-        ADD(b, s->terms[i].x);
-        ADD(b, s->terms[i].place.at);
+        const struct term_value *term = &s->terms[i];
+        const double values[] = {term->there, term->n, term->x, term->place.at};
+        ADD(b, values);
     }
     add_part(b, &s->engagement_authenticity);
     add_part(b, &s->growth.part);
@@ -90,8 +84,8 @@ static void add_authenticity(struct buffer *b, const struct score *s)
     ADD(b, s->content.likely_posts);
     add_weighted(b, &s->authenticity);
     for (int i = 0; i < N_FLAGS; i++) {
-        ADD(b, s->flags[i].raised);
-        ADD(b, s->flags[i].place.at);
+        int32_t flag = s->flags[i].raised ? 1 + s->flags[i].place.at : 0;
+        ADD(b, flag);
     }
 }
 

@@ -101,8 +101,10 @@ bool engagement_rated(const struct creator *c, const struct post *post, struct r
 struct likes { /* of settled posts, oldest first */
     size_t n;
     double likes[POSTS], comments[POSTS];
+    double a[POSTS], c[POSTS]; /* ln(1 + likes), ln(1 + comments): likes_log */
     uint8_t slots[POSTS];
 };
+void likes_log(struct likes *likes);
 double likes_spread(const struct methodology *m, const struct likes *likes, size_t *at);
 double likes_step(const struct methodology *m, const struct likes *likes, size_t *at);
 void likes_terms(const struct creator *c, const struct methodology *m, int64_t as_of,

@@ -85,11 +85,16 @@ bool hll_add(struct hll *h, uint64_t hash)
     return hll_set(h, (uint32_t)(hash >> (64 - HLL_BITS)), (uint8_t)(__builtin_clzll(rest) + 1));
 }
 
+static void raise_all(uint8_t *restrict registers, const uint8_t *restrict dense)
+{
+    for (size_t i = 0; i < HLL_REGISTERS; i++)
+        registers[i] = registers[i] > dense[i] ? registers[i] : dense[i];
+}
+
 void hll_union(const struct hll *h, uint8_t *registers)
 {
     if (h->n == HLL_DENSE) {
-        for (size_t i = 0; i < HLL_REGISTERS; i++)
-            registers[i] = registers[i] > h->dense[i] ? registers[i] : h->dense[i];
+        raise_all(registers, h->dense);
         return;
     }
     for (uint16_t i = 0; i < h->n; i++) {
@@ -128,22 +133,20 @@ static double tau(double x)
     return z / 3;
 }
 
-/* How many registers have each rank; while few are used most words are empty. */
-static void count_ranks(const uint8_t *registers, uint32_t counts[256])
+/* How many registers have each rank; four tables, since neighbours are often equal. */
+static void count_ranks(const uint8_t *registers, uint32_t counts[HLL_RANKS])
 {
-    uint64_t word;
-    for (size_t i = 0; i < HLL_REGISTERS; i += sizeof word) {
-        memcpy(&word, registers + i, sizeof word);
-        if (word == 0)
-            counts[0] += sizeof word;
-        for (size_t k = 0; word != 0 && k < sizeof word; k++)
-            counts[registers[i + k]]++;
-    }
+    uint16_t tables[4][HLL_RANKS] = {{0}};
+    for (size_t i = 0; i < HLL_REGISTERS; i += 4)
+        for (size_t k = 0; k < 4; k++)
+            tables[k][registers[i + k]]++;
+    for (size_t rank = 0; rank < HLL_RANKS; rank++)
+        counts[rank] = (uint32_t)(tables[0][rank] + tables[1][rank] + tables[2][rank] + tables[3][rank]);
 }
 
 double hll_estimate(const uint8_t *registers)
 {
-    uint32_t counts[256] = {0};
+    uint32_t counts[HLL_RANKS];
     const double m = HLL_REGISTERS;
     count_ranks(registers, counts);
     double z = m * tau(1 - counts[HLL_RANKS - 1] / m);

@@ -5,32 +5,71 @@
 
 #include "domain_room.h"
 
-/* The median of the up to `reach` before and after i. */
-static double around(const double *y, size_t n, size_t i, size_t reach)
+struct near { /* the values around a place, in order: a window that slides */
+    double sorted[POSTS];
+    size_t n;
+};
+
+static size_t place_in(const struct near *near, double y)
 {
-    double near[POSTS];
-    size_t count = 0;
-    for (size_t k = i > reach ? i - reach : 0; k < n && k <= i + reach; k++)
-        if (k != i)
-            near[count++] = y[k];
-    return median_of(near, count);
+    size_t at = 0;
+    while (at < near->n && near->sorted[at] < y)
+        at++;
+    return at;
 }
 
-static void logs(const struct likes *l, double *a, double *c)
+static void near_add(struct near *near, double y)
+{
+    size_t at = near->n++;
+    for (; at > 0 && near->sorted[at - 1] > y; at--)
+        near->sorted[at] = near->sorted[at - 1];
+    near->sorted[at] = y;
+}
+
+static void near_remove(struct near *near, double y)
+{
+    for (size_t at = place_in(near, y) + 1; at < near->n; at++)
+        near->sorted[at - 1] = near->sorted[at];
+    near->n--;
+}
+
+/* The median of all but one y. */
+static double median_but(const struct near *near, double y)
+{
+    size_t n = near->n - 1, own = place_in(near, y), low = n ? (n - 1) / 2 : 0, high = n / 2;
+    return n ? (near->sorted[low + (low >= own)] + near->sorted[high + (high >= own)]) / 2 : 0;
+}
+
+/* r(y): each less the median of the up to `reach` before and after it. */
+static void less_neighbours(const double *y, size_t n, size_t reach, double *r)
+{
+    struct near near = {.n = 0};
+    for (size_t i = 0; i < n && i < reach; i++)
+        near_add(&near, y[i]);
+    for (size_t i = 0; i < n; i++) {
+        if (i + reach < n)
+            near_add(&near, y[i + reach]);
+        if (i > reach)
+            near_remove(&near, y[i - reach - 1]);
+        r[i] = y[i] - median_but(&near, y[i]);
+    }
+}
+
+void likes_log(struct likes *l)
 {
     for (size_t i = 0; i < l->n; i++) {
-        a[i] = log(1 + l->likes[i]);
-        c[i] = log(1 + l->comments[i]);
+        l->a[i] = log(1 + l->likes[i]);
+        l->c[i] = log(1 + l->comments[i]);
     }
 }
 
 double likes_spread(const struct methodology *m, const struct likes *l, size_t *at)
 {
-    double a[POSTS], c[POSTS], e[POSTS], likes[POSTS], most = -INFINITY;
-    size_t reach = (size_t)m->likes_reach;
-    logs(l, a, c);
+    double e[POSTS], rc[POSTS], likes[POSTS], most = -INFINITY;
+    less_neighbours(l->a, l->n, (size_t)m->likes_reach, e);
+    less_neighbours(l->c, l->n, (size_t)m->likes_reach, rc);
     for (size_t i = 0; i < l->n; i++) {
-        e[i] = a[i] - around(a, l->n, i, reach) - m->spread_comments * (c[i] - around(c, l->n, i, reach));
+        e[i] -= m->spread_comments * rc[i];
         *at = e[i] > most ? i : *at;
         most = e[i] > most ? e[i] : most;
     }
@@ -55,10 +94,9 @@ static void halves(const double *a, const double *c, size_t n, size_t half, doub
 
 double likes_step(const struct methodology *m, const struct likes *l, size_t *at)
 {
-    double a[POSTS], c[POSTS], medians[POSTS], means[POSTS], most = -INFINITY;
+    double medians[POSTS], means[POSTS], most = -INFINITY;
     size_t half = (size_t)m->step_half;
-    logs(l, a, c);
-    halves(a, c, l->n, half, medians, means);
+    halves(l->a, l->c, l->n, half, medians, means);
     for (size_t i = half; i + half <= l->n; i++) {
         double rise = means[i] - means[i - half];
         double step = medians[i] - medians[i - half] - m->step_comments * (rise > 0 ? rise : 0);
@@ -89,6 +127,8 @@ void likes_terms(const struct creator *c, const struct methodology *m, int64_t a
                                     size_t *) = {[TERM_SPREAD] = likes_spread, [TERM_STEP] = likes_step};
     struct likes l;
     gather(c, m, as_of, &l);
+    if (l.n >= (size_t)m->term_least[TERM_SPREAD] || l.n >= (size_t)m->term_least[TERM_STEP])
+        likes_log(&l);
     for (int term = TERM_SPREAD; term <= TERM_STEP; term++) {
         size_t at = 0;
         terms[term] = (struct term_value){.n = (int32_t)l.n};

@@ -15,14 +15,15 @@ double penalty(double x, struct penalty p)
     return p.cap * ramp(x, p.ramp);
 }
 
+/* Most values of most creators are 0 or missing. */
 double round_rate(double x)
 {
-    return nearbyint(x * 1e7) / 1e7;
+    return x == 0 ? 0 : rint(x * 1e7) / 1e7;
 }
 
 double round_score(double x)
 {
-    return nearbyint(x * 1e3) / 1e3;
+    return x == 0 ? 0 : rint(x * 1e3) / 1e3;
 }
 
 /* By insertion: there are a few dozen at most, mostly fewer than 12. */

@@ -225,13 +225,12 @@ void lane_due(struct lane *lane, int64_t now)
 /* What readers get of one subject: its record, later, or nothing. True: its told digest changed. */
 static bool tell(struct lane *lane, struct subject *s, const struct lane_view *view, int64_t now)
 {
-    uint64_t digest = lane->kind->evaluate(lane->self, s->state, view);
-    bool news = digest != 0 && (s->forced || !s->told_known || digest != s->told);
-    if (news && !s->forced && s->sent_ms && now - s->sent_ms < lane->options->min_interval_ms &&
-        !lane->draining) {
-        wait_for_interval(lane, s);
+    if (!s->forced && s->sent_ms && now - s->sent_ms < lane->options->min_interval_ms && !lane->draining) {
+        wait_for_interval(lane, s); /* and is evaluated then: a busy subject once an interval */
         return false;
     }
+    uint64_t digest = lane->kind->evaluate(lane->self, s->state, view);
+    bool news = digest != 0 && (s->forced || !s->told_known || digest != s->told);
     uint64_t mark = s->throttled ? 0 : s->hold; /* still in the queue of due ones: it keeps its own mark */
     if (mark)
         s->hold = 0;
