@@ -211,7 +211,7 @@ static void set_field(void *arg, int key, struct bytes field, struct bytes value
     redis_arg(w->redis, value);
 }
 
-static void set_whole(void *arg, int key, struct bytes value)
+static void set_string(void *arg, int key, struct bytes value)
 {
     struct writing *w = arg;
     if (w->opened >= 0)
@@ -228,7 +228,7 @@ static void drop_field(void *arg, int key, struct bytes field)
 static void write_creator(struct redis *redis, struct bench_set *set, int64_t i, bool first)
 {
     struct writing w = {.redis = redis, .opened = -1};
-    struct change_writer writer = {&w, set_field, drop_field, set_whole};
+    struct change_writer writer = {&w, set_field, drop_field, set_string};
     char index[64], entry[40], own[34];
     for (int key = 0; key < N_CREATOR_KEYS; key++)
         snprintf(w.key[key], sizeof w.key[key], "mf:bench:score:{p0.0}:%s:c%07" PRId64,

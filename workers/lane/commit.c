@@ -82,7 +82,7 @@ static void drop_field(void *arg, int key, struct bytes field)
     redis_arg(lane->redis, field);
 }
 
-static void set_whole(void *arg, int key, struct bytes value)
+static void set_string(void *arg, int key, struct bytes value)
 {
     struct lane *lane = arg;
     close_fields(lane);
@@ -137,7 +137,7 @@ static void write_subject(struct lane *lane, struct subject *s, bool tell)
     if (first || tell)
         write_own_field(lane, s);
     if (s->changed) {
-        struct lane_writer writer = {lane, set_field, drop_field, set_whole};
+        struct lane_writer writer = {lane, set_field, drop_field, set_string};
         lane->kind->changes(lane->self, s->state, &writer);
         s->changed = false;
     }

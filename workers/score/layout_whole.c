@@ -31,32 +31,78 @@ static bool take(struct bytes *text, int bytes, uint64_t *n)
     return true;
 }
 
-/* ---- k ---- */
+/* ---- k: the names of the brands once, then each post's tokens and which names it has ---- */
 
-static void put_words(const struct post *post, struct buffer *out)
+#define MOST_NAMES (POSTS * POST_BRANDS)
+
+struct names {
+    const struct brand *at[MOST_NAMES];
+    size_t n;
+};
+
+static size_t name_of(struct names *names, const struct brand *brand)
+{
+    size_t i = 0;
+    while (i < names->n &&
+           (names->at[i]->len != brand->len || memcmp(names->at[i]->name, brand->name, brand->len) != 0))
+        i++;
+    if (i == names->n)
+        names->at[names->n++] = brand;
+    return i;
+}
+
+static void put_names(const struct creator *c, struct names *names, struct buffer *out)
+{
+    names->n = 0;
+    for (size_t i = 0; i < c->n_posts; i++)
+        for (uint8_t k = 0; k < c->posts[i].n_brands; k++)
+            name_of(names, &c->posts[i].brands[k]);
+    put(out, names->n, 1);
+    for (size_t i = 0; i < names->n; i++) {
+        put(out, names->at[i]->len, 1);
+        buffer_add(out, names->at[i]->name, names->at[i]->len);
+    }
+}
+
+static void put_words(const struct post *post, struct names *names, struct buffer *out)
 {
     put(out, post->slot, 1);
     put(out, post->n_tokens, 1);
     for (uint8_t i = 0; i < post->n_tokens; i++)
         put(out, post->tokens[i], 4);
     put(out, post->n_brands, 1);
-    for (uint8_t i = 0; i < post->n_brands; i++) {
-        put(out, post->brands[i].len | (post->brands[i].official ? OFFICIAL : 0), 1);
-        buffer_add(out, post->brands[i].name, post->brands[i].len);
-    }
+    for (uint8_t i = 0; i < post->n_brands; i++)
+        put(out, name_of(names, &post->brands[i]) | (post->brands[i].official ? OFFICIAL : 0), 1);
 }
 
 static void put_all_words(const struct creator *c, struct buffer *out)
 {
+    struct names names;
+    put_names(c, &names, out);
     for (size_t i = 0; i < c->n_posts; i++)
         if (c->posts[i].n_tokens || c->posts[i].n_brands)
-            put_words(&c->posts[i], out);
+            put_words(&c->posts[i], &names, out);
     put(out, NO_SLOT, 1);
 }
 
-static bool take_brands(struct post *post, struct bytes *text)
+static bool take_names(struct brand *names, uint64_t *n, struct bytes *text)
 {
-    uint64_t n, head;
+    uint64_t len;
+    if (!take(text, 1, n) || *n > MOST_NAMES)
+        return false;
+    for (uint64_t i = 0; i < *n; i++) {
+        if (!take(text, 1, &len) || len > LONGEST_NAME || text->len < len)
+            return false;
+        names[i] = (struct brand){.len = (uint8_t)len};
+        memcpy(names[i].name, text->ptr, len);
+        *text = (struct bytes){text->ptr + len, text->len - len};
+    }
+    return true;
+}
+
+static bool take_brands(struct post *post, const struct brand *names, uint64_t n_names, struct bytes *text)
+{
+    uint64_t n, which;
     if (!take(text, 1, &n) || n > POST_BRANDS)
         return false;
     if (n == 0)
@@ -66,15 +112,10 @@ static bool take_brands(struct post *post, struct bytes *text)
         abort();
     post->n_brands = (uint8_t)n;
     for (uint64_t i = 0; i < n; i++) {
-        struct brand *brand = &post->brands[i];
-        if (!take(text, 1, &head) || (head & ~(uint64_t)OFFICIAL) > LONGEST_NAME)
+        if (!take(text, 1, &which) || (which & ~(uint64_t)OFFICIAL) >= n_names)
             return false;
-        brand->official = head & OFFICIAL;
-        brand->len = (uint8_t)(head & ~(uint64_t)OFFICIAL);
-        if (text->len < brand->len)
-            return false;
-        memcpy(brand->name, text->ptr, brand->len);
-        *text = (struct bytes){text->ptr + brand->len, text->len - brand->len};
+        post->brands[i] = names[which & ~(uint64_t)OFFICIAL];
+        post->brands[i].official = which & OFFICIAL;
     }
     return true;
 }
@@ -87,7 +128,7 @@ static struct post *post_at(struct creator *c, uint64_t slot)
     return NULL;
 }
 
-static bool take_words(struct post *post, struct bytes *text)
+static bool take_tokens(struct post *post, struct bytes *text)
 {
     uint32_t tokens[TOKENS];
     uint64_t n, token;
@@ -99,17 +140,22 @@ static bool take_words(struct post *post, struct bytes *text)
         tokens[i] = (uint32_t)token;
     }
     words_keep_tokens(post, tokens, (uint8_t)n);
-    return take_brands(post, text);
+    return true;
 }
 
 static bool take_all_words(struct creator *c, struct bytes text)
 {
-    uint64_t slot;
-    while (take(&text, 1, &slot))
+    struct brand names[MOST_NAMES];
+    uint64_t slot, n_names;
+    if (!take_names(names, &n_names, &text))
+        return false;
+    while (take(&text, 1, &slot)) {
+        struct post *post = post_at(c, slot);
         if (slot == NO_SLOT)
             return text.len == 0;
-        else if (!take_words(post_at(c, slot), &text))
+        if (!take_tokens(post, &text) || !take_brands(post, names, n_names, &text))
             return false;
+    }
     return false;
 }
 
@@ -149,8 +195,8 @@ static void put_audience(const struct creator *c, struct buffer *out)
 {
     put(out, c->fingerprints.n, 1);
     for (uint8_t i = 0; i < c->fingerprints.n; i++) {
-        put(out, (uint64_t)c->fingerprints.at[i].occurred_at, 8);
-        put(out, (uint64_t)c->fingerprints.at[i].offset, 8);
+        put(out, (uint64_t)c->fingerprints.at[i].occurred_at, 6);
+        put(out, (uint64_t)c->fingerprints.at[i].offset, 6);
         put(out, c->fingerprints.at[i].low, 2);
     }
     for (size_t i = 0; c->actors && i < ACTOR_SLICES; i++)
@@ -164,7 +210,7 @@ static bool take_fingerprints(struct creator *c, struct bytes *text)
     if (!take(text, 1, &n) || n > FINGERPRINTS)
         return false;
     for (uint64_t i = 0; i < n; i++) {
-        if (!take(text, 8, &at) || !take(text, 8, &offset) || !take(text, 2, &low))
+        if (!take(text, 6, &at) || !take(text, 6, &offset) || !take(text, 2, &low))
             return false;
         fingerprints_add(&c->fingerprints,
                          &(struct fingerprint){(int64_t)at, (int64_t)offset, (uint16_t)low});
