@@ -6,7 +6,7 @@
 
 #include "layout.h"
 
-static bool ints(struct bytes *text, int64_t *out, int n)
+bool layout_ints(struct bytes *text, int64_t *out, int n)
 {
     for (int i = 0; i < n; i++)
         if (!bytes_int(text, &out[i]))
@@ -38,7 +38,7 @@ static bool count(struct bytes *text, int *what, int64_t *n)
     return bytes_int(text, n);
 }
 
-static bool load_counts(struct bytes text, int64_t *counts, int n)
+bool layout_counts(struct bytes text, int64_t *counts, int n)
 {
     int what;
     int64_t number;
@@ -67,7 +67,7 @@ static bool load_bucket(struct window *window, struct bytes text)
 }
 
 /* " FR": up to the next blank. */
-static struct bytes word(struct bytes *text)
+struct bytes layout_word(struct bytes *text)
 {
     size_t skip = text->len && text->ptr[0] == ' ', end = skip;
     while (end < text->len && text->ptr[end] != ' ')
@@ -80,19 +80,19 @@ static struct bytes word(struct bytes *text)
 static bool load_attributes(struct creator *c, struct bytes text)
 {
     int64_t n[4];
-    if (!ints(&text, n, 4) || text.len < 2)
+    if (!layout_ints(&text, n, 4) || text.len < 2)
         return false;
     c->has_profile = true;
     c->profile_at = n[0];
     c->profile_offset = n[1];
     c->platform = (uint8_t)n[2];
     c->verified = n[3] != 0;
-    struct bytes country = word(&text), currency;
+    struct bytes country = layout_word(&text), currency;
     if (country.ptr[0] != '-')
         memcpy(c->country, country.ptr, country.len < 3 ? country.len : 3);
     if (text.len == 0)
         return true; /* no price */
-    if (!bytes_int(&text, &c->price) || (currency = word(&text)).len != 3)
+    if (!bytes_int(&text, &c->price) || (currency = layout_word(&text)).len != 3)
         return false;
     memcpy(c->price_currency, currency.ptr, currency.len);
     return text.len == 0;
@@ -101,7 +101,7 @@ static bool load_attributes(struct creator *c, struct bytes text)
 static bool load_base(struct creator *c, int scheme, struct bytes text)
 {
     int64_t n[6];
-    if (scheme < 0 || scheme >= SCHEMES || !ints(&text, n, 6))
+    if (scheme < 0 || scheme >= SCHEMES || !layout_ints(&text, n, 6))
         return false;
     if (!c->base)
         c->base = calloc(SCHEMES, sizeof *c->base);
@@ -115,7 +115,7 @@ static bool load_profile_day(struct creator *c, int64_t slot, struct bytes text)
 {
     int64_t n[4];
     struct profile_day day = {0};
-    if (slot < 0 || slot >= PROFILE_DAYS || c->n_profile_days == PROFILE_DAYS || !ints(&text, n, 4) ||
+    if (slot < 0 || slot >= PROFILE_DAYS || c->n_profile_days == PROFILE_DAYS || !layout_ints(&text, n, 4) ||
         !maybe(&text, &day.has_following, &day.following) || !maybe(&text, &day.has_posts, &day.posts))
         return false;
     day.day = (int32_t)n[0];
@@ -159,13 +159,13 @@ static struct campaign *campaign_at(struct creator *c, int64_t slot)
 static bool load_campaign(struct campaign *campaign, struct bytes text)
 {
     int64_t n[3], value;
-    if (!campaign || !ints(&text, n, 3))
+    if (!campaign || !layout_ints(&text, n, 3))
         return false;
     campaign->last = n[0];
     campaign->clicks = n[1];
     campaign->purchases = n[2];
     while (bytes_int(&text, &value))
-        campaign_value_add(campaign, word(&text), value);
+        campaign_value_add(campaign, layout_word(&text), value);
     return text.len == 0;
 }
 
@@ -187,7 +187,7 @@ static bool load_counter(struct creator *c, struct bytes field, struct bytes tex
     struct bytes number = {field.ptr + 1, field.len - 1};
     switch (field.ptr[0]) {
     case 'v':
-        if (!ints(&text, n, 1 + N_TOPICS))
+        if (!layout_ints(&text, n, 1 + N_TOPICS))
             return false;
         c->epoch = n[0];
         memcpy(c->offsets, n + 1, sizeof c->offsets);
@@ -195,7 +195,7 @@ static bool load_counter(struct creator *c, struct bytes field, struct bytes tex
     case 'g':
         return load_erasure(c, text);
     case 't':
-        return load_counts(text, c->totals, N_KINDS);
+        return layout_counts(text, c->totals, N_KINDS);
     case 'a':
         return load_attributes(c, text);
     case 'b':
@@ -213,129 +213,6 @@ static bool load_counter(struct creator *c, struct bytes field, struct bytes tex
     default:
         return true; /* the engine's */
     }
-}
-
-/* ---- posts: gathered by slot, put in order at the end ---- */
-
-static bool load_post_attributes(struct post *post, struct bytes text)
-{
-    int64_t n[5];
-    if (!ints(&text, n, 5))
-        return false;
-    post->posted_at = n[0];
-    post->offset = n[1];
-    post->placeholder = n[2] & 1;
-    post->deleted = n[2] >> 1 & 1;
-    post->official = n[2] >> 2 & 1;
-    post->disclosed_word = n[2] >> 3 & 1;
-    post->likely = n[2] >> 4 & 1;
-    post->followers_fixed = n[2] >> 5 & 1;
-    post->followers_late = n[2] >> 6 & 1;
-    post->counted = n[2] >> 7 & 1;
-    post->format = (uint8_t)n[3];
-    post->followers = n[4];
-    return true;
-}
-
-static bool load_post_metrics(struct post *post, struct bytes text)
-{
-    int64_t counts[N_KINDS];
-    memset(counts, 0xff, sizeof counts);
-    if (!bytes_int(&text, &post->metrics_at) || !load_counts(text, counts, N_KINDS))
-        return false;
-    memcpy(post->metrics, counts + KIND_VIEW, sizeof post->metrics);
-    return true;
-}
-
-static bool load_traits(struct post *post, struct bytes text)
-{
-    int64_t n[4];
-    if (!ints(&text, n, 4))
-        return false;
-    post->traits = (struct traits){n[0], n[1], n[2], n[3]};
-    return text.len == 0;
-}
-
-static bool load_minutes(struct post *post, struct bytes text)
-{
-    int64_t minute, count;
-    if (!bytes_int(&text, &minute))
-        return false;
-    while (bytes_int(&text, &count))
-        minutes_add(post, minute++, count);
-    return text.len == 0;
-}
-
-static bool load_lexicon(struct post *post, struct bytes text)
-{
-    static const char digits[] = "0123456789abcdef";
-    struct bytes hex = word(&text);
-    int64_t hits;
-    for (size_t i = 0; i < hex.len; i++) {
-        const char *digit = memchr(digits, hex.ptr[i], 16);
-        if (!digit)
-            return false;
-        post->lexicon = post->lexicon << 4 | (uint64_t)(digit - digits);
-    }
-    for (int i = 0; i < NICHES && bytes_int(&text, &hits); i++)
-        post->niche_hits[i] = (uint8_t)hits;
-    return text.len == 0;
-}
-
-static bool load_post_id(struct post *post, struct bytes text)
-{
-    post->id = malloc(text.len ? text.len : 1);
-    if (!post->id)
-        abort();
-    memcpy(post->id, text.ptr, text.len);
-    post->id_len = (uint16_t)text.len;
-    post->hash = (uint32_t)bytes_hash(text);
-    return true;
-}
-
-static bool load_post(struct post *by_slot, struct bytes field, struct bytes text)
-{
-    int64_t slot;
-    if (!bytes_int(&field, &slot) || slot < 0 || slot >= POSTS + PLACEHOLDERS)
-        return false;
-    struct post *post = &by_slot[slot];
-    post->slot = (uint8_t)slot;
-    switch (field.len ? field.ptr[0] : 0) {
-    case 0:
-        return load_post_attributes(post, text);
-    case 'c':
-        return load_counts(text, post->counts, N_KINDS);
-    case 'i':
-        return !post->id && load_post_id(post, text);
-    case 'm':
-        return load_post_metrics(post, text);
-    case 't':
-        return load_traits(post, text);
-    case 'u':
-        return load_minutes(post, text);
-    case 'l':
-        return load_lexicon(post, text);
-    default:
-        return true;
-    }
-}
-
-static void gather_posts(struct creator *c, struct post *by_slot)
-{
-    size_t n = 0;
-    for (int i = 0; i < POSTS + PLACEHOLDERS; i++)
-        n += by_slot[i].id != NULL;
-    if (n == 0)
-        return;
-    c->posts = malloc((n + 2) * sizeof *c->posts);
-    if (!c->posts)
-        abort();
-    c->cap_posts = (uint8_t)(n + 2);
-    n = 0;
-    for (int i = 0; i < POSTS + PLACEHOLDERS; i++)
-        if (by_slot[i].id)
-            c->posts[n++] = by_slot[i];
-    c->n_posts = (uint8_t)n; /* placeholders are told apart when all is in order: layout_loaded */
 }
 
 static enum err load_whole(struct creator *c, int key, const struct redis_answer *answer,
@@ -360,10 +237,10 @@ static enum err load_hash(struct creator *c, int key, const struct redis_answer 
         struct bytes field = hash->items[i]->text, text = hash->items[i + 1]->text;
         if (field.len == 0)
             continue;
-        ok = key == KEY_COUNTERS ? load_counter(c, field, text) : load_post(by_slot, field, text);
+        ok = key == KEY_COUNTERS ? load_counter(c, field, text) : layout_load_post(by_slot, field, text);
     }
     if (key == KEY_POSTS)
-        gather_posts(c, by_slot);
+        layout_gather_posts(c, by_slot);
     if (ok)
         return ERR_OK;
     return err_set(info, ERR_REJECT, "state", "field %.*s of hash %s cannot be read: \"%.*s\"",
