@@ -22,7 +22,8 @@ static size_t distance(const char *a, const char *b)
         row[0] = i;
         for (size_t k = 1; k <= n; k++) {
             size_t above = row[k];
-            row[k] = least3(above + 1, row[k - 1] + 1, left + (tolower((unsigned char)*a) != b[k - 1]));
+            row[k] = least3(above + 1, row[k - 1] + 1,
+                            left + (tolower((unsigned char)*a) != tolower((unsigned char)b[k - 1])));
             left = above;
         }
     }

@@ -7,22 +7,6 @@
 
 const char *const input_names[N_TOPICS] = {"profiles", "posts", "interactions"};
 
-enum err file_text(const char *path, char **text, struct err_info *info)
-{
-    struct buffer b = {0};
-    char chunk[16384];
-    size_t n;
-    FILE *file = fopen(path, "rb");
-    if (!file)
-        return err_set(info, ERR_IO, "file", "cannot read %s: %s", path, strerror(errno));
-    while ((n = fread(chunk, 1, sizeof chunk, file)) > 0)
-        buffer_add(&b, chunk, n);
-    fclose(file);
-    buffer_add(&b, "", 1);
-    *text = b.data;
-    return ERR_OK;
-}
-
 enum err secret_of(const struct config *config, struct keyed_secret *secret, struct err_info *info)
 {
     char *text;

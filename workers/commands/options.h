@@ -42,9 +42,6 @@ const struct kafka_pair *kafka_pairs_of(const struct config *config); /* config-
 /* schema_of_topic: the embedded schema of a configured topic; NULL: not one of ours. */
 const char *schema_of_topic(const struct config *config, const char *topic);
 
-/* file_text: the whole file, NUL-terminated; gives, free(). */
-enum err file_text(const char *path, char **text, struct err_info *info) MF_MUST_CHECK;
-
 /* secret_of: privacy.secret_file; none configured: secret->there is false. ERR_USAGE, ERR_IO name the file.
  */
 enum err secret_of(const struct config *config, struct keyed_secret *secret,
