@@ -115,10 +115,20 @@ void tier_fold_day(const struct methodology *m, const struct tier_scheme *scheme
                    const struct profile_day *day, struct tier_fold *fold);
 struct tier_fold tier_now(const struct methodology *m, size_t scheme, const struct creator *c);
 
-/* methodology_open: schemes is "default,stim,…" (first must be default). ERR_USAGE names the unknown one.
- * Gives. */
+/* methodology_read: the text of a file as data/methodology/microflux-1.conf, strictly: a constant that is
+ * unknown, missing, given twice or out of range is ERR_USAGE, and the sentence names file, line, key and
+ * range. schemes is "default,stim,…" of the file's (first must be default). Gives. methodology_open: the
+ * program's own text. */
+enum err methodology_read(const char *file, const char *text, const char *schemes,
+                          struct methodology **methodology, struct err_info *info) MF_MUST_CHECK;
 enum err methodology_open(const char *schemes, struct methodology **methodology,
                           struct err_info *info) MF_MUST_CHECK;
-void methodology_close(struct methodology *methodology);
+void methodology_close(struct methodology *methodology); /* takes NULL */
+
+/* methodology_each: every constant in the order of the table, after the schemes in use; value as the file
+ * would say it, sentence "" where there is none. The digest is XXH3 of all lines "key = value". */
+void methodology_each(const struct methodology *methodology,
+                      void (*take)(void *arg, const char *key, const char *value, const char *sentence),
+                      void *arg);
 
 #endif

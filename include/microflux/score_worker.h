@@ -5,6 +5,7 @@
 #include "microflux/keyed_hash.h"
 #include "microflux/lane.h"
 #include "microflux/score.h"
+#include "microflux/text.h"
 
 struct score_writer_schema { /* one more writer schema of an input, by its Confluent id */
     int input;
@@ -15,6 +16,7 @@ struct score_writer_schema { /* one more writer schema of an input, by its Confl
 /* Borrowed as long as any worker runs; immutable. */
 struct score_worker_options {
     const struct methodology *methodology;
+    const struct text *text;
     struct creator_rules rules;
     size_t max_record_bytes;
     const char *bare_json[N_TOPICS]; /* writer schema of bare values, NULL = none */

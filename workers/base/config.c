@@ -4,12 +4,13 @@
 
 #include <ctype.h>
 #include <errno.h>
-#include <ini.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 #include "config_table.h"
+#include "microflux/file.h"
+#include "microflux/ini.h"
 
 static void *at(struct config *config, const struct key *key)
 {
@@ -112,56 +113,23 @@ static enum err set(struct config *config, const char *name, const char *value, 
 struct from_file {
     struct config *config;
     const char *path;
-    FILE *file;
-    int line, failed_at; /* failed_at: line of err */
-    struct err_info *info;
-    enum err err;
 };
 
-/* A line for inih, which itself would cut a long one, and take an indented one for more of the value above.
- */
-static char *next_line(char *out, int size, void *user)
+static enum err set_from_file(void *arg, const char *key, const char *value, int line, struct err_info *info)
 {
-    struct from_file *from = user;
-    if (from->err != ERR_OK || !fgets(out, size, from->file))
-        return NULL;
-    from->line++;
-    size_t len = strlen(out), blank = strspn(out, " \t");
-    if (len + 1 == (size_t)size && out[len - 1] != '\n') {
-        from->err = err_set(from->info, ERR_USAGE, "config", "%s, line %d: longer than %d bytes: use --set",
-                            from->path, from->line, size - 2);
-        return NULL;
-    }
-    memmove(out, out + blank, len - blank + 1);
-    return out;
-}
-
-static int on_pair(void *user, const char *section, const char *name, const char *value)
-{
-    struct from_file *from = user;
-    char full[160], where[256];
-    if (from->err != ERR_OK)
-        return 0;
-    snprintf(full, sizeof full, "%s%s%s", section, *section ? "." : "", name);
-    snprintf(where, sizeof where, "%s", from->path);
-    from->failed_at = from->line;
-    from->err = set(from->config, full, value, where, from->info);
-    return from->err == ERR_OK;
+    struct from_file *from = arg;
+    (void)line;
+    return set(from->config, key, value, from->path, info);
 }
 
 static enum err read_file(struct config *config, const char *path, struct err_info *info)
 {
-    struct from_file from = {config, path, fopen(path, "r"), 0, 0, info, ERR_OK};
-    if (!from.file)
+    struct from_file from = {config, path};
+    char *text;
+    if (file_text(path, &text, info) != ERR_OK)
         return err_set(info, ERR_USAGE, "config", "--config %s: %s", path, strerror(errno));
-    int line = ini_parse_stream(next_line, &from, on_pair, &from);
-    enum err err = ferror(from.file)
-                       ? err_set(info, ERR_USAGE, "config", "--config %s: %s", path, strerror(errno))
-                       : from.err;
-    fclose(from.file);
-    if (line > 0 && (err == ERR_OK || line < from.failed_at))
-        return err_set(info, ERR_USAGE, "config", "%s, line %d: neither [section] nor key = value", path,
-                       line);
+    enum err err = ini_read(path, text, set_from_file, &from, info);
+    free(text);
     return err;
 }
 

@@ -89,6 +89,11 @@ const struct key config_keys[] = {
         "least time between two records of one creator"),
     TEXT("score.schemes", score_schemes, "default,stim,later,hypeauditor",
          "tier schemes in each record; default must be first"),
+    TEXT("methodology.file", methodology_file, "",
+         "constants of the scores, in the form of `microflux methodology show`; empty = the program's own"),
+    TEXT("lexicon.dir", lexicon_dir, "",
+         "folder of *.lex files: one takes the place of ours of the same name, others come on top; empty = "
+         "ours"),
     INT("sweep.interval_s", sweep_interval_s, "s", "86400", 10, 31536000,
         "each creator is scored again at least this often, changed or not"),
     INT("time.max_future_ms", max_future_ms, "ms", "300000", 0, 31536000000,

@@ -115,6 +115,7 @@ double bench_own_cpu(void); /* seconds of this process, all its threads */
 /* ---- jobs ---- */
 struct bench_stage *bench_stage(struct bench_result *r, const char *name,
                                 const char *what); /* found, or made */
+void bench_text(const struct text *text, struct bench_result *r);
 enum err bench_stages(struct bench *b, struct bench_result *r, struct err_info *info) MF_MUST_CHECK;
 enum err bench_stages_redis(struct bench *b, struct bench_result *r, struct err_info *info) MF_MUST_CHECK;
 enum err bench_floor(struct bench *b, struct bench_result *r, struct err_info *info) MF_MUST_CHECK;

@@ -11,6 +11,7 @@
 
 #include "bench.h"
 #include "microflux/clock.h"
+#include "microflux/file.h"
 
 #define COMPARED_AT_ONCE 1000
 #define MOST_WORDS       (2 * (N_BENCH_TOPICS + 12) + MOST_PASSED + 3)

@@ -194,6 +194,7 @@ static enum err round_of(const struct bench *b, struct inputs *in, struct bench_
     if (err == ERR_OK)
         err = decode(in, r, info);
     if (err == ERR_OK) {
+        bench_text(set.setup.text, r);
         apply(&set, in, r);
         score(&set, kept, r);
         encode(&set, kept, r);

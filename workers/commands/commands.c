@@ -27,6 +27,7 @@ static const struct {
     {"erase", command_erase, "forget a creator: the plan, the tombstone, and whether it is done"},
     {"bench", command_bench, "measure: CPU per event, latency, exactness"},
     {"config", command_config, "sample file, reference page, effective values"},
+    {"methodology", command_methodology, "check, compare or print the constants of the scores"},
     {"metrics", command_metrics, "reference page of the metrics"},
     {"completion", command_completion, "print the completion script of a shell"},
 };

@@ -8,9 +8,9 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+#include "generate_words.h"
 #include "microflux/bytes.h"
 #include "microflux/creator.h"
-#include "random.h"
 
 #define FIRST_DAY 20454 /* 2026-01-01 */
 #define REACHABLE                                                                                            \
@@ -32,26 +32,6 @@ struct figure {
 /* Two log-normal halves through the three percentiles; z is a standard normal. */
 double figure_at(const struct figure *figure, double z);
 double normal_quantile(double u); /* z of a share, 0 < u < 1 */
-
-/* ---- vocabulary: generate_words.c ---- */
-
-enum niche {
-    NICHE_FASHION,
-    NICHE_TRAVEL,
-    NICHE_FAMILY,
-    NICHE_FOOD,
-    NICHE_BEAUTY,
-    NICHE_INTERIOR,
-    NICHE_FITNESS,
-    NICHE_PET,
-    NICHE_OTHER,
-    N_NICHES
-};
-extern const char *const niche_names[N_NICHES];
-const char *niche_tag(int niche, uint64_t n); /* the first NICHE_TAGS differ */
-#define NICHE_TAGS 40
-void put_brand(struct buffer *out, int niche, uint64_t n);                   /* an invented handle */
-void put_text(struct buffer *out, struct random *r, int niche, bool french); /* a few words */
 
 /* ---- accounts ---- */
 

@@ -1,6 +1,6 @@
 /* generate_words: the vocabulary of the generated posts. Every list was written for this project; handles
  * are put together from neutral words. */
-#include "generate.h"
+#include "generate_words.h"
 
 #define COUNT(list) (sizeof(list) / sizeof *(list))
 #define OWN_TAGS    16

@@ -13,6 +13,7 @@ extern const char *const input_names[N_TOPICS]; /* profiles posts interactions, 
 struct score_setup {
     struct score_worker_options options;
     struct methodology *methodology;
+    struct text *text;
     struct registry *registry; /* NULL: none is configured */
     char *bare[N_TOPICS];
     struct score_writer_schema *writers;
@@ -21,6 +22,11 @@ struct score_setup {
 enum err score_setup_open(const struct config *config, struct score_setup *setup,
                           struct err_info *info) MF_MUST_CHECK;
 void score_setup_close(struct score_setup *setup);
+
+/* methodology_of: the methodology of a file (NULL or "" = the program's own) with the schemes that are
+ * configured. Gives; methodology_close. */
+enum err methodology_of(const struct config *config, const char *file, struct methodology **methodology,
+                        struct err_info *info) MF_MUST_CHECK;
 
 /* ---- registry_of.c ---- */
 

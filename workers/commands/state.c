@@ -71,7 +71,7 @@ static enum err show(struct looking *look, const char *creator, bool json, struc
                       "nothing is known of creator \"%s\" in namespace \"%s\"", creator,
                       look->config->namespace_);
     if (err == ERR_OK)
-        err = methodology_open(look->config->score_schemes, &methodology, info);
+        err = methodology_of(look->config, look->config->methodology_file, &methodology, info);
     if (err == ERR_OK && json) {
         layout_json(&c, bytes_of(creator), lane, &out);
         printf("%.*s\n", (int)out.len, out.data);

@@ -1,199 +1,304 @@
-/* methodology: microflux-1: the constants of scoring.md and the tier tables of §1, under one digest. */
+/* methodology: a methodology file becomes the struct that every formula reads. All of a file or nothing:
+ * whatever it does not say, says twice or says wrong refuses it. */
 #include "microflux/methodology.h"
 
+#include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-/* [brief] micro = 1,000 to 100,000, both ends included */
-static const struct tier_edge default_edges[] = {
-    {"NONE", "NONE", 0, 0},         {"MICRO", "1K", 1000, 1000},        {"MICRO", "10K", 10000, 10000},
-    {"MICRO", "50K", 50000, 50000}, {"MACRO", "MACRO", 100001, 100000}, {"MEGA", "MEGA", 1000001, 1000000}};
-/* [Mediakix] */
-static const struct tier_edge stim_edges[] = {
-    {"NONE", "NONE", 0, 0},       {"NANO", "NANO", 1000, 1000},       {"MICRO", "MICRO", 10000, 10000},
-    {"MID", "MID", 50000, 50000}, {"MACRO", "MACRO", 500000, 500000}, {"MEGA", "MEGA", 1000000, 1000000}};
-/* [Later × Fohr 2021] */
-static const struct tier_edge later_edges[] = {{"NONE", "NONE", 0, 0},
-                                               {"MICRO", "MICRO", 10000, 10000},
-                                               {"MID", "MID", 100000, 100000},
-                                               {"MACRO", "MACRO", 500000, 500000},
-                                               {"MEGA", "MEGA", 1000000, 1000000}};
-/* [HypeAuditor] */
-static const struct tier_edge hypeauditor_edges[] = {{"NONE", "NONE", 0, 0},
-                                                     {"1-5K", "1-5K", 1000, 1000},
-                                                     {"5-20K", "5-20K", 5000, 5000},
-                                                     {"20-100K", "20-100K", 20000, 20000},
-                                                     {"100K-1M", "100K-1M", 100000, 100000},
-                                                     {"1M+", "1M+", 1000000, 1000000}};
+#include "methodology_table.h"
+#include "microflux/args.h"
+#include "microflux/ini.h"
 
-#define SCHEME(name)                                                                                         \
-    {                                                                                                        \
-#name, name##_edges, sizeof name##_edges / sizeof name##_edges[0]                                    \
-    }
-static const struct tier_scheme known[SCHEMES] = {SCHEME(default), SCHEME(stim), SCHEME(later),
-                                                  SCHEME(hypeauditor)};
+#define MOST_EDGES 8 /* entries of a scheme; their place in it lies in Redis */
+#define MOST_TEXT  4096
 
-static const struct methodology microflux_1 = {
-    .name = "microflux-1",
-    .version = "1",
-    .hysteresis_percent = 2,
-    .hysteresis_days = 7,
-    .confidence_least = 0.10,
-    .mature_ms = MS_DAY,
-    .mature_until_ms = 90 * MS_DAY,
-    .rate_posts = 12,
-    .rate_least = 5,
-    .estimate_half = 0.5,
-    .estimate_peer_weight = 0.3,
-    .estimate_offset = 0.5,
-    .interval_z = 1.28,
-    .interval_sigma = 0.58,
-    .interval_floor = 0.15,
-    .estimate_k = 1,
-    .peer_low = 1e-5,
-    .peer_high = 1,
-    .peer_quantiles = {0.01, 0.05, 0.10, 0.15, 0.20, 0.25, 0.30, 0.35, 0.40, 0.45, 0.50,
-                       0.55, 0.60, 0.65, 0.70, 0.75, 0.80, 0.85, 0.90, 0.95, 0.99},
-    .peer_least = 100,
-    .peer_at_median = 75,
-    .authenticity_weights = {0.40, 0.30, 0.20, 0.10},
-    .fake_intercept = -2.3,
-    .fake_ratio = 1.3,
-    .fake_posts = -0.95,
-    .fake_following = 1.2,
-    .fake_following_from = 1000,
-    .fake_no_picture = 1.7,
-    .fake_digits = 0.35,
-    .fake_digits_most = 4,
-    .fake_picture_unknown = 0.07,
-    .fake_digits_unknown = 0.5,
-    .fake_base_rate = 0.17,
-    .audience_k = 20,
-    .suspicious_from = 0.5,
-    .wilson_z = 1.96,
-    .terms = {[TERM_SPREAD] = {40, {1.00, 1.40}},
-              [TERM_STEP] = {25, {1.44, 2.20}},
-              [TERM_RATE_HIGH] = {25, {0, 1.0986122886681098}}, /* ln 3 */
-              [TERM_RATE_LOW] = {15, {0, 1.3862943611198906}},  /* ln 4 */
-              [TERM_GENERIC] = {20, {0.25, 0.60}},
-              [TERM_DUPLICATE] = {15, {0.15, 0.50}},
-              [TERM_EARLY] = {15, {0.50, 0.90}}},
-    .term_least =
-        {[TERM_SPREAD] = 20, [TERM_STEP] = 20, [TERM_GENERIC] = 20, [TERM_DUPLICATE] = 20, [TERM_EARLY] = 3},
-    .engagement_k = 10,
-    .likes_reach = 6,
-    .spread_comments = 0.25,
-    .spread_high = 0.90,
-    .spread_low = 0.50,
-    .spread_likes = 0.08,
-    .step_half = 8,
-    .step_comments = 0.6,
-    .generic_words = 2,
-    .early_comments = 5,
-    .early_minutes = 9,
-    .growth_least = 8,
-    .growth_k = 14,
-    .spike = {60, {6, 20}},
-    .following = {15, {0.5, 2}},
-    .spike_mad = 1.4826,
-    .spike_followers = 0.001,
-    .spike_least = 1,
-    .benign_factor = 1.5,
-    .lost_cap = 25,
-    .lost_share = 0.30,
-    .lost_days = 14,
-    .following_days = 30,
-    .following_least = 100,
-    .content_least = 5,
-    .content_k = 5,
-    .saturation = {60, {0.30, 0.70}},
-    .undisclosed = {40, {0.10, 0.50}},
-    .flags = {[FLAG_SPREAD] = 1.00,
-              [FLAG_STEP] = 1.44,
-              [FLAG_GROWTH_SPIKE] = 6,
-              [FLAG_GENERIC] = 0.50,
-              [FLAG_EARLY] = 0.70,
-              [FLAG_SATURATION] = 0.30,
-              [FLAG_POD_LIKE] = 0.40},
-    .pod_early = 0.50,
-    .pod_generic = 0.30,
-    .change_days = {7, 30},
-    .posts_days = 30,
-    .repeat_weight = 0.6,
-    .reply_weight = 0.4,
-    .repeat = {0, 0.30},
-    .reply = {0, 0.30},
-    .community_k = 30,
-    .n_niches = 8,
-    .niches = {"FASHION", "BEAUTY", "FAMILY", "FITNESS", "FOOD", "INTERIOR", "PET", "TRAVEL"},
-    .niche_prior = 0.5,
-    .focus_k = 2,
-    .saturation_least = 3,
-    .healthy_low = 0.05,
-    .healthy_high = 0.15,
-    .paid_k = 2,
-    .creator_weights = {0.35, 0.30, 0.20, 0.15},
+_Static_assert(MOST_EDGES <= PEER_BANDS, "a peer table has a cell for each entry");
+
+/* What a methodology owns beside itself. */
+struct owned {
+    struct methodology m; /* first: the handle that is given away */
+    struct tier_scheme schemes[SCHEMES];
+    struct tier_edge edges[SCHEMES][MOST_EDGES];
+    size_t n_schemes, used;
+    char text[MOST_TEXT]; /* all names, one behind the other */
 };
 
-static enum err add_scheme(struct methodology *m, const char *name, struct err_info *info)
+struct loading {
+    struct owned *o;
+    const char *file;
+    bool seen[MOST_CONSTANTS];
+};
+
+static const char *keep(struct owned *o, const char *text)
 {
-    for (size_t i = 0; i < SCHEMES; i++) {
-        if (strcmp(known[i].name, name) != 0)
-            continue;
-        for (size_t k = 0; k < m->n_schemes; k++)
-            if (m->schemes[k] == &known[i])
-                return err_set(info, ERR_USAGE, "schemes", "score.schemes names \"%s\" twice", name);
-        m->schemes[m->n_schemes++] = &known[i];
-        return ERR_OK;
+    size_t size = strlen(text) + 1;
+    if (o->used + size > sizeof o->text)
+        return NULL;
+    o->used += size;
+    return memcpy(o->text + o->used - size, text, size);
+}
+
+static enum err too_long(const struct loading *l, int line, struct err_info *info)
+{
+    return err_set(info, ERR_USAGE, "methodology", "%s, line %d: more names than a methodology has room for",
+                   l->file, line);
+}
+
+/* ---- constants ---- */
+
+static const char *constant_name(const void *all, size_t i)
+{
+    return ((const struct constant *)all)[i].name;
+}
+
+/* Whole numbers where the type asks for them; *rest moves on. */
+static bool read_number(const struct constant *c, const char **rest, double *x)
+{
+    char *end;
+    *x = strtod(*rest, &end);
+    bool good = end != *rest && isfinite(*x) && *x >= c->least && *x <= c->most &&
+                (c->type == CONSTANT_REAL || *x == floor(*x));
+    *rest = end + strspn(end, " \t");
+    return good;
+}
+
+static void put_number(struct methodology *m, const struct constant *c, size_t i, double x)
+{
+    char *at = (char *)m + c->offset;
+    if (c->type == CONSTANT_REAL)
+        ((double *)(void *)at)[i] = x;
+    else if (c->type == CONSTANT_I32)
+        ((int32_t *)(void *)at)[i] = (int32_t)x;
+    else
+        ((int64_t *)(void *)at)[i] = (int64_t)x * c->unit;
+}
+
+static enum err set_constant(struct loading *l, const struct constant *c, const char *value, int line,
+                             struct err_info *info)
+{
+    const char *rest = value;
+    double x = 0, before = 0;
+    bool good = true;
+    for (size_t i = 0; i < c->n && good; i++, before = x) {
+        good = read_number(c, &rest, &x) && (i == 0 || i + c->rising <= c->n || x > before);
+        put_number(&l->o->m, c, i, x);
     }
-    return err_set(info, ERR_USAGE, "schemes",
-                   "score.schemes: \"%s\" is none of default, stim, later, hypeauditor", name);
+    if (good && !*rest)
+        return ERR_OK;
+    return err_set(info, ERR_USAGE, "methodology",
+                   "%s, line %d: %s = \"%.80s\" is not %zu %s%s from %g to %g%s", l->file, line, c->name,
+                   value, c->n, c->type == CONSTANT_REAL ? "number" : "whole number", c->n > 1 ? "s" : "",
+                   c->least, c->most,
+                   c->rising == 0     ? ""
+                   : c->rising < c->n ? ", the last two rising"
+                                      : ", rising");
 }
 
-/* Every constant as it lies in memory, then names and tables. */
-static uint64_t digest(const struct methodology *m)
+/* ---- names ---- */
+
+static enum err set_niches(struct loading *l, const char *value, int line, struct err_info *info)
 {
-    const char *from = (const char *)&m->hysteresis_percent, *names = (const char *)&m->niches;
-    struct buffer text = {0};
-    buffer_printf(&text, "%s %s|", m->name, m->version);
-    buffer_add(&text, from, (size_t)(names - from));
-    buffer_add(&text, &m->niche_prior, (size_t)((const char *)(m + 1) - (const char *)&m->niche_prior));
-    for (size_t i = 0; i < m->n_niches; i++)
-        buffer_printf(&text, "|%s", m->niches[i]);
+    struct methodology *m = &l->o->m;
+    char copy[512], *rest = copy;
+    snprintf(copy, sizeof copy, "%s", value);
+    for (char *name; (name = strsep(&rest, " ,")) != NULL;) {
+        if (!*name)
+            continue;
+        if (m->n_niches == NICHES || !(m->niches[m->n_niches++] = keep(l->o, name)))
+            return too_long(l, line, info);
+    }
+    if (m->n_niches < 2)
+        return err_set(info, ERR_USAGE, "methodology", "%s, line %d: niche.names has fewer than two names",
+                       l->file, line);
+    return ERR_OK;
+}
+
+static struct tier_scheme *scheme_of(struct owned *o, const char *name, size_t len)
+{
+    char copy[64];
+    for (size_t i = 0; i < o->n_schemes; i++)
+        if (strlen(o->schemes[i].name) == len && strncmp(o->schemes[i].name, name, len) == 0)
+            return &o->schemes[i];
+    snprintf(copy, sizeof copy, "%.*s", (int)len, name);
+    if (o->n_schemes == SCHEMES || !(o->schemes[o->n_schemes].name = keep(o, copy)))
+        return NULL;
+    o->schemes[o->n_schemes].edges = o->edges[o->n_schemes];
+    return &o->schemes[o->n_schemes++];
+}
+
+/* "default.MICRO/1K" = "1000", or "100001 100000": one more entry of a scheme. */
+static enum err add_edge(struct loading *l, const char *key, const char *value, int line,
+                         struct err_info *info)
+{
+    size_t len = strcspn(key, ".");
+    struct tier_scheme *scheme = scheme_of(l->o, key, len);
+    if (!scheme || scheme->n_edges == MOST_EDGES)
+        return err_set(info, ERR_USAGE, "methodology", "%s, line %d: more than %d schemes, or entries of one",
+                       l->file, line, scheme ? MOST_EDGES : SCHEMES);
+    struct tier_edge *edges = l->o->edges[scheme - l->o->schemes], *edge = &edges[scheme->n_edges];
+    char tier[64];
+    snprintf(tier, sizeof tier, "%s", key + len + 1);
+    char *band = strchr(tier, '/');
+    if (band)
+        *band++ = 0;
+    edge->tier = keep(l->o, tier);
+    edge->band = band ? keep(l->o, band) : edge->tier;
+    if (!edge->tier || !edge->band)
+        return too_long(l, line, info);
+    int used = 0, n = sscanf(value, "%" SCNd64 " %n%" SCNd64 "%n", &edge->from, &used, &edge->edge, &used);
+    if (n == 1)
+        edge->edge = edge->from;
+    bool first = scheme->n_edges == 0;
+    if (n < 1 || value[used] || edge->edge < 0 || (first ? edge->from != 0 : edge->from <= edge[-1].from))
+        return err_set(info, ERR_USAGE, "methodology",
+                       "%s, line %d: scheme %s = \"%s\": followers it begins at, %s, and perhaps an edge",
+                       l->file, line, key, value, first ? "0 for the first" : "more than the one before");
+    scheme->n_edges++;
+    return ERR_OK;
+}
+
+/* ---- the file ---- */
+
+static enum err set_name(struct loading *l, const char **name, const char *value, int line,
+                         struct err_info *info)
+{
+    *name = keep(l->o, value);
+    return *name && **name ? ERR_OK : too_long(l, line, info);
+}
+
+static enum err twice(const struct loading *l, const char *key, int line, struct err_info *info)
+{
+    return err_set(info, ERR_USAGE, "methodology", "%s, line %d: %s stands here a second time", l->file, line,
+                   key);
+}
+
+static enum err take_pair(void *arg, const char *key, const char *value, int line, struct err_info *info)
+{
+    struct loading *l = arg;
+    struct methodology *m = &l->o->m;
+    bool name = strcmp(key, "methodology.name") == 0;
+    if (name || strcmp(key, "methodology.version") == 0)
+        return (name ? m->name : m->version) ? twice(l, key, line, info)
+                                             : set_name(l, name ? &m->name : &m->version, value, line, info);
+    if (strcmp(key, "niche.names") == 0)
+        return m->n_niches ? twice(l, key, line, info) : set_niches(l, value, line, info);
+    if (strncmp(key, "scheme ", 7) == 0 && strchr(key, '.'))
+        return add_edge(l, key + 7, value, line, info);
+    for (size_t i = 0; i < n_constants; i++)
+        if (strcmp(constants[i].name, key) == 0) {
+            if (l->seen[i])
+                return twice(l, key, line, info);
+            l->seen[i] = true;
+            return set_constant(l, &constants[i], value, line, info);
+        }
+    return err_set(info, ERR_USAGE, "methodology", "%s, line %d: there is no constant %s; did you mean %s?",
+                   l->file, line, key, nearest_name(key, constant_name, constants, n_constants));
+}
+
+/* ---- what a single line cannot say ---- */
+
+static enum err check_complete(const struct loading *l, struct err_info *info)
+{
+    const struct methodology *m = &l->o->m;
+    const char *missing = !m->name ? "methodology.name" : !m->version ? "methodology.version" : NULL;
+    if (!missing && m->n_niches == 0)
+        missing = "niche.names";
+    for (size_t i = 0; i < n_constants && !missing; i++)
+        if (!l->seen[i])
+            missing = constants[i].name;
+    return missing ? err_set(info, ERR_USAGE, "methodology",
+                             "%s: %s is missing; microflux methodology show has it", l->file, missing)
+                   : ERR_OK;
+}
+
+static enum err check_weights(const struct loading *l, const char *group, struct err_info *info)
+{
+    double sum = 0;
+    for (size_t i = 0; i < n_constants; i++)
+        if (strncmp(constants[i].name, group, strlen(group)) == 0)
+            sum += *(const double *)(const void *)((const char *)&l->o->m + constants[i].offset);
+    if (fabs(sum - 1) < 1e-9)
+        return ERR_OK;
+    return err_set(info, ERR_USAGE, "methodology", "%s: the weights %s… add up to %g, not 1", l->file, group,
+                   sum);
+}
+
+static enum err choose_scheme(const struct loading *l, const char *name, struct err_info *info)
+{
+    struct methodology *m = &l->o->m;
     for (size_t i = 0; i < m->n_schemes; i++)
-        for (size_t k = 0; k < m->schemes[i]->n_edges; k++)
-            buffer_printf(&text, "|%s %s %s %lld", m->schemes[i]->name, m->schemes[i]->edges[k].tier,
-                          m->schemes[i]->edges[k].band, (long long)m->schemes[i]->edges[k].from);
-    uint64_t hash = bytes_hash((struct bytes){text.data, text.len});
-    buffer_free(&text);
-    return hash;
+        if (strcmp(m->schemes[i]->name, name) == 0)
+            return err_set(info, ERR_USAGE, "schemes", "score.schemes names \"%s\" twice", name);
+    for (size_t i = 0; i < l->o->n_schemes; i++)
+        if (strcmp(l->o->schemes[i].name, name) == 0) {
+            m->schemes[m->n_schemes++] = &l->o->schemes[i];
+            return ERR_OK;
+        }
+    char known[160] = "";
+    for (size_t i = 0, len = 0; i < l->o->n_schemes && len < sizeof known; i++)
+        len +=
+            (size_t)snprintf(known + len, sizeof known - len, "%s%s", i ? ", " : "", l->o->schemes[i].name);
+    return err_set(info, ERR_USAGE, "schemes", "score.schemes: \"%s\" is none of %s", name, known);
 }
 
-enum err methodology_open(const char *schemes, struct methodology **result, struct err_info *info)
+static enum err choose_schemes(const struct loading *l, const char *schemes, struct err_info *info)
 {
-    struct methodology *m = malloc(sizeof *m);
-    if (!m)
-        abort();
-    memcpy(m, &microflux_1, sizeof *m); /* padding too: it is in the digest */
     char *copy = strdup(schemes), *rest = copy;
     enum err err = ERR_OK;
     for (char *name; err == ERR_OK && (name = strsep(&rest, ", ")) != NULL;)
         if (*name)
-            err = add_scheme(m, name, info);
+            err = choose_scheme(l, name, info);
     free(copy);
-    if (err == ERR_OK && (m->n_schemes == 0 || m->schemes[0] != &known[0]))
-        err =
-            err_set(info, ERR_USAGE, "schemes", "score.schemes must begin with default, not \"%s\"", schemes);
+    if (err == ERR_OK && (l->o->m.n_schemes == 0 || strcmp(l->o->m.schemes[0]->name, "default") != 0))
+        return err_set(info, ERR_USAGE, "schemes", "score.schemes must begin with default, not \"%s\"",
+                       schemes);
+    return err;
+}
+
+static enum err check(const struct loading *l, const char *schemes, struct err_info *info)
+{
+    static const char *const groups[] = {"authenticity.weight_", "community.weight_", "creator.weight_"};
+    enum err err = check_complete(l, info);
+    for (size_t i = 0; i < 3 && err == ERR_OK; i++)
+        err = check_weights(l, groups[i], info);
+    return err == ERR_OK ? choose_schemes(l, schemes, info) : err;
+}
+
+static void add_line(void *arg, const char *key, const char *value, const char *sentence)
+{
+    (void)sentence;
+    buffer_printf(arg, "%s = %s\n", key, value);
+}
+
+enum err methodology_read(const char *file, const char *text, const char *schemes,
+                          struct methodology **methodology, struct err_info *info)
+{
+    struct loading l = {.o = calloc(1, sizeof *l.o), .file = file};
+    struct buffer canonical = {0};
+    if (!l.o)
+        abort();
+    enum err err = ini_read(file, text, take_pair, &l, info);
+    if (err == ERR_OK)
+        err = check(&l, schemes, info);
     if (err != ERR_OK) {
-        free(m);
+        free(l.o);
         return err;
     }
-    m->digest = digest(m);
-    *result = m;
+    methodology_each(&l.o->m, add_line, &canonical);
+    l.o->m.digest = bytes_hash((struct bytes){canonical.data, canonical.len});
+    buffer_free(&canonical);
+    *methodology = &l.o->m;
     return ERR_OK;
 }
 
-void methodology_close(struct methodology *m)
+enum err methodology_open(const char *schemes, struct methodology **methodology, struct err_info *info)
 {
-    free(m);
+    return methodology_read("microflux-1.conf", methodology_microflux_1, schemes, methodology, info);
+}
+
+void methodology_close(struct methodology *methodology)
+{
+    free(methodology); /* it is the beginning of what it owns */
 }

@@ -14,6 +14,7 @@ struct score_worker {
     const struct score_worker_options *options;
     struct avro_reader *readers[N_TOPICS];
     struct avro_scratch *scratch;
+    struct text_scratch *words;
     uint64_t output_fingerprint;
     union score_record record; /* the one decoded last */
     bool tombstone;            /* it asks for erasure */
@@ -29,6 +30,7 @@ static void score_close(void *self)
     for (int i = 0; i < N_TOPICS; i++)
         avro_reader_close(w->readers[i]);
     avro_scratch_close(w->scratch);
+    text_scratch_close(w->words);
     free(w);
 }
 
@@ -39,6 +41,7 @@ static enum err score_open(const void *options, void **self, struct err_info *in
         return err_set(info, ERR_NO_MEMORY, "no_memory", "no memory for the score worker");
     w->options = options;
     w->scratch = avro_scratch_open();
+    w->words = text_scratch_open(w->options->text);
     w->output_fingerprint = avro_fingerprint(schema_creator_score, info);
     enum err err = ERR_OK;
     for (int i = 0; i < N_TOPICS && err == ERR_OK; i++)
@@ -106,6 +109,8 @@ static enum err score_decode(void *self, int input, const struct kafka_record *r
                        creator_of(w, input).ptr);
     err = creator_judge(&w->options->rules, input, &w->record,
                         &(struct provenance){record->offset, record->timestamp}, info);
+    if (err == ERR_OK && input == TOPIC_POSTS)
+        score_words(w->words, &w->record.post);
     if (err != ERR_OK) {
         w->counts[SCORE_LATE] += strcmp(info->word, "late") == 0;
         w->counts[SCORE_FUTURE] += strcmp(info->word, "future") == 0;

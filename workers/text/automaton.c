@@ -1,6 +1,6 @@
 /* automaton: Aho–Corasick whose patterns begin at a boundary: inside a word that begins none it stands at the
- * root, where nothing has to be looked up. Edges lie in one hash table: a dense one would be forty times as
- * large and not fit a cache. */
+ * root, where nothing has to be looked up. Nodes lie in order of depth, so that those which most words meet
+ * share a few lines of the cache; a dense table would be forty times as large. */
 #include <stdlib.h>
 
 #include "text_room.h"
@@ -16,93 +16,83 @@ static void *grown(void *array, size_t n, size_t *cap, size_t size)
     return more;
 }
 
-static void put_edge(struct automaton *a, uint32_t key, uint32_t node)
+static uint32_t add_sprout(struct automaton *a, struct sprout sprout)
 {
-    size_t i = key * 2654435761u & (a->cap_edges - 1);
-    while (a->edges[i].key)
-        i = (i + 1) & (a->cap_edges - 1);
-    a->edges[i] = (struct edge){key, node};
-    a->n_edges++;
-}
-
-static void add_edge(struct automaton *a, uint32_t key, uint32_t node)
-{
-    if (2 * a->n_edges >= a->cap_edges) {
-        struct automaton old = *a;
-        a->cap_edges *= 2;
-        a->n_edges = 0;
-        a->edges = calloc(a->cap_edges, sizeof *a->edges);
-        if (!a->edges)
-            abort();
-        for (size_t i = 0; i < old.cap_edges; i++)
-            if (old.edges[i].key)
-                put_edge(a, old.edges[i].key, old.edges[i].node);
-        free(old.edges);
-    }
-    put_edge(a, key, node);
-}
-
-static uint32_t add_node(struct automaton *a, uint32_t parent, char byte)
-{
-    a->nodes = grown(a->nodes, a->n_nodes, &a->cap_nodes, sizeof *a->nodes);
-    a->nodes[a->n_nodes] =
-        (struct node){.parent = parent, .depth = a->nodes[parent].depth + 1, .byte = (uint8_t)byte};
-    add_edge(a, parent << 8 | (uint8_t)byte, (uint32_t)a->n_nodes);
+    a->sprouts = grown(a->sprouts, a->n_nodes, &a->cap_nodes, sizeof *a->sprouts);
+    a->sprouts[a->n_nodes] = sprout;
     return (uint32_t)a->n_nodes++;
 }
 
 void automaton_open(struct automaton *a)
 {
-    *a = (struct automaton){.n_nodes = 1, .n_outputs = 1, .cap_edges = 1024};
-    a->nodes = grown(NULL, 1024, &a->cap_nodes, sizeof *a->nodes);
-    a->outputs = grown(NULL, 1024, &a->cap_outputs, sizeof *a->outputs);
-    a->edges = calloc(a->cap_edges, sizeof *a->edges);
-    if (!a->edges)
-        abort();
-    a->nodes[0] = (struct node){0};
+    *a = (struct automaton){0};
+    add_sprout(a, (struct sprout){0});
+    automaton_output(a, 0, 0, false);
+    a->sprouts[0].output = 0;
 }
 
-uint32_t automaton_node(struct automaton *a, struct bytes pattern)
+static uint32_t child_of(struct automaton *a, uint32_t parent, uint8_t byte)
 {
-    uint32_t node = 0;
-    for (size_t i = 0; i < pattern.len; i++) {
-        uint32_t next = automaton_edge(a, node, pattern.ptr[i]);
-        node = next ? next : add_node(a, node, pattern.ptr[i]);
-    }
-    return node;
+    for (uint32_t i = a->sprouts[parent].child; i; i = a->sprouts[i].sibling)
+        if (a->sprouts[i].byte == byte)
+            return i;
+    uint32_t child = add_sprout(a, (struct sprout){.sibling = a->sprouts[parent].child, .byte = byte});
+    a->sprouts[parent].child = child;
+    return child;
 }
 
-void automaton_output(struct automaton *a, uint32_t node, uint32_t entry, bool tag_only)
+uint32_t automaton_sprout(struct automaton *a, struct bytes pattern)
+{
+    uint32_t at = 0;
+    for (size_t i = 0; i < pattern.len; i++)
+        at = child_of(a, at, (uint8_t)pattern.ptr[i]);
+    return at;
+}
+
+void automaton_output(struct automaton *a, uint32_t sprout, uint32_t entry, bool tag_only)
 {
     a->outputs = grown(a->outputs, a->n_outputs, &a->cap_outputs, sizeof *a->outputs);
-    a->outputs[a->n_outputs] = (struct output){entry, a->nodes[node].output, tag_only};
-    a->nodes[node].output = (uint32_t)a->n_outputs++;
+    a->outputs[a->n_outputs] = (struct output){entry, a->sprouts[sprout].output, tag_only};
+    a->sprouts[sprout].output = (uint32_t)a->n_outputs++;
 }
 
-/* Shorter ones are linked already. */
-static void link_node(struct automaton *a, uint32_t node)
+/* Nodes before it are linked: its parent and whatever is less deep. */
+static void link_node(struct automaton *a, uint32_t parent, uint32_t node)
 {
     struct node *n = &a->nodes[node];
-    n->fail = automaton_step(a, a->nodes[n->parent].fail, (char)n->byte);
+    n->depth = (uint16_t)(a->nodes[parent].depth + 1);
+    n->fail = parent ? automaton_step(a, a->nodes[parent].fail, (char)a->bytes[node]) : 0;
     n->suffix = a->nodes[n->fail].output ? n->fail : a->nodes[n->fail].suffix;
 }
 
 void automaton_link(struct automaton *a)
 {
-    bool more = true;
-    for (uint32_t depth = 2; more; depth++) {
-        more = false;
-        for (uint32_t i = 1; i < a->n_nodes; i++)
-            if (a->nodes[i].depth == depth) {
-                link_node(a, i);
-                more = true;
-            }
+    uint32_t *order = calloc(a->n_nodes, sizeof *order), n = 1; /* order[node]: the sprout it was */
+    a->nodes = calloc(a->n_nodes, sizeof *a->nodes);
+    a->bytes = calloc(a->n_nodes, 1);
+    if (!order || !a->nodes || !a->bytes)
+        abort();
+    for (uint32_t i = 0; i < n; i++) {
+        struct node *node = &a->nodes[i];
+        node->output = a->sprouts[order[i]].output;
+        node->child = n;
+        for (uint32_t s = a->sprouts[order[i]].child; s; s = a->sprouts[s].sibling, node->children++) {
+            a->bytes[n] = a->sprouts[s].byte;
+            order[n++] = s;
+        }
     }
+    for (uint32_t i = 0; i < n; i++)
+        for (uint32_t c = 0; c < a->nodes[i].children; c++)
+            link_node(a, i, a->nodes[i].child + c);
+    free(order);
+    free(a->sprouts);
+    a->sprouts = NULL;
 }
 
 void automaton_free(struct automaton *a)
 {
+    free(a->sprouts);
     free(a->nodes);
+    free(a->bytes);
     free(a->outputs);
-    free(a->edges);
 }

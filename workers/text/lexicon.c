@@ -7,7 +7,7 @@
 #include "microflux/file.h"
 #include "text_room.h"
 
-#define MOST_NODES (1u << 24) /* what an edge's key can name */
+#define MOST_NODES (1u << 24)
 
 static const char *const kind_words[] = {"niche", "topic", "value", "unsafe", "sign"};
 static const char *const sign_words[N_SIGNS] = {"disclosed", "code", "link", "call"};
@@ -81,11 +81,11 @@ static enum err add_class(struct reading *r, const char *line)
 
 /* ---- entries ---- */
 
-static enum err check_new(struct reading *r, uint32_t node, uint32_t entry, const char *line)
+static enum err check_new(struct reading *r, uint32_t sprout, uint32_t entry, const char *line)
 {
     const struct text *t = r->text;
     char where[96];
-    for (uint32_t o = t->automaton.nodes[node].output; o; o = t->automaton.outputs[o].next) {
+    for (uint32_t o = t->automaton.sprouts[sprout].output; o; o = t->automaton.outputs[o].next) {
         const struct entry *other = &t->entries[t->automaton.outputs[o].entry];
         snprintf(where, sizeof where, " is in this class already: %s, line %d", t->names[other->file],
                  other->line);
@@ -98,12 +98,12 @@ static enum err check_new(struct reading *r, uint32_t node, uint32_t entry, cons
 static enum err add_pattern(struct reading *r, uint32_t entry, bool tag_only, const char *line)
 {
     struct automaton *a = &r->text->automaton;
-    uint32_t node = automaton_node(a, (struct bytes){r->normal->out.data, r->normal->out.len});
+    uint32_t sprout = automaton_sprout(a, (struct bytes){r->normal->out.data, r->normal->out.len});
     if (a->n_nodes >= MOST_NODES - 256)
         return refuse(r, "too many entries", "", "");
-    enum err err = check_new(r, node, entry, line);
+    enum err err = check_new(r, sprout, entry, line);
     if (err == ERR_OK)
-        automaton_output(a, node, entry, tag_only);
+        automaton_output(a, sprout, entry, tag_only);
     return err;
 }
 

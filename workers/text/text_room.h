@@ -28,12 +28,17 @@ void normal_text(struct normal *n, struct bytes text);
 void normal_end(struct normal *n);
 
 /* ---- automaton.c: Aho–Corasick over normal forms; patterns begin and end with a boundary ---- */
-struct node {
-    uint32_t parent, depth;
+struct sprout { /* a node while patterns come in */
+    uint32_t child, sibling, output;
+    uint8_t byte;
+};
+
+struct node { /* in order of depth; the children of one are neighbours */
+    uint32_t child;
+    uint16_t children, depth;
     uint32_t fail;   /* the longest proper suffix that begins a pattern */
     uint32_t suffix; /* the next shorter pattern that ends here too; 0 = none */
     uint32_t output; /* into outputs; 0 = no pattern ends here */
-    uint8_t byte;
 };
 
 struct output { /* one entry whose pattern ends at a node */
@@ -41,40 +46,33 @@ struct output { /* one entry whose pattern ends at a node */
     bool tag_only;
 };
 
-struct edge { /* key: node << 8 | byte, 0 = free */
-    uint32_t key, node;
-};
-
 struct automaton {
-    struct node *nodes;     /* [0] is the root */
+    struct sprout *sprouts; /* [0] is the root; gone once linked */
     struct output *outputs; /* [0] is no output */
-    struct edge *edges;
-    size_t n_nodes, cap_nodes, n_outputs, cap_outputs, n_edges, cap_edges;
+    struct node *nodes;     /* [0] is the root */
+    uint8_t *bytes;         /* that lead to the nodes */
+    size_t n_nodes, cap_nodes, n_outputs, cap_outputs;
 };
 
 void automaton_open(struct automaton *a);
-/* automaton_node: where the pattern " word word " ends; made if it is new. automaton_output: an entry more
+/* automaton_sprout: where the pattern " word word " ends; made if it is new. automaton_output: an entry more
  * that ends there; tag_only: where the pattern began with '#'. */
-uint32_t automaton_node(struct automaton *a, struct bytes pattern);
-void automaton_output(struct automaton *a, uint32_t node, uint32_t entry, bool tag_only);
+uint32_t automaton_sprout(struct automaton *a, struct bytes pattern);
+void automaton_output(struct automaton *a, uint32_t sprout, uint32_t entry, bool tag_only);
 void automaton_link(struct automaton *a); /* once, after the last pattern */
 void automaton_free(struct automaton *a);
-
-static inline uint32_t automaton_edge(const struct automaton *a, uint32_t node, char byte)
-{
-    uint32_t key = node << 8 | (uint8_t)byte;
-    for (size_t i = key * 2654435761u & (a->cap_edges - 1);; i = (i + 1) & (a->cap_edges - 1))
-        if (a->edges[i].key == key || a->edges[i].key == 0)
-            return a->edges[i].key ? a->edges[i].node : 0;
-}
 
 /* automaton_step: the state after one more byte. */
 static inline uint32_t automaton_step(const struct automaton *a, uint32_t state, char byte)
 {
-    uint32_t next;
-    while ((next = automaton_edge(a, state, byte)) == 0 && state)
-        state = a->nodes[state].fail;
-    return next;
+    for (;; state = a->nodes[state].fail) {
+        const struct node *node = &a->nodes[state];
+        for (uint32_t i = node->child; i < node->child + node->children; i++)
+            if (a->bytes[i] == (uint8_t)byte)
+                return i;
+        if (state == 0)
+            return 0;
+    }
 }
 
 /* ---- lexicon.c ---- */
