@@ -62,7 +62,8 @@ struct config {
     int64_t score_min_interval_ms, sweep_interval_s;
     const char *score_schemes;    /* "default,stim,later,hypeauditor" */
     const char *methodology_file; /* "" = the program's own */
-    const char *lexicon_dir;      /* "" = the program's own only */
+    const char *benchmark_file, *emv_file;
+    const char *lexicon_dir; /* "" = the program's own only */
     /* time.* */
     int64_t max_future_ms;
     enum time_policy late_policy, future_policy;

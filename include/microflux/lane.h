@@ -65,6 +65,8 @@ struct lane_kind {
     const char *const *key_names;      /* the word in mf:<namespace>:<kind>:{tag}:<word>:<subject> */
     enum err (*open)(const void *options, void **self, struct err_info *info);
     void (*close)(void *self);
+    void (*turn)(
+        void *self); /* between two turns, when no batch is under way in the kind; NULL: nothing to do */
     /* decode: the record's own story, without state: ERR_REJECT = dead letter, *schema_id is set even then.
      * ERR_WEATHER = not now: the lane stops before it and hands it over again. What was decoded once always
      * can be. */

@@ -14,6 +14,9 @@ enum log_level { LOG_LEVEL_DEBUG, LOG_LEVEL_INFO, LOG_LEVEL_WARN, LOG_LEVEL_ERRO
 /* log_setup: once, before any thread. */
 void log_setup(enum log_level least, bool json);
 
+/* log_level_is: by name, as the key log.level; from any thread. */
+void log_level_is(const char *name);
+
 /* log_line: event is a stable word; format makes `key=value key="a b"` pairs (values the caller quotes with
  * %s inside \" where they can hold blanks). Never blocks longer than write(2). */
 void log_line(enum log_level level, const char *event, const char *format, ...)

@@ -4,6 +4,7 @@
 
 #include "microflux/keyed_hash.h"
 #include "microflux/lane.h"
+#include "microflux/market.h"
 #include "microflux/score.h"
 #include "microflux/text.h"
 
@@ -13,10 +14,14 @@ struct score_writer_schema { /* one more writer schema of an input, by its Confl
     const char *json;
 };
 
-/* Borrowed as long as any worker runs; immutable. */
+/* Borrowed as long as any worker runs; immutable but for `newer`. */
 struct score_worker_options {
+    /* What takes the place of these from the worker's next turn on: other tables, lexicons, constants; the
+     * rest must be the same. NULL: nothing does. Stored once. */
+    const struct score_worker_options *_Atomic newer;
     const struct methodology *methodology;
     const struct text *text;
+    struct market market;
     struct creator_rules rules;
     size_t max_record_bytes;
     const char *bare_json[N_TOPICS]; /* writer schema of bare values, NULL = none */

@@ -180,6 +180,19 @@ static void scheme_lists(void **state)
     }
 }
 
+/* A fold kept from a scheme that was longer begins anew, whatever its place was. */
+static void shorter_scheme(void **state)
+{
+    struct methodology *m = opened(methodology_microflux_1);
+    struct tier_fold fold = {.since = 1, .entry = 7, .there = true};
+    const struct profile_day day = {.observed_at = 5, .followers = 20000};
+    (void)state;
+    tier_fold_day(m, m->schemes[0], &day, &fold);
+    assert_string_equal(m->schemes[0]->edges[fold.entry].band, "10K");
+    assert_int_equal(fold.since, 5);
+    methodology_close(m);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -189,6 +202,7 @@ int main(void)
         cmocka_unit_test(digests),
         cmocka_unit_test(refusals),
         cmocka_unit_test(scheme_lists),
+        cmocka_unit_test(shorter_scheme),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

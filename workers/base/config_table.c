@@ -91,6 +91,10 @@ const struct key config_keys[] = {
          "tier schemes in each record; default must be first"),
     TEXT("methodology.file", methodology_file, "",
          "constants of the scores, in the form of `microflux methodology show`; empty = the program's own"),
+    TEXT("benchmark.file", benchmark_file, "",
+         "rates that stand in for peers while there are few, as data/benchmarks; empty = the program's own"),
+    TEXT("emv.file", emv_file, "",
+         "what an act is worth, as data/emv/example.conf; empty = no earned media value"),
     TEXT("lexicon.dir", lexicon_dir, "",
          "folder of *.lex files: one takes the place of ours of the same name, others come on top; empty = "
          "ours"),

@@ -3,13 +3,14 @@
 #include "microflux/log.h"
 
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
 static struct {
-    enum log_level least;
+    _Atomic enum log_level least;
     bool json;
 } settings = {LOG_LEVEL_INFO, false};
 
@@ -17,6 +18,14 @@ void log_setup(enum log_level least, bool json)
 {
     settings.least = least;
     settings.json = json;
+}
+
+void log_level_is(const char *name)
+{
+    settings.least = strcmp(name, "debug") == 0   ? LOG_LEVEL_DEBUG
+                     : strcmp(name, "warn") == 0  ? LOG_LEVEL_WARN
+                     : strcmp(name, "error") == 0 ? LOG_LEVEL_ERROR
+                                                  : LOG_LEVEL_INFO;
 }
 
 static void stamp(char *out, size_t size)

@@ -137,10 +137,10 @@ static enum err produce_scores(struct publisher *publisher, struct bench_set *se
     struct buffer value = {0};
     struct score score;
     enum err err = ERR_OK;
-    creator_score(&set->creators[0], set->setup.methodology, NULL, set->as_of, &score);
+    creator_score(&set->creators[0], set->setup.options.methodology, NULL, set->as_of, &score);
     struct score_origin origin = {.creator_id = BYTES("c0000000")};
     avro_put_frame(&value, 0, 1);
-    score_encode(&score, set->setup.methodology, &origin, &value);
+    score_encode(&score, set->setup.options.methodology, &origin, &value);
     for (int64_t i = 0; i < n && err == ERR_OK; i++) {
         struct bytes creator = {key, bench_key(key, sizeof key, i % set->n)};
         while ((err = publish(publisher, 0, -1, creator, (struct bytes){value.data, value.len}, 0, NULL, 0, 0,

@@ -161,7 +161,7 @@ static void score(struct bench_set *set, struct score *kept, struct bench_result
     double before = bench_own_cpu();
     for (int64_t i = 0; i < set->n; i++) {
         struct score *s = &kept[i % KEPT_SCORES];
-        creator_score(&set->creators[i], set->setup.methodology, NULL, set->as_of, s);
+        creator_score(&set->creators[i], set->setup.options.methodology, NULL, set->as_of, s);
         digest = score_digest(s);
     }
     (void)digest;
@@ -177,7 +177,7 @@ static void encode(struct bench_set *set, const struct score *kept, struct bench
         struct score_origin origin = {.creator_id = BYTES("c0000000"), .offsets = i};
         out.len = 0;
         avro_put_frame(&out, 0, fingerprint);
-        score_encode(&kept[i % KEPT_SCORES], set->setup.methodology, &origin, &out);
+        score_encode(&kept[i % KEPT_SCORES], set->setup.options.methodology, &origin, &out);
     }
     add_ns(bench_stage(r, "encode", "a score as a framed Avro record"), before, set->n);
     buffer_free(&out);
@@ -194,7 +194,7 @@ static enum err round_of(const struct bench *b, struct inputs *in, struct bench_
     if (err == ERR_OK)
         err = decode(in, r, info);
     if (err == ERR_OK) {
-        bench_text(set.setup.text, r);
+        bench_text(set.setup.options.text, r);
         apply(&set, in, r);
         score(&set, kept, r);
         encode(&set, kept, r);

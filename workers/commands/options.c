@@ -120,35 +120,6 @@ static enum err read_bare(const struct config *config, struct score_setup *setup
     return err;
 }
 
-enum err methodology_of(const struct config *config, const char *file, struct methodology **methodology,
-                        struct err_info *info)
-{
-    char *text;
-    if (!file || !*file)
-        return methodology_open(config->score_schemes, methodology, info);
-    enum err err = file_text(file, &text, info);
-    if (err != ERR_OK)
-        return err;
-    err = methodology_read(file, text, config->score_schemes, methodology, info);
-    free(text);
-    return err;
-}
-
-/* A post's hits lie by the lexicon's bits and are read by the methodology's order. */
-static enum err check_niches(const struct methodology *m, const struct text *text, struct err_info *info)
-{
-    for (size_t i = 0; i < TEXT_NICHES; i++) {
-        const char *ours = i < m->n_niches ? m->niches[i] : NULL, *theirs = text_niche(text, i);
-        if ((ours || theirs) && (!ours || !theirs || strcmp(ours, theirs) != 0))
-            return err_set(
-                info, ERR_USAGE, "niches",
-                "niche %zu is %s in the methodology's niche.names and %s in the lexicon's classes.lex: "
-                "they must be the same",
-                i, ours ? ours : "none", theirs ? theirs : "none");
-    }
-    return ERR_OK;
-}
-
 enum err score_setup_open(const struct config *config, struct score_setup *setup, struct err_info *info)
 {
     *setup = (struct score_setup){0};
@@ -158,13 +129,8 @@ enum err score_setup_open(const struct config *config, struct score_setup *setup
     o->rules.max_future = config->max_future_ms;
     o->rules.late = (enum late_policy)config->late_policy;
     o->rules.future = (enum late_policy)config->future_policy;
-    enum err err = methodology_of(config, config->methodology_file, &setup->methodology, info);
-    o->methodology = o->rules.methodology = setup->methodology;
-    if (err == ERR_OK)
-        err = text_open(config->lexicon_dir, &setup->text, info);
-    if (err == ERR_OK)
-        err = check_niches(setup->methodology, setup->text, info);
-    o->text = setup->text;
+    enum err err = score_tables_open(config, &setup->tables, info);
+    score_tables_use(&setup->tables, o);
     if (err == ERR_OK)
         err = read_bare(config, setup, info);
     if (err == ERR_OK)
@@ -188,8 +154,8 @@ void score_setup_close(struct score_setup *setup)
     for (size_t i = 0; i < setup->options.n_writers; i++)
         free((char *)(uintptr_t)setup->writers[i].json);
     free(setup->writers);
-    methodology_close(setup->methodology);
-    text_close(setup->text);
+    reloads_free(setup->reloads);
+    score_tables_close(&setup->tables);
     registry_close(setup->registry);
     *setup = (struct score_setup){0};
 }

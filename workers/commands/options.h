@@ -2,6 +2,7 @@
 #ifndef COMMANDS_OPTIONS_H
 #define COMMANDS_OPTIONS_H
 
+#include "microflux/args.h"
 #include "microflux/config.h"
 #include "microflux/kafka.h"
 #include "microflux/redis.h"
@@ -9,12 +10,27 @@
 
 extern const char *const input_names[N_TOPICS]; /* profiles posts interactions, whatever their topics */
 
+/* What a score is made by, and what SIGHUP reads again. */
+struct score_tables {
+    struct methodology *methodology;
+    struct text *text;
+    struct peer_table *benchmark;
+    struct unit_values *values; /* NULL: none are configured */
+};
+
+/* score_tables_open: reads them all and checks that they fit together. Gives; score_tables_close. */
+enum err score_tables_open(const struct config *config, struct score_tables *tables,
+                           struct err_info *info) MF_MUST_CHECK;
+void score_tables_close(struct score_tables *tables);
+/* score_tables_use: options look at these tables. */
+void score_tables_use(const struct score_tables *tables, struct score_worker_options *options);
+
 /* The score worker's options own the schema files they read, the methodology and the registry. */
 struct score_setup {
     struct score_worker_options options;
-    struct methodology *methodology;
-    struct text *text;
-    struct registry *registry; /* NULL: none is configured */
+    struct score_tables tables;
+    struct score_reload *reloads; /* what SIGHUP brought, the newest first */
+    struct registry *registry;    /* NULL: none is configured */
     char *bare[N_TOPICS];
     struct score_writer_schema *writers;
 };
@@ -27,6 +43,18 @@ void score_setup_close(struct score_setup *setup);
  * configured. Gives; methodology_close. */
 enum err methodology_of(const struct config *config, const char *file, struct methodology **methodology,
                         struct err_info *info) MF_MUST_CHECK;
+
+/* ---- reload.c ---- */
+
+/* reload: the tables and log.level of a command line read again; workers take them at their next turn. All or
+ * nothing: what is refused is logged and changes nothing. */
+struct command_line {
+    const struct args *args;
+    int argc;
+    char **argv;
+};
+void reload(const struct command_line *from, struct score_setup *setup);
+void reloads_free(struct score_reload *reloads); /* takes NULL */
 
 /* ---- registry_of.c ---- */
 

@@ -1,5 +1,5 @@
 /* run: the main job: reads the configuration, starts the workers, waits for a signal, stops them in reverse
- * order. */
+ * order. SIGHUP reads again what a score is made by. */
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
@@ -105,9 +105,20 @@ static void log_counters(const void *arg)
     }
 }
 
+struct reloading {
+    const struct command_line *from;
+    struct score_setup *setup;
+};
+
+static void reload_scores(const void *arg)
+{
+    const struct reloading *reloading = arg;
+    reload(reloading->from, reloading->setup);
+}
+
 /* Starts the threads, waits for a signal, and for the threads. */
 static int run_workers(struct running *all, const struct status_options *status,
-                       const struct score_setup *setup)
+                       const struct command_line *from, struct score_setup *setup)
 {
     atomic_bool stop = false;
     int result = 0;
@@ -122,7 +133,7 @@ static int run_workers(struct running *all, const struct status_options *status,
         if (pthread_create(&all[i].thread, NULL, worker_thread, &all[i]) != 0)
             abort();
     }
-    service_wait(log_counters, all);
+    service_wait(&(struct service_watch){log_counters, all, reload_scores, &(struct reloading){from, setup}});
     atomic_store(&stop, true);
     for (size_t i = status->n_workers; i-- > 0;) {
         pthread_join(all[i].thread, NULL);
@@ -141,7 +152,7 @@ static void say_doubts(const struct score_setup *setup)
                  "cure=\"microflux config secret > FILE; privacy.secret_file=FILE\"");
 }
 
-static int run(const struct config *config, const struct score_setup *setup)
+static int run(const struct config *config, const struct command_line *from, struct score_setup *setup)
 {
     const char *const inputs[N_TOPICS] = {[TOPIC_PROFILES] = config->topic_profiles,
                                           [TOPIC_POSTS] = config->topic_posts,
@@ -154,7 +165,7 @@ static int run(const struct config *config, const struct score_setup *setup)
     struct err_info info;
     if (!all || !workers)
         abort();
-    int result = status_open(&options, &status, &info) == ERR_OK ? run_workers(all, &options, setup)
+    int result = status_open(&options, &status, &info) == ERR_OK ? run_workers(all, &options, from, setup)
                                                                  : complain("run", &info);
     status_close(status);
     for (size_t i = n; i-- > 0;)
@@ -199,7 +210,7 @@ int command_run(int argc, char **argv)
             status = complain("run", &info);
         else if (!stopped) {
             say_doubts(&setup);
-            status = run(config, &setup);
+            status = run(config, &(struct command_line){&args, argc, argv}, &setup);
         }
         score_setup_close(&setup);
     }

@@ -16,16 +16,14 @@ static void signals(sigset_t *set)
     sigemptyset(set);
     sigaddset(set, SIGTERM);
     sigaddset(set, SIGINT);
+    sigaddset(set, SIGHUP);
 }
 
 void service_begin(const struct config *config)
 {
     sigset_t set;
-    log_setup(strcmp(config->log_level, "debug") == 0   ? LOG_LEVEL_DEBUG
-              : strcmp(config->log_level, "warn") == 0  ? LOG_LEVEL_WARN
-              : strcmp(config->log_level, "error") == 0 ? LOG_LEVEL_ERROR
-                                                        : LOG_LEVEL_INFO,
-              strcmp(config->log_format, "json") == 0);
+    log_setup(LOG_LEVEL_INFO, strcmp(config->log_format, "json") == 0);
+    log_level_is(config->log_level);
     signals(&set);
     sigaddset(&set, SIGPIPE);
     pthread_sigmask(SIG_BLOCK, &set, NULL);
@@ -46,11 +44,17 @@ enum err service_open(enum err (*open)(void *arg, struct err_info *info), void *
     return err;
 }
 
-void service_wait(void (*every_minute)(const void *arg), const void *arg)
+void service_wait(const struct service_watch *watch)
 {
     sigset_t set;
+    int signal;
     signals(&set);
-    while (sigtimedwait(&set, NULL, &(struct timespec){.tv_sec = MINUTE_S}) < 0)
-        every_minute(arg);
+    while ((signal = sigtimedwait(&set, NULL, &(struct timespec){.tv_sec = MINUTE_S})) < 0 ||
+           signal == SIGHUP) {
+        if (signal != SIGHUP)
+            watch->every_minute(watch->arg);
+        else if (watch->on_hangup)
+            watch->on_hangup(watch->hangup_arg);
+    }
     pthread_sigmask(SIG_UNBLOCK, &set, NULL);
 }

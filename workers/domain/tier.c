@@ -74,7 +74,7 @@ void tier_fold_day(const struct methodology *m, const struct tier_scheme *scheme
 {
     size_t plain = tier_plain(scheme, day->followers);
     int64_t since;
-    if (!fold->there) {
+    if (!fold->there || fold->entry >= scheme->n_edges) { /* the second: folded by another methodology */
         *fold = (struct tier_fold){.since = day->observed_at, .entry = (uint8_t)plain, .there = true};
         return;
     }

@@ -235,6 +235,8 @@ enum err worker_run(struct worker *worker, const atomic_bool *stop, int drain_ms
         atomic_store_explicit(&worker->counters.polled_ms, now, memory_order_relaxed);
         consumer_poll(worker->consumer);
         publisher_poll(worker->publisher, 0);
+        if (worker->options.kind->turn)
+            worker->options.kind->turn(worker->self);
         for (size_t i = 0; i < worker->n_lanes; i++)
             lane_turn(worker->lanes[i], now);
         worker_measure(worker, now);

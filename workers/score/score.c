@@ -58,6 +58,19 @@ static enum err score_open(const void *options, void **self, struct err_info *in
     return ERR_OK;
 }
 
+/* Between two turns nothing is half done: other constants, tables and lexicons may take over. */
+static void score_turn(void *self)
+{
+    struct score_worker *w = self;
+    const struct score_worker_options *newer, *before = w->options;
+    while ((newer = atomic_load_explicit(&w->options->newer, memory_order_acquire)) != NULL)
+        w->options = newer;
+    if (w->options->text == before->text)
+        return;
+    text_scratch_close(w->words);
+    w->words = text_scratch_open(w->options->text);
+}
+
 static struct provenance provenance(const struct kafka_record *record)
 {
     return (struct provenance){record->offset, record->timestamp};
@@ -229,6 +242,15 @@ static int64_t own_offsets(const struct creator *c)
     return sum;
 }
 
+/* What a reader is told is also by which constants and tables. */
+static uint64_t told(const struct score_worker_options *o, const struct score *score)
+{
+    const struct peer_table *benchmark = o->market.benchmark;
+    uint64_t all[] = {score_digest(score), o->methodology->digest, benchmark ? benchmark->digest : 0};
+    uint64_t digest = bytes_hash((struct bytes){(const char *)all, sizeof all});
+    return digest ? digest : 1; /* 0 is nothing to tell */
+}
+
 static uint64_t score_evaluate(void *self, const void *state, const struct lane_view *view)
 {
     struct score_worker *w = self;
@@ -237,8 +259,8 @@ static uint64_t score_evaluate(void *self, const void *state, const struct lane_
     const struct creator *c = state;
     if (creator_gone(c))
         return clock_wall_ms() - c->erasure.at < REPEATS_MS ? GRAVE_DIGEST : 0;
-    creator_score(state, w->options->methodology, NULL, view->as_of, &w->score);
-    return score_digest(&w->score);
+    creator_score(state, w->options->methodology, &w->options->market, view->as_of, &w->score);
+    return told(w->options, &w->score);
 }
 
 static void score_encode_record(void *self, const void *state, struct bytes subject,
@@ -272,6 +294,7 @@ const struct lane_kind score_kind = {
     .key_names = creator_key_names,
     .open = score_open,
     .close = score_close,
+    .turn = score_turn,
     .decode = score_decode,
     .init = score_init,
     .prefetch = score_prefetch,
