@@ -87,8 +87,6 @@ struct interaction_record {
     int32_t kind;
     int64_t count, occurred_at;
     bool has_comment, comment_reply, has_actor;
-    bool own;            /* the actor is the creator */
-    uint64_t actor_hash; /* keyed; 0 = no actor. Filled by the score worker */
     int32_t comment_words, comment_emoji, comment_mentions;
     int64_t comment_fingerprint;
     int64_t actor_followers, actor_following, actor_posts;

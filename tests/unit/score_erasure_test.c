@@ -8,7 +8,7 @@
 
 #define START     1770000000000
 #define AHEAD     (4 * MS_MINUTE) /* how far an input may be read ahead of the others */
-#define MINUTES   400
+#define LENGTH    400
 #define TOMBSTONE 120 /* minutes after START */
 #define BACK      180
 
@@ -32,7 +32,7 @@ static int64_t time_of(int topic, int64_t offset)
     if (topic == TOPIC_PROFILES)
         return offset < N_PROFILES ? START + profiles[offset].timestamp * MS_MINUTE : INT64_MAX;
     int64_t minute = offset * minutes_apart[topic];
-    return minute < MINUTES ? START + minute * MS_MINUTE : INT64_MAX;
+    return minute < LENGTH ? START + minute * MS_MINUTE : INT64_MAX;
 }
 
 static enum applied apply(struct creator *c, int topic, int64_t offset, int64_t *as_of)
@@ -113,7 +113,7 @@ static void test_nothing_of_before(void **state)
     (void)state;
     build(&c, 5, &as_of);
     assert_false(creator_gone(&c));
-    for (int64_t minute = BACK + 6; minute < MINUTES; minute++)
+    for (int64_t minute = BACK + 6; minute < LENGTH; minute++)
         likes += 1 + minute;
     assert_int_equal(c.totals[KIND_LIKE], likes);
     assert_int_equal(c.n_profile_days, 1);
@@ -172,9 +172,15 @@ static void on_drop(void *arg, int key, struct bytes field)
     fail_msg("the keys are gone already: drop %d %.*s", key, (int)field.len, field.ptr);
 }
 
+static void on_whole(void *arg, int key, struct bytes value)
+{
+    (void)arg;
+    fail_msg("nothing is kept but the mark: key %d, %zu bytes", key, value.len);
+}
+
 static void test_a_grave_is_a_mark_and_a_version(void **state)
 {
-    struct change_writer writer = {NULL, on_set, on_drop};
+    struct change_writer writer = {NULL, on_set, on_drop, on_whole};
     struct buffer wanted = {0}, found = {0};
     struct creator c, loaded;
     struct err_info info;

@@ -9,7 +9,7 @@
 
 #define DELETE_MS 15000
 
-struct place { /* a partition with letters of the creator */
+struct letter_place { /* a partition with letters of the creator */
     int32_t partition;
     int64_t own, others, newest; /* others: older than the newest own */
     int64_t seen;                /* letters of others so far */
@@ -17,11 +17,11 @@ struct place { /* a partition with letters of the creator */
 
 struct erasing {
     struct bytes creator;
-    struct place *places; /* of every partition met */
+    struct letter_place *places; /* of every partition met */
     size_t n;
 };
 
-static struct place *place_of(struct erasing *e, int32_t partition)
+static struct letter_place *place_of(struct erasing *e, int32_t partition)
 {
     for (size_t i = 0; i < e->n; i++)
         if (e->places[i].partition == partition)
@@ -29,14 +29,14 @@ static struct place *place_of(struct erasing *e, int32_t partition)
     e->places = realloc(e->places, (e->n + 1) * sizeof *e->places);
     if (!e->places)
         abort();
-    e->places[e->n] = (struct place){.partition = partition, .newest = -1};
+    e->places[e->n] = (struct letter_place){.partition = partition, .newest = -1};
     return &e->places[e->n++];
 }
 
 static enum err look_at(void *arg, const struct letter *letter, struct err_info *info)
 {
     struct erasing *e = arg;
-    struct place *p = place_of(e, letter->record.partition);
+    struct letter_place *p = place_of(e, letter->record.partition);
     (void)info;
     if (!letter->record.key.ptr || !bytes_equal(letter->record.key, e->creator)) {
         p->seen++;
@@ -48,7 +48,7 @@ static enum err look_at(void *arg, const struct letter *letter, struct err_info 
     return ERR_OK;
 }
 
-static enum err erase_place(const struct letters *letters, const struct place *p, bool dry,
+static enum err erase_place(const struct letters *letters, const struct letter_place *p, bool dry,
                             struct err_info *info)
 {
     const struct config *c = letters->config;

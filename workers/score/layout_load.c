@@ -137,7 +137,7 @@ static bool load_erasure(struct creator *c, struct bytes text)
 {
     int64_t n[2], since;
     bool back;
-    if (!ints(&text, n, 2) || !maybe(&text, &back, &since))
+    if (!layout_ints(&text, n, 2) || !maybe(&text, &back, &since))
         return false;
     c->erasure = (struct erasure){true, n[0], n[1], back ? since : NOT_BACK};
     return text.len == 0;
