@@ -1,0 +1,154 @@
+"""§0.1, actors: 3 slices of 14 days with distinct actors and the bottom-64 sample; §4: P(fake) of one actor.
+
+Distinct actors are kept as an exact set of keyed hashes; `Registers` is the HyperLogLog of the page over them.
+An actor of the bottom 64 of the slices' union was in the bottom 64 of each slice it met at all times, so what the
+sample knows of it is complete, whatever the order of the records.
+"""
+import struct
+from math import exp, floor, log
+
+from methodology import C
+
+DAY = 86_400_000
+MASK = (1 << 64) - 1
+
+
+def siphash(key, data):
+    """SipHash-2-4 with a key of 16 bytes, as an unsigned 64-bit number (Aumasson and Bernstein, 2012)."""
+    k0, k1 = struct.unpack("<QQ", key)
+    v0, v1 = k0 ^ 0x736F6D6570736575, k1 ^ 0x646F72616E646F6D
+    v2, v3 = k0 ^ 0x6C7967656E657261, k1 ^ 0x7465646279746573
+    tail = len(data) % 8
+    last = data[len(data) - tail:] + bytes(7 - tail) + bytes([len(data) & 255])
+    words = struct.unpack(f"<{len(data) // 8}Q", data[:len(data) - tail]) + struct.unpack("<Q", last)
+    for word, rounds in [(word, 2) for word in words] + [(None, 4)]:
+        if word is None:
+            v2 ^= 0xFF
+        else:
+            v3 ^= word
+        for _ in range(rounds):
+            v0 = (v0 + v1) & MASK
+            v1 = ((v1 << 13) | (v1 >> 51)) & MASK ^ v0
+            v0 = ((v0 << 32) | (v0 >> 32)) & MASK
+            v2 = (v2 + v3) & MASK
+            v3 = ((v3 << 16) | (v3 >> 48)) & MASK ^ v2
+            v0 = (v0 + v3) & MASK
+            v3 = ((v3 << 21) | (v3 >> 43)) & MASK ^ v0
+            v2 = (v2 + v1) & MASK
+            v1 = ((v1 << 17) | (v1 >> 47)) & MASK ^ v2
+            v2 = ((v2 << 32) | (v2 >> 32)) & MASK
+        if word is not None:
+            v0 ^= word
+    return v0 ^ v1 ^ v2 ^ v3
+
+
+def fake(actor):
+    """§4, P(fake) of one actor record, unrounded; `is_private` is never used."""
+    f, g, p = (max(actor[name], 0) for name in ("followers", "following", "posts"))
+    picture, digits = actor.get("has_picture"), actor.get("name_digits")
+    no_picture = C["actor.null_picture"] if picture is None else float(not picture)
+    digits = C["actor.null_digits"] if digits is None else min(max(digits, 0), C["actor.digits_max"])
+    z = (C["actor.intercept"] + C["actor.ratio"] * (log(1 + g) - log(1 + f)) - C["actor.posts"] * log(1 + p)
+         + C["actor.mass"] * max(0.0, log((1 + g) / C["actor.mass_from"])) + C["actor.no_picture"] * no_picture
+         + C["actor.digit"] * digits)
+    return 1 / (1 + exp(-z)) if z > -700 else 0.0
+
+
+def in_255ths(p):
+    """P(fake) in 1/255, halves up."""
+    return floor(255 * p + 0.5)
+
+
+class Registers:
+    """HyperLogLog of 2^11 registers: the top 11 bits choose one, it keeps the most leading zeros + 1 of the rest."""
+
+    def __init__(self, hashes=()):
+        self.bits = C["state.hll_bits"]
+        self.ranks = bytearray(1 << self.bits)
+        for h in hashes:
+            self.add(h)
+
+    def add(self, h):
+        """One hash of 64 bits."""
+        i, rest = h >> (64 - self.bits), h & ((1 << (64 - self.bits)) - 1)
+        self.ranks[i] = max(self.ranks[i], 64 - self.bits - rest.bit_length() + 1)
+
+    def union(self, other):
+        """The larger of each register."""
+        joined = Registers()
+        joined.ranks = bytearray(map(max, self.ranks, other.ranks))
+        return joined
+
+    def estimate(self):
+        """Flajolet et al. 2007 with linear counting while small."""
+        m = len(self.ranks)
+        raw = 0.7213 / (1 + 1.079 / m) * m * m / sum(2.0 ** -rank for rank in self.ranks)
+        zeros = self.ranks.count(0)
+        return m * log(m / zeros) if raw <= 2.5 * m and zeros else raw
+
+
+class Slice:
+    """14 days: the distinct actors, and what is known of the 64 smallest hashes."""
+
+    def __init__(self, index):
+        self.index, self.hashes, self.sample, self.largest = index, set(), {}, -1
+
+    def add(self, h, verdict, post_id):
+        """One act; verdict in 1/255 or None, post_id or None."""
+        self.hashes.add(h)
+        kept = self.sample.get(h)
+        if kept is None:
+            if len(self.sample) == C["state.sample"]:
+                if h > self.largest:
+                    return
+                del self.sample[self.largest]
+            kept = self.sample[h] = [None, set()]
+            self.largest = max(self.sample)
+        note(kept, verdict, post_id)
+
+
+def note(kept, verdict, *post_ids):
+    """Of two P(fake) the larger; the first two different posts."""
+    if verdict is not None:
+        kept[0] = verdict if kept[0] is None else max(kept[0], verdict)
+    for post_id in post_ids:
+        if post_id is not None and len(kept[1]) < 2:
+            kept[1].add(post_id)
+
+
+class Actors:
+    """The ring of slices; a slot belongs to the newest slice seen, like those of hours and days."""
+
+    def __init__(self):
+        self.slices = {}
+
+    def add(self, time, h, verdict, post_id):
+        """One act of somebody else with count > 0, not late."""
+        index = time // (C["state.slice_days"] * DAY)
+        place = index % C["state.slices"]
+        kept = self.slices.get(place)
+        if kept is None or kept.index < index:
+            kept = self.slices[place] = Slice(index)
+        if kept.index == index:
+            kept.add(h, verdict, post_id)
+
+    def living(self, as_of):
+        """Reading: the slice of as_of and the two before it; older ones have expired although they are there."""
+        newest = as_of // (C["state.slice_days"] * DAY)
+        return [s for s in self.slices.values() if newest - C["state.slices"] < s.index <= newest]
+
+    def unique(self, as_of):
+        """Distinct actors of the slices' union, exact."""
+        return len(set().union(*(s.hashes for s in self.living(as_of))))
+
+    def unique_sketch(self, as_of):
+        """The same by HyperLogLog."""
+        return Registers(set().union(*(s.hashes for s in self.living(as_of)))).estimate()
+
+    def sample(self, as_of):
+        """hash -> [verdict, posts] of the bottom 64 of the slices' union."""
+        union = {}
+        for s in self.living(as_of):
+            for h, (verdict, post_ids) in s.sample.items():
+                note(union.setdefault(h, [None, set()]), verdict, *sorted(post_ids))
+        return {h: union[h] for h in sorted(union)[:C["state.sample"]]}

@@ -1,0 +1,127 @@
+"""§4, authenticity: audience, engagement, content, the weighted score and the flags; growth is in growth.py."""
+from collections import Counter
+from math import log, log1p, sqrt
+
+from common import evidence, median, quantile, ramp, round_rate, weighted
+from methodology import C
+from records import COMMENT, DAY, HOUR, LIKE
+
+PARTS = ("audience", "engagement", "growth", "content")
+TERMS = ("spread", "step", "rate_high", "rate_low", "generic", "duplicate", "early_burst")
+
+
+def audience_part(verdicts):
+    """From P(fake) in 1/255 of the sampled actors that have a verdict."""
+    n = len(verdicts)
+    part = {"score": None, "confidence": evidence(n, C["audience.k"]), "n": n, "suspicious_share": None,
+            "suspicious_low": None, "suspicious_high": None, "base_rate": C["audience.base_rate"]}
+    if n:
+        share = sum(v / 255 >= C["audience.suspicious"] for v in verdicts) / n
+        low, high = wilson(share, n, C["audience.z"])
+        part.update(score=100 * (1 - sum(verdicts) / 255 / n), suspicious_share=share, suspicious_low=low,
+                    suspicious_high=high)
+    return part
+
+
+def wilson(p, n, z):
+    """Wilson's interval of a share."""
+    centre, scale = p + z * z / (2 * n), 1 + z * z / n
+    half = z * sqrt(p * (1 - p) / n + z * z / (4 * n * n))
+    return (centre - half) / scale, (centre + half) / scale
+
+
+def residuals(values):
+    """r(y)ᵢ = yᵢ − median of the up to 6 before and 6 after."""
+    k = C["likes.around"]
+    return [y - median(values[max(0, i - k):i] + values[i + 1:i + 1 + k]) for i, y in enumerate(values)]
+
+
+def likes_terms(likes, comments):
+    """`spread` and `step` of posts in time order, each with the place of the post that shows it most."""
+    a, c = [log1p(x) for x in likes], [log1p(x) for x in comments]
+    e = [ra - C["likes.comments"] * rc for ra, rc in zip(residuals(a), residuals(c))]
+    spread = quantile(e, 0.9) - quantile(e, 0.5) + C["likes.level"] * log(1 + median(likes))
+    block, steps = C["likes.block"], []
+    for i in range(block, len(a) - block + 1):
+        rise = median(a[i:i + block]) - median(a[i - block:i])
+        talk = sum(c[i:i + block]) / block - sum(c[i - block:i]) / block
+        steps.append(rise - C["likes.block_comments"] * max(0.0, talk))
+    step = max(steps)
+    return {"spread": spread, "step": step, "spread_at": e.index(max(e)), "step_at": block + steps.index(step)}
+
+
+def terms(state, as_of, rate, cell):
+    """x of each term with evidence, and the posts that show them; rate = the unrounded estimate or None."""
+    x, where, ring = {}, {}, state.ring()
+    older = C["likes.older_hours"] * HOUR
+    posts = [p for p in reversed(ring) if as_of - p.posted_at > older]   # Reading: older than 24 h, strictly
+    if len(posts) >= C["likes.posts"]:
+        found = likes_terms([p.count(LIKE) for p in posts], [p.count(COMMENT) for p in posts])
+        for name in ("spread", "step"):
+            x[name], where[name] = found[name], posts[found[name + "_at"]].post_id
+    if rate is not None and cell is not None:
+        x["rate_high"], x["rate_low"] = log(rate / cell.at(99)), log(cell.at(1) / rate)
+    comments, generic = (sum(max(0, p.traits[i]) for p in ring) for i in (0, 1))
+    if comments >= C["generic.comments"]:
+        x["generic"] = min(generic, comments) / comments
+    if len(state.fingerprints) >= C["duplicate.fingerprints"]:
+        counts = Counter(fingerprint for _, _, fingerprint in state.fingerprints)
+        x["duplicate"] = sum(k for k in counts.values() if k > 1) / len(state.fingerprints)
+    talked = [p for p in ring if p.count(COMMENT) >= C["burst.comments"]]
+    if len(talked) >= C["burst.posts"]:
+        x["early_burst"] = sum(p.early_comments() for p in talked) / sum(p.count(COMMENT) for p in talked)
+        where["early_burst"] = max(talked, key=lambda p: p.early_comments() / p.count(COMMENT)).post_id
+    return x, where
+
+
+def engagement_part(x, n_posts):
+    """100 − Σ cap·ramp over the terms with evidence; confidence = (Σ their caps / 155) · n/(n + 10)."""
+    penalties, caps = {}, 0
+    for name in TERMS:
+        if x.get(name) is not None:
+            low, high, cap = C["terms." + name]
+            penalties[name] = cap * ramp(x[name], low, high)
+            caps += cap
+    every = sum(C["terms." + name][2] for name in TERMS)
+    return {"score": 100 - sum(penalties.values()) if penalties else None, "penalties": penalties, "terms": x,
+            "confidence": caps / every * evidence(n_posts, C["terms.k"])}
+
+
+def likely_share(state, as_of):
+    """Likely and not sponsored / posts, over ring posts of ≤ 90 d; None without any."""
+    posts = [p for p in state.ring() if as_of - p.posted_at <= C["saturation.days"] * DAY]
+    return sum(p.record.likely and not p.sponsored for p in posts) / len(posts) if posts else None
+
+
+def content_part(n, saturation, undisclosed):
+    """From ≥ 5 posts in 90 d. Reading: a share without posts costs nothing."""
+    if n < C["content.posts"]:
+        return {"score": None, "confidence": 0.0}
+    score = 100.0
+    for value, name in ((saturation, "content.saturation"), (undisclosed, "content.likely")):
+        low, high, cost = C[name]
+        score -= cost * ramp(value, low, high) if value is not None else 0
+    return {"score": score, "confidence": evidence(n, C["content.k"])}
+
+
+def authenticity(parts):
+    """The weighted score of the four parts."""
+    return weighted({name: (part["score"], part["confidence"]) for name, part in parts.items()}, "authenticity",
+                    PARTS)
+
+
+def flags(v, where=None):
+    """Flags, strict, on published values; each with its evidence: value, threshold, post or day."""
+    found, where = [], where or {}
+    v = {name: round_rate(x) if isinstance(x, float) else x for name, x in v.items()}
+    rows = [("spread", "spread", True), ("step", "step", True), ("growth_spike", "growth_z", not v.get("benign")),
+            ("generic_comments", "generic", True), ("early_burst", "early_burst", True),
+            ("saturation", "saturation", True)]
+    for name, value, applies in rows:
+        if applies and v.get(value) is not None and v[value] > C["flags." + name]:
+            found.append({"name": name, "value": v[value], "threshold": C["flags." + name],
+                          "where": where.get(value)})
+    pod = [(v.get(name), C["pod." + name]) for name in ("repeat", "early_burst", "generic")]
+    if all(value is not None and value > least for value, least in pod):
+        found.append({"name": "pod_like", "value": v["repeat"], "threshold": C["pod.repeat"], "where": None})
+    return found

@@ -1,0 +1,83 @@
+"""§3, peers: histogram of a cell, its quantiles, percentile and peer score, benchmark fallback."""
+from bisect import bisect_left
+from math import exp, floor, log
+from typing import NamedTuple
+
+from methodology import C
+
+LEVELS = (1,) + tuple(range(5, 100, 5)) + (99,)          # 0.01, 0.05, …, 0.95, 0.99, in percent
+
+
+class Cell(NamedTuple):
+    """Quantiles of a platform × band; source STREAM or BENCHMARK."""
+    n: int
+    quantiles: tuple
+    source: str = "STREAM"
+    digest: str = ""
+
+    def at(self, level):
+        """The quantile of a level in percent."""
+        return self.quantiles[LEVELS.index(level)]
+
+
+class Peers:
+    """Cells by (platform, band): those of the stream's table, and the benchmarks for cells with n < 100."""
+
+    def __init__(self, stream=None, benchmarks=None, always=None):
+        self.stream, self.benchmarks, self.always = stream or {}, benchmarks or {}, always
+
+    def cell(self, platform, band):
+        """The cell in use, None without any; `always` (of the worked examples) stands for every cell."""
+        if self.always is not None:
+            return self.always
+        cell = self.stream.get((platform, band))
+        return cell if cell is not None and cell.n >= C["peers.enough"] else self.benchmarks.get((platform, band))
+
+
+class Histogram:
+    """64 equal bins over ln 1e-5 .. ln 1; one entry per creator, m of §2."""
+
+    def __init__(self, bins=None):
+        self.bins = [0] * C["peers.bins"]
+        for i, n in (bins or {}).items():
+            self.bins[int(i)] = n
+        self.low = log(C["peers.low"])
+        self.width = (log(C["peers.high"]) - self.low) / len(self.bins)
+
+    def add(self, m, n=1):
+        """An entry (n = −1 takes it out); beyond the ends it counts in the end bins."""
+        self.bins[min(max(floor((m - self.low) / self.width), 0), len(self.bins) - 1)] += n
+
+    def merge(self, other):
+        """Lane 0's owner adds up the lanes."""
+        self.bins = [a + b for a, b in zip(self.bins, other.bins)]
+
+    def quantile(self, q):
+        """Linear interpolation; the mass of a bin is even in ln."""
+        wanted, below = q * sum(self.bins), 0
+        for i, n in enumerate(self.bins):
+            if n and below + n >= wanted:
+                return exp(self.low + (i + (wanted - below) / n) * self.width)
+            below += n
+        return None
+
+    def cell(self, digest=""):
+        """The published quantiles."""
+        return Cell(sum(self.bins), tuple(self.quantile(level / 100) for level in LEVELS), "STREAM", digest)
+
+
+def percentile(x, quantiles):
+    """0..100 by linear interpolation of the quantiles in ln; 1 or 99 outside the table."""
+    if x <= quantiles[0]:
+        return float(LEVELS[0])
+    if x >= quantiles[-1]:
+        return float(LEVELS[-1])
+    i = bisect_left(quantiles, x)                # Reading: among equal quantiles the lowest level
+    low, high = log(quantiles[i - 1]), log(quantiles[i])
+    return LEVELS[i - 1] + (LEVELS[i] - LEVELS[i - 1]) * (log(x) - low) / (high - low)
+
+
+def peer_score(x, b):
+    """75·x/b if x ≤ b, else 100 − 25·b/x."""
+    at = C["peers.at_median"]
+    return at * x / b if x <= b else 100 - (100 - at) * b / x

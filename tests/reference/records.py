@@ -1,0 +1,113 @@
+"""§0.1, input records: which count, and what is kept of them.
+
+`classify` says whether a record counts; a `Setup` makes a small tuple of one that does: it reads the text (§8), takes
+the verdict on the actor (§4) and hashes the actor once, so that the state never sees a raw record.
+"""
+from collections import namedtuple
+from unicodedata import normalize
+
+from actors import fake, in_255ths, siphash
+from methodology import C
+from text import BUILT_IN
+
+HOUR, DAY = 3_600_000, 86_400_000
+YEAR_2000 = 946_684_800_000
+KINDS = ("VIEW", "LIKE", "COMMENT", "SHARE", "SAVE", "CLICK", "PURCHASE", "FOLLOW")
+COUNTERS = ("views", "likes", "comments", "shares", "saves", "clicks", "purchases", "follows")
+LIKE, COMMENT, CLICK, PURCHASE = 1, 2, 5, 6
+TOPICS = ("profiles", "posts", "interactions")
+ID_FIELDS = ("creator_id", "post_id", "actor_id")
+TIME_FIELD = {"profiles": "observed_at", "posts": "posted_at", "interactions": "occurred_at"}
+SECRET = bytes(16)                               # of the keyed hashes, where no file is given
+
+Profile = namedtuple("Profile", "offset timestamp time followers following posts platform price")
+PostRecord = namedtuple("PostRecord", "offset timestamp time post_id format deleted official sponsored likely tokens "
+                        "mentions sponsors niches metrics")
+Metrics = namedtuple("Metrics", "observed_at totals")        # totals: {kind: number}, null kinds left out
+# kind is an index of KINDS; traits: None or (generic,) of a `comment` record; verdict in 1/255 or None
+Interaction = namedtuple("Interaction", "offset timestamp time kind count post_id own late actor verdict generic "
+                         "fingerprint campaign value")
+
+
+def classify(topic, timestamp, value, key=None):
+    """§0.1: 'applied', 'late', 'future', 'other' or 'rejected' for one input record."""
+    if value is None or not value.get("creator_id") or (key is not None and key != value["creator_id"]):
+        return "rejected"
+    if any(value.get(name) == "" for name in ID_FIELDS) or (topic == "posts" and not value.get("post_id")):
+        return "rejected"
+    time = value[TIME_FIELD[topic]]
+    if time < YEAR_2000 or (topic == "profiles" and value["followers"] < 0):
+        return "rejected"
+    if time > timestamp + C["state.max_future"]:
+        return "future"
+    if topic != "interactions":
+        return "applied"
+    if value.get("kind", "OTHER") not in KINDS:
+        return "other"
+    return "late" if timestamp - time > C["state.late_days"] * DAY else "applied"
+
+
+def handle(text):
+    """§7, tokens: lower-cased NFKC."""
+    return normalize("NFKC", text).lower()
+
+
+class Setup:
+    """What stands beside the records: text lists, secret, peer tables, `counting.totals`, table of unit values."""
+
+    def __init__(self, text=BUILT_IN, secret=SECRET, peers=None, totals=None, unit_values=None):
+        self.text, self.secret, self.peers = text, secret, peers
+        self.totals = {platform: {KINDS.index(k) for k in kinds} for platform, kinds in (totals or {}).items()}
+        self.unit_values = unit_values           # see commercial.earned_media_value
+        self.hashes, self.strings = {}, {}       # actor -> hash, and one copy of each repeated string
+
+    def hash_of(self, actor_id):
+        """Keyed hash of an actor, each computed once."""
+        h = self.hashes.get(actor_id)
+        if h is None:
+            h = self.hashes[actor_id] = siphash(self.secret, actor_id.encode())
+        return h
+
+    def compact(self, topic, offset, timestamp, value, status):
+        """A record that counts ('applied' or 'late') as a small tuple."""
+        place = offset, timestamp, value[TIME_FIELD[topic]]
+        if topic == "profiles":
+            return Profile(*place, value["followers"], value.get("following"), value.get("posts"),
+                           value.get("platform", "OTHER"), value.get("price_per_post"))
+        return self._post(place, value) if topic == "posts" else self._interaction(place, value, status)
+
+    def _post(self, place, value):
+        """§8: official, sponsored, likely; §7: tokens, at most 30, tags before mentions (Reading)."""
+        tags, mentions, sponsors = ([handle(t) for t in value.get(name) or ()]
+                                    for name in ("tags", "mentions", "sponsors"))
+        official = bool(value.get("disclosed") or sponsors)
+        found = self.text.post(value)
+        tokens = tuple(dict.fromkeys(t for t in tags + mentions if t))[:C["state.tokens"]]
+        return PostRecord(*place, value["post_id"], value.get("format", "OTHER"), bool(value.get("deleted")),
+                          official, official or found.disclosed, found.likely, tokens,
+                          tuple(dict.fromkeys(mentions)), tuple(dict.fromkeys(sponsors)), found.niches,
+                          self._metrics(place[1], value.get("metrics")))
+
+    @staticmethod
+    def _metrics(timestamp, metrics):
+        """Reading: metrics of the future are left out, the post itself counts."""
+        if not metrics or metrics["observed_at"] > timestamp + C["state.max_future"]:
+            return None
+        totals = {i: metrics[name] for i, name in enumerate(COUNTERS) if metrics.get(name) is not None}
+        return Metrics(metrics["observed_at"], totals) if totals else None
+
+    def _interaction(self, place, value, status):
+        """§0.1; the actor is left out where it is the creator."""
+        actor_id, comment, actor = value.get("actor_id"), value.get("comment"), value.get("actor")
+        kind, count = KINDS.index(value["kind"]), value.get("count", 1)
+        own = actor_id is not None and actor_id == value["creator_id"]
+        counted = actor_id is not None and not own and count > 0         # any kind but own acts and count ≤ 0
+        generic = fingerprint = None
+        if kind == COMMENT and comment:
+            generic = comment["words"] <= C["generic.words"]
+            if comment.get("fingerprint") and count > 0:                 # Reading: a comment taken back has none
+                fingerprint = comment["fingerprint"] & 0xFFFF
+        return Interaction(*place, kind, count, value.get("post_id"), own, status == "late",
+                           self.hash_of(actor_id) if counted else None,
+                           in_255ths(fake(actor)) if counted and actor else None, generic, fingerprint,
+                           value.get("campaign_id"), value.get("value"))

@@ -1,0 +1,87 @@
+"""§9, creator score, and the whole record of a creator: every published value, rounded as §0 says."""
+from authenticity import (audience_part, authenticity, content_part, engagement_part, flags, likely_share, terms)
+from commercial import commercial
+from common import round_rate, round_score, weighted
+from community import community, repeat_share, reply_share
+from engagement import post_values, window_values
+from growth import activity, growth_of
+from methodology import C
+from peers import peer_score, percentile
+from records import DAY
+from tier import tiers
+from topics import topics
+
+PARTS = ("engagement", "authenticity", "niche_focus", "community")
+
+
+def creator_score(engagement, authentic, niche, people):
+    """§9: weighted score of four parts, each {score, confidence} or None."""
+    parts = dict(zip(PARTS, (engagement, authentic, niche, people)))
+    return weighted({name: part and (part["score"], part["confidence"]) for name, part in parts.items()}, "creator",
+                    PARTS)
+
+
+def shown(value, name=""):
+    """Rounds a nested value: scores and what adds up to them to 1e-3, other reals to 1e-7."""
+    if isinstance(value, dict):
+        inside = name in ("penalties", "contributions")
+        return {key: shown(v, "score" if inside else key) for key, v in value.items()}
+    if isinstance(value, list):
+        return [shown(v, name) for v in value]
+    if not isinstance(value, float) or name == "cost_per_engagement":
+        return value
+    return round_score(value) if name in ("score", "percentile") else round_rate(value)
+
+
+def peers_of(state, band):
+    """The peer cell in use, §3: platform of the newest profile × band; None without a profile or a table."""
+    if state.setup.peers is None or band is None:
+        return None
+    return state.setup.peers.cell(state.platform(), band)
+
+
+def peer_values(cell, rate):
+    """Median, percentile and score of the estimate among its peers. Reading: both are of the estimate."""
+    if cell is None:
+        return None
+    some = rate is not None
+    return {"n": cell.n, "source": cell.source, "median": cell.at(50),
+            "percentile": percentile(rate, cell.quantiles) if some else None,
+            "score": peer_score(rate, cell.at(50)) if some else None}
+
+
+def evaluate(state, as_of, posterior=None):
+    """All published values of a creator as of an event time."""
+    ladder = tiers(state.tier_state) if state.tier_state else []
+    cell = peers_of(state, ladder[0]["band"] if ladder else None)
+    newest = next(reversed(state.profile_days.values())) if state.profile_days else None
+    rates, inner = post_values(state, as_of, cell and cell.at(50))
+    rate = inner and inner["estimate"]
+    record = {"creator_id": state.creator_id, "version": {"offsets": sum(state.next_offset.values())},
+              "platform": newest and newest.platform, "followers": newest and newest.followers, "as_of": as_of,
+              "tiers": ladder, **window_values(state, as_of), **rates, "peers": peer_values(cell, rate),
+              "commercial": commercial(state, as_of, rate), "growth": activity(state, as_of)}
+    sample = state.actors.sample(as_of)
+    x, where = terms(state, as_of, rate, cell)
+    parts = {"audience": audience_part([v for v, _ in sample.values() if v is not None]),
+             "engagement": engagement_part(x, len(state.ring())), "growth": growth_of(state, as_of),
+             "content": content_part(record["posts_90d"], record["commercial"]["saturation"],
+                                     likely_share(state, as_of))}
+    repeat, reply = repeat_share({h: posts for h, (_, posts) in sample.items()}), reply_share(state)
+    people = community(repeat["share"], reply, repeat["n"])
+    subject, total = topics(state, posterior), authenticity(parts)
+    engaged = {"score": record["peers"]["score"], "confidence": inner["confidence"]} if cell and inner else None
+    values = {**x, "growth_z": parts["growth"].get("z"), "benign": parts["growth"].get("benign_spike"),
+              "saturation": record["commercial"]["saturation"], "repeat": repeat["share"]}
+    where["growth_z"] = parts["growth"].get("spike_day")
+    record.update(authenticity={**total, "parts": parts}, flags=flags(values, where),
+                  community={**people, "unique_actors": state.actors.unique(as_of), "repeat": repeat,
+                             "reply_share": reply, "days_covered": covered(as_of, state.setup)},
+                  topics=subject, creator_score=creator_score(engaged, total, subject["focus"], people))
+    return shown(record)
+
+
+def covered(as_of, setup):
+    """§0.1: the days that the actors' values cover, 28 to 42: two whole slices and what has passed of the third."""
+    length = C["state.slice_days"] * DAY
+    return ((C["state.slices"] - 1) * length + as_of % length) / DAY

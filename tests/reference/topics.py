@@ -1,0 +1,40 @@
+"""§7 without model files: the lexicon's histogram over the ring, niche and niche focus."""
+from math import log
+
+from common import evidence
+from methodology import C
+
+
+def tokens(ring):
+    """Distinct tokens (tags and mentions, ≤ 30 a post) of the ring's posts."""
+    return {token for p in ring for token in p.record.tokens}
+
+
+def histogram(ring, niches):
+    """Matches per niche + 0.5, normalised. Reading: a post matches a niche once."""
+    counts = dict.fromkeys(niches, C["niche.smooth"])
+    for p in ring:
+        for niche in p.record.niches:
+            counts[niche] += 1
+    total = sum(counts.values())
+    return {niche: n / total for niche, n in counts.items()}
+
+
+def focus(p, n_tokens):
+    """Niche focus = 100·(1 − H(p)/ln K); confidence n/(n + 2); null without tokens."""
+    if not n_tokens or not p:
+        return {"score": None, "confidence": 0.0}
+    entropy = -sum(x * log(x) for x in p if x > 0)
+    return {"score": 100 * (1 - entropy / log(len(p))), "confidence": evidence(n_tokens, C["niche.k"])}
+
+
+def topics(state, posterior=None):
+    """Posterior, asserted niche (≥ .60) and focus; a posterior of the model may be given."""
+    ring = state.ring()
+    source = "LEXICON" if posterior is None else "MODEL"
+    posterior = histogram(ring, state.setup.text.niches) if posterior is None else posterior
+    n = len(tokens(ring))
+    best = max(posterior, key=posterior.get, default=None)
+    asserted = best is not None and posterior[best] >= C["niche.assert"]
+    return {"source": source, "posterior": posterior, "tokens": n, "niche": best if asserted else None,
+            "focus": focus(list(posterior.values()), n)}
