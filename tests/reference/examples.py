@@ -15,14 +15,13 @@ from pathlib import Path
 from calls import CALLS
 from engagement import estimate, mature_organic
 from peers import Cell, Peers
-from records import COUNTERS, DAY, HOUR, KINDS, TIME_FIELD, TOPICS, Setup
+from records import COUNTERS, KINDS, TOPICS, Setup
 from reference import Creator
 from common import round_rate
 from text import here
 
 SECTIONS = {"§0", "§0.1", "§1", "§2", "§3", "§4", "§5", "§6", "§7", "§8", "§9"}
 SHUFFLES = 20
-START = 1_772_454_600_000 - 20 * DAY          # of the tiny stream
 RATES = {"engagement_rate", "engagement_rate_lc", "engagement_rate_views", "engagement_rate_estimate",
          "velocity", "saturation", "reply_share", "share", "suspicious_share", "suspicious_low", "suspicious_high"}
 SCORES = {"score", "contributions", "penalties"}
@@ -146,41 +145,6 @@ def run_call(name, example, tally):
     for i, case in enumerate(example["cases"]):
         call = CALLS.get(example["call"])
         tally.compare(f"{name} (case {i})", case["expect"], call(**case["arguments"]) if call else {})
-
-
-def tiny_stream():
-    """For the self-test of published.py: two creators of one lane, every kind of record of §0.1."""
-    rows = []
-
-    def add(topic, time, creator="c1", delay=1000, **value):
-        """One record, `delay` after its event time."""
-        value = {"creator_id": creator, TIME_FIELD[topic]: START + time, **value}
-        rows.append((START + time + delay, topic, creator, value))
-    for day, followers in enumerate((99_000, 100_500, 102_500, 98_500, 99_100, 99_100)):
-        add("profiles", day * DAY, platform="TIKTOK", followers=followers, following=day, posts=None)
-    add("profiles", 18 * DAY, "c2", followers=0)
-    for i in range(8):
-        add("posts", i * DAY + HOUR, post_id=f"p{i}", format="VIDEO", sponsors=["b"] if i == 3 else [],
-            delay=2 * HOUR + 2000)
-        for kind in KINDS:
-            add("interactions", i * DAY + 2 * HOUR, post_id=f"p{i}", kind=kind, count=i + 3, actor_id="a")
-    add("posts", 7 * DAY, post_id="p1", posted_at=START + DAY + HOUR, deleted=True)
-    add("posts", 8 * DAY, post_id="p2", posted_at=START + 2 * DAY + HOUR, disclosed=True)
-    add("interactions", 8 * DAY, post_id="p5", kind="COMMENT", actor_id="c1")
-    add("interactions", 8 * DAY, post_id="p5", kind="LIKE", count=-30)
-    add("interactions", 8 * DAY, post_id="p5", kind="LIKE", count=9, delay=93 * DAY)
-    add("interactions", 9 * DAY, post_id="p5", kind="LIKE", count=9, delay=-6 * 60_000)
-    add("interactions", 9 * DAY, post_id="p5", kind="OTHER")
-    add("interactions", 9 * DAY, "c2", kind="FOLLOW", count=2)
-    add("interactions", 9 * DAY, "c1", kind="VIEW", count=2, delay=93 * DAY + 1)
-    rows.sort(key=lambda row: row[0])
-    rows.append((rows[-1][0] + 1, "profiles", "c1", None))
-    offsets, stream = dict.fromkeys(TOPICS, 0), []
-    for timestamp, topic, creator, value in rows:
-        stream.append({"topic": topic, "partition": 0, "offset": offsets[topic], "timestamp": timestamp,
-                       "key": creator, "value": value})
-        offsets[topic] += 1
-    return stream
 
 
 def main():

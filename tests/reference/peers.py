@@ -1,5 +1,7 @@
 """§3, peers: histogram of a cell, its quantiles, percentile and peer score, benchmark fallback."""
+import json
 from bisect import bisect_left
+from contextlib import nullcontext
 from math import exp, floor, log
 from typing import NamedTuple
 
@@ -81,3 +83,27 @@ def peer_score(x, b):
     """75·x/b if x ≤ b, else 100 − 25·b/x."""
     at = C["peers.at_median"]
     return at * x / b if x <= b else 100 - (100 - at) * b / x
+
+
+def benchmarks():
+    """Cells of data/benchmarks, by (platform, band); empty without the files."""
+    return {}
+
+
+def tables(path):
+    """digest -> Peers of the topic peer-tables ({platform, band, n, quantiles, digest} a record); None -> the last.
+
+    None without a file and without benchmarks: then there are no peers.
+    """
+    shipped, versions = benchmarks(), {}
+    newest = {}
+    with open(path, encoding="utf-8") if path else nullcontext(()) as stream:
+        for line in stream:
+            value = json.loads(line)["value"]
+            if value is not None:
+                place, digest = (value["platform"], value["band"]), value.get("digest")
+                newest[place] = Cell(value["n"], tuple(value["quantiles"]), "STREAM", digest)
+                versions.setdefault(digest, {})[place] = newest[place]
+    found = {digest: Peers(cells, shipped) for digest, cells in versions.items()}
+    found[None] = Peers(newest, shipped)
+    return found

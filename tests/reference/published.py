@@ -1,191 +1,30 @@
-"""Checks every published creator score (and raw state) against reference.py; NDJSON files, one record a line.
+"""Checks every published creator score (and raw state) against the reference; NDJSON files, one record a line.
 
-    python3 published.py [--fields] [--states FILE] SCORES INPUT...
+    python3 published.py [--states FILE] [--peers FILE] [--secret FILE] [--totals PLATFORM=KIND,..] SCORES INPUT...
     python3 published.py --self-test
 
 INPUT: {"topic", "partition", "offset", "timestamp", "key", "value"}; SCORES: the same without topic, value
-as creator-score.avsc; FILE: raw state of each creator after all inputs, as `Creator.state`. Each score is
-recomputed from the log prefix named by its `source`. epoch, methodology and reason are left out.
-Tier names of the further schemes are data that scoring.md (§1) does not give: a name unknown here is accepted
-if it always stands for the same step. Last line: `N records, N compared, N non-trivial, N differences`.
+as creator-score.avsc; --states: raw state of each creator after all inputs, as `Creator.state`; --peers: records of
+peer-tables; --secret: the 16 bytes of the actors' hashes, raw or in hex. Each score is recomputed from the log prefix
+named by its `source`. What is compared with what: compare.py. Tier names of the further schemes are data that
+scoring.md (§1) does not give: a name unknown here is accepted if it always stands for the same step.
+Prints each field, then `N records, N compared, N non-trivial, N differences`.
 """
 import argparse
-import copy
-import heapq
-import io
 import json
 import sys
-from array import array
-from bisect import bisect_left
 
-from examples import tiny_stream
-from reference import (COUNTERS, DAY, HOUR, KINDS, SCHEMES, TIME_FIELD, TOPICS, WINDOWS, Creator, classify,
-                       compact)
+from compare import Report, compare_record, compare_tiers, find
+from lanes import Chain, Lane, load_inputs
+from methodology import C, load
+from peers import tables
+from records import COUNTERS, DAY, HOUR, KINDS, SECRET, TOPICS, Setup
+from text import here
 
 EVERYTHING = (1 << 62,) * 3
-SIMPLE = ("creator_id", "as_of", "platform", "followers", "posts_90d", "sponsored_90d", "engagement_rate",
-          "engagement_rate_posts", "engagement_rate_lc", "engagement_rate_views",
-          "engagement_rate_views_posts", "mature_organic_posts", "velocity", "followers_late")
-COUNT_FIELDS = tuple(name for name, _ in WINDOWS) + ("totals",)
-NESTED = [("version", ("offsets",)), ("estimate", ("rate", "low", "high", "confidence"))]
-NESTED += [(name, COUNTERS + ("engagements",)) for name in COUNT_FIELDS]
-FIELDS = SIMPLE + tuple(f"{outer}.{inner}" for outer, names in NESTED for inner in names)
 POST_FIELDS = COUNTERS + ("posted_at", "followers", "followers_late", "format", "sponsored", "deleted")
 PROFILE_FIELDS = ("observed_at", "offset", "followers", "following", "posts")
-
-
-class Lane:
-    """The records of one partition that count, per topic in offset order."""
-
-    def __init__(self):
-        self.pairs = ([], [], [])                # (record, creator) while loading
-        self.records, self.offsets = ([], [], []), [array("q") for _ in TOPICS]
-        self.highest = [array("q") for _ in TOPICS]      # largest event time up to each record of the topic
-        self.moments = [array("q") for _ in TOPICS]      # as_of of the lane at each record, by timestamp
-        self.creators = {}                       # creator -> three lists of places in self.records
-
-    def finish(self):
-        """Sorts by offset, drops repeated offsets, fills the columns."""
-        for t, pairs in enumerate(self.pairs):
-            pairs.sort(key=lambda pair: pair[0].offset)
-            highest, last = 0, -1
-            for record, creator in pairs:
-                if record.offset == last:
-                    continue
-                last, highest = record.offset, max(highest, record.time)
-                self.creators.setdefault(creator, ([], [], []))[t].append(len(self.records[t]))
-                self.records[t].append(record)
-                self.offsets[t].append(record.offset)
-                self.highest[t].append(highest)
-        self.pairs = None
-        as_of = 0
-        streams = [[(record.timestamp, t, record.time) for record in self.records[t]] for t in range(3)]
-        for _, t, time in heapq.merge(*streams, key=lambda entry: entry[:2]):
-            as_of = max(as_of, time)
-            self.moments[t].append(as_of)
-
-    def as_of(self, vector):
-        """§0.1: the largest event time of a log prefix, all creators."""
-        ends = [bisect_left(self.offsets[t], vector[t]) for t in range(3)]
-        return max(self.highest[t][end - 1] if end else 0 for t, end in enumerate(ends))
-
-
-class Chain:
-    """A creator advanced along growing log prefixes; its three topics are read side by side by timestamp."""
-
-    def __init__(self, lane, creator_id):
-        self.lane, self.creator, self.vector, self.done = lane, Creator(creator_id), (0, 0, 0), [0, 0, 0]
-        self.places = lane.creators.get(creator_id, ([], [], []))
-
-    def can_reach(self, vector):
-        """False when a position would have to go back."""
-        return all(old <= new for old, new in zip(self.vector, vector))
-
-    def advance(self, vector):
-        """Applies the creator's records below the offsets; returns the as_of of the lane there."""
-        as_of, lane, streams = self.lane.as_of(vector), self.lane, []
-        for t, places in enumerate(self.places):
-            end = bisect_left(places, bisect_left(lane.offsets[t], vector[t]), self.done[t])
-            streams.append([(lane.records[t][i].timestamp, t, i) for i in places[self.done[t]:end]])
-            self.done[t] = end
-        for _, t, i in heapq.merge(*streams, key=lambda entry: entry[:2]):
-            self.creator.take(TOPICS[t], lane.records[t][i], min(lane.moments[t][i], as_of))
-        self.creator.as_of = max(self.creator.as_of, as_of)      # placeholders age by it
-        self.vector = vector
-        return as_of
-
-
-class Report:
-    """Counts and prints differences."""
-
-    def __init__(self, quiet=False):
-        self.records, self.fields, self.shown, self.quiet = 0, {}, 0, quiet
-        self.names = {}                          # tier names of further schemes, both ways
-
-    def compare(self, field, wanted, found, where):
-        """One value; `where` = (creator, offset)."""
-        counts = self.fields.get(field) or self.fields.setdefault(field, [0, 0, 0])
-        counts[0] += 1
-        if wanted:
-            counts[1] += 1
-        if wanted == found or close(wanted, found):
-            return
-        counts[2] += 1
-        self.shown += 1
-        if self.shown <= 20 and not self.quiet:
-            print(f"creator {where[0]}, {field}: wanted {wanted!r}, found {found!r}, offset {where[1]}")
-
-    def compare_name(self, field, scheme, wanted, found, where):
-        """A tier name: case does not matter; an unknown name of a further scheme must keep its meaning."""
-        mine, theirs = wanted.lower(), str(found).lower()
-        same = mine == theirs
-        if scheme != "default":
-            known = theirs in [name.lower() for name in SCHEMES[scheme].names]
-            mapped = self.names.setdefault((scheme, mine), theirs) == theirs
-            mapped = self.names.setdefault((scheme, "found", theirs), mine) == mine and mapped
-            same = mapped and (same or not known)
-        self.compare(field, wanted, wanted if same else found, where)
-
-    def sums(self):
-        """Compared, non-trivial, different over all fields."""
-        return [sum(column) for column in zip(*self.fields.values())] or [0, 0, 0]
-
-
-def close(wanted, found):
-    """§0: 1e-6 relative or 1e-7 absolute, whichever is more; other types and counts exactly."""
-    if not isinstance(wanted, float) or not isinstance(found, (int, float)):
-        return False
-    return abs(wanted - found) <= max(1e-6 * abs(wanted), 1.000001e-7)
-
-
-def flat(record):
-    """The values of a score record in the order of FIELDS."""
-    values = [record.get(name) for name in SIMPLE]
-    for outer, names in NESTED:
-        inner = record.get(outer) or {}
-        values += [inner.get(name) for name in names]
-    return values
-
-
-def compare_score(report, wanted, found, where):
-    """All fields of one score record."""
-    report.records += 1
-    for field, mine, theirs in zip(FIELDS, flat(wanted), flat(found)):
-        report.compare(field, mine, theirs, where)
-    mine = {tier["scheme"]: tier for tier in wanted["tiers"]}
-    theirs = found.get("tiers") or []
-    first = theirs[0].get("scheme") if theirs else None
-    report.compare("tiers.first", "default" if mine else None, first, where)
-    for tier in theirs if mine else ():
-        scheme = tier.get("scheme")
-        if scheme not in mine:
-            report.compare("tiers.scheme", "a scheme of scoring.md", scheme, where)
-            continue
-        field = f"tiers.{scheme}."
-        report.compare_name(field + "tier", scheme, mine[scheme]["tier"], tier.get("tier"), where)
-        report.compare_name(field + "band", scheme, mine[scheme]["band"], tier.get("band"), where)
-        report.compare(field + "since", mine[scheme]["since"], tier.get("since"), where)
-
-
-def load_inputs(streams):
-    """All lanes: partition -> Lane."""
-    lanes, strings = {}, {}
-    for stream in streams:
-        for line in stream:
-            r = json.loads(line)
-            value = r["value"]
-            status = classify(r["topic"], r["timestamp"], value, r.get("key"))
-            if status not in ("applied", "late"):
-                continue
-            for name in ("creator_id", "post_id"):
-                if value.get(name) is not None:
-                    value[name] = strings.setdefault(value[name], value[name])
-            lane = lanes.setdefault(r["partition"], Lane())
-            record = compact(r["topic"], r["offset"], r["timestamp"], value, status)
-            lane.pairs[TOPICS.index(r["topic"])].append((record, value["creator_id"]))
-    for lane in lanes.values():
-        lane.finish()
-    return lanes
+PEERS_DIGEST = "peers.digest".split(".")         # where a score names its peer table
 
 
 def load_scores(stream):
@@ -202,7 +41,7 @@ def load_scores(stream):
     return index
 
 
-def check_scores(report, stream, lanes):
+def check_scores(report, stream, lanes, setup, peer_tables=None):
     """Every score record of a binary stream; a prefix that does not follow the others starts anew."""
     for (partition, creator_id), scores in load_scores(stream).items():
         lane, chains = lanes.get(partition) or Lane(), []
@@ -211,12 +50,23 @@ def check_scores(report, stream, lanes):
             r = json.loads(stream.readline())
             chain = next((c for c in chains if c.can_reach(vector)), None)
             if chain is None:
-                chain = Chain(lane, creator_id)
+                chain = Chain(lane, creator_id, setup)
                 chains.append(chain)
             as_of, found = chain.advance(vector), r["value"]
             if found.get("as_of_source", "EVENT") == "IDLE":     # §0.1: advanced by the clock
                 as_of = max(as_of, found["as_of"])
-            compare_score(report, chain.creator.values(as_of), found, (creator_id, r.get("offset")))
+            if peer_tables is not None:
+                setup.peers = peer_tables.get(find(found, PEERS_DIGEST)[0].get(()), peer_tables.get(None))
+            compare_score(report, chain.creator, as_of, found, r.get("offset"))
+
+
+def compare_score(report, creator, as_of, found, offset):
+    """All fields of one score record."""
+    report.records += 1
+    where, wanted = (creator.creator_id, offset), creator.values(as_of)
+    sampled = creator.setup.secret != SECRET or wanted["community"]["unique_actors"] <= C["state.sample"]
+    compare_record(report, wanted, found, where, sampled)
+    compare_tiers(report, wanted, found, where)
 
 
 def compare_buckets(report, field, rings, length, where):
@@ -251,13 +101,13 @@ def compare_state(report, wanted, found):
     compare_rows(report, "state.profile_days", *days, PROFILE_FIELDS, where)
 
 
-def check_states(report, stream, lanes):
+def check_states(report, stream, lanes, setup):
     """Every creator's state after all inputs."""
     home = {creator: lane for lane in lanes.values() for creator in lane.creators}
     missing = set(home)
     for line in stream:
         found = json.loads(line)
-        chain = Chain(home.get(found["creator"]) or Lane(), found["creator"])
+        chain = Chain(home.get(found["creator"]) or Lane(), found["creator"], setup)
         chain.advance(EVERYTHING)
         missing.discard(found["creator"])
         compare_state(report, chain.creator.state(), found)
@@ -265,115 +115,55 @@ def check_states(report, stream, lanes):
         report.compare("state.creator", creator, None, (creator, "end"))
 
 
-def tiny_scores(stream):
-    """A score record after each input, by a creator made anew for each prefix."""
-    scores, as_of = [], 0
-    for n, last in enumerate(stream, 1):
-        if classify(last["topic"], last["timestamp"], last["value"], last["key"]) in ("applied", "late"):
-            as_of = max(as_of, last["value"][TIME_FIELD[last["topic"]]])
-        creator = Creator(last["key"])
-        source = {"partition": 0, **{topic: sum(r["topic"] == topic for r in stream[:n]) for topic in TOPICS}}
-        for r in stream[:n]:
-            if r["key"] == last["key"]:
-                creator.apply(r["topic"], r["offset"], r["timestamp"], r["value"])
-        for idle in (0, HOUR) if n % 5 == 0 else (0,):
-            kind = {"as_of_source": "IDLE" if idle else "EVENT", "source": source}
-            scores.append({"offset": len(scores), "key": last["key"],
-                           "value": {**creator.values(as_of + idle), **kind}})
-    return scores
-
-
-def to_lines(rows):
-    """NDJSON in memory."""
-    return io.BytesIO("".join(json.dumps(row) + "\n" for row in rows).encode())
-
-
-def differences(inputs, scores, states=()):
-    """How many differences a check in memory finds, and how many non-trivial values it compared."""
-    report, lanes = Report(quiet=True), load_inputs([to_lines(inputs)])
-    check_scores(report, to_lines(scores), lanes)
-    if states:
-        check_states(report, to_lines(states), lanes)
-    return report.sums()[2], report.sums()[1]
-
-
-def altered(node, path=()):
-    """(path, altered copy) for every single value of a nested record; what is not compared is left out."""
-    for name in range(len(node)) if isinstance(node, list) else list(node):
-        value, copied = node[name], copy.copy(node)
-        if name in ("source", "as_of_source", "day"):
-            continue
-        if isinstance(value, (dict, list)) and value:
-            for inner, other in altered(value, path + (name,)):
-                copied = copy.copy(node)
-                copied[name] = other
-                yield inner, copied
-            continue
-        if isinstance(value, bool):
-            copied[name] = not value
-        elif isinstance(value, (int, float)):
-            copied[name] = value + max(1, abs(value) // 1000)
-        else:
-            row = {"at": 0, "LIKE": 1, "post_id": "x", "posted_at": 1, "observed_at": 1}
-            copied[name] = [row] if isinstance(value, list) else (value or "") + "x"
-        yield path + (name,), copied
-
-
-def self_test():
-    """0 differences on the tiny stream, then one for every altered value."""
-    inputs = tiny_stream()
-    scores = tiny_scores(inputs)
-    final = [Chain(load_inputs([to_lines(inputs)])[0], creator) for creator in ("c1", "c2")]
-    states = [chain.advance(EVERYTHING) and chain.creator.state() for chain in final]
-    different, filled = differences(inputs, scores, states)
-    shuffled = differences(list(reversed(inputs)), list(reversed(scores)), states)[0]
-    results = [("unaltered", different == 0 and filled > 1000), ("reversed files", shuffled == 0),
-               ("a missing state", differences(inputs, [], states[:1])[0] > 0)]
-    for i in (len(scores) // 4, len(scores) // 2, len(scores) - 3, len(scores) - 1):
-        for path, value in altered(scores[i]["value"]):
-            rows = scores[:i] + [{**scores[i], "value": value}] + scores[i + 1:]
-            results.append((f"score {i} {path}", differences(inputs, rows)[0] > 0))
-    for i, state in enumerate(states):
-        for path, other in altered(state):
-            rows = states[:i] + [other] + states[i + 1:]
-            results.append((f"state {i} {path}", differences(inputs, [], rows)[0] > 0))
-    for name, found in results:
-        if not found:
-            print("not found:", name)
-    passed = sum(found for _, found in results)
-    print(f"{passed} passed, {len(results) - passed} failed")
-    return 0 if passed == len(results) else 1
-
-
-def print_result(report, with_fields):
-    """The table of fields, and the last line."""
-    for field, counts in sorted(report.fields.items()) if with_fields else ():
-        print(f"{field:40} {counts[0]:10} compared {counts[1]:10} non-trivial {counts[2]:8} different")
+def print_result(report):
+    """The table of fields, what no row names, and the last line."""
+    for field, counts in sorted(report.fields.items()):
+        print(f"{field:48} {counts[0]:10} compared {counts[1]:10} non-trivial {counts[2]:8} different")
+    for name in sorted(report.unknown):
+        print(f"{name}: without a reference")
+    if report.unsampled:
+        print(f"{report.unsampled} values of samples passed over: --secret was not given")
     compared, filled, different = report.sums()
     print(f"{report.records} records, {compared} compared, {filled} non-trivial, {different} differences")
     return 1 if different or not compared else 0
 
 
+def secret_of(path):
+    """16 bytes, raw or as 32 hex digits."""
+    if path is None:
+        return SECRET
+    with open(path, "rb") as stream:
+        data = stream.read()
+    return data if len(data) == 16 else bytes.fromhex(data.decode().strip())
+
+
 def main():
     """Arguments; exit 1 on differences or when nothing was compared."""
     parser = argparse.ArgumentParser(description="check published creator scores against the reference")
-    parser.add_argument("--fields", action="store_true", help="print counts per field")
+    parser.add_argument("--fields", action="store_true", help="no longer needed: counts per field are printed")
     parser.add_argument("--self-test", action="store_true")
     parser.add_argument("--states", help="NDJSON of the raw state of each creator after all inputs")
+    parser.add_argument("--peers", help="NDJSON of the topic peer-tables")
+    parser.add_argument("--secret", help="secret of the actors' hashes")
+    parser.add_argument("--totals", action="append", default=[], metavar="PLATFORM=KIND,...", help="counting.totals")
     parser.add_argument("files", nargs="*", metavar="FILE", help="SCORES INPUT...")
     arguments = parser.parse_args()
     if arguments.self_test:
+        from selftest import self_test
         return self_test()
     if len(arguments.files) < 2:
         parser.error("SCORES and at least one INPUT are needed")
-    lanes = load_inputs(open(name, "rb") for name in arguments.files[1:])
-    report = Report()
+    load()
+    totals = dict(one.split("=") for one in arguments.totals)
+    setup = Setup(here(), secret_of(arguments.secret), totals={p: k.split(",") for p, k in totals.items()})
+    peer_tables = tables(arguments.peers)
+    lanes, report = load_inputs((open(name, "rb") for name in arguments.files[1:]), setup), Report()
     with open(arguments.files[0], "rb") as stream:
-        check_scores(report, stream, lanes)
+        check_scores(report, stream, lanes, setup, peer_tables)
     if arguments.states:
         with open(arguments.states, "rb") as stream:
-            check_states(report, stream, lanes)
-    return print_result(report, arguments.fields)
+            check_states(report, stream, lanes, setup)
+    return print_result(report)
 
 
 if __name__ == "__main__":

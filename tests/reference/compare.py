@@ -1,0 +1,192 @@
+"""Which field of a published record is which value of the reference, and how far they may differ.
+
+ROWS is the table to adapt when the schema grows: path in the record, path in the reference, class of tolerance. `*`
+stands for any name, the same on both sides. Lists of records with one of KEYS are read as objects by that key. A row
+is compared where the record has its path (null is a value); what no row names is listed at the end of a run.
+"""
+from engagement import WINDOWS
+from records import COUNTERS
+from tier import SCHEMES
+
+KEYS = ("scheme", "name", "part", "term", "brand", "campaign_id", "niche", "currency")
+IGNORED = {"version.epoch", "as_of_source", "source", "methodology", "reason"}
+EXACT, RATE, SCORE, SKETCH = "exact", "rate", "score", "sketch"
+SHARE, PART = "share of a sum", "part of a sum"          # like RATE and SCORE; what is missing is 0
+COUNTS = COUNTERS + ("engagements",)
+WINDOW_FIELDS = tuple(name for name, _ in WINDOWS) + ("totals",)
+
+# The record of §1 and §2: always compared, also where the record lacks it.
+BASE = [(name, EXACT) for name in ("creator_id", "as_of", "platform", "followers", "posts_90d", "sponsored_90d",
+                                   "engagement_rate_posts", "engagement_rate_views_posts", "mature_organic_posts",
+                                   "followers_late", "version.offsets")]
+BASE += [(name, RATE) for name in ("engagement_rate", "engagement_rate_lc", "engagement_rate_views", "velocity",
+                                   "estimate.rate", "estimate.low", "estimate.high", "estimate.confidence")]
+BASE += [(f"{window}.{name}", EXACT) for window in WINDOW_FIELDS for name in COUNTS]
+
+
+def _same(prefix, **classes):
+    """Rows whose path is the same on both sides: names of one class, separated by spaces."""
+    return [(f"{prefix}.{name}", f"{prefix}.{name}", kind) for kind, names in classes.items()
+            for name in names.split()]
+
+
+def _weighted(field):
+    """A weighted score of §0 with its parts, final weights and contributions."""
+    return _same(field, score="score", rate="confidence") + [
+        (f"{field}.parts.*.weight", f"{field}.weights.*", SHARE),
+        (f"{field}.parts.*.contribution", f"{field}.contributions.*", PART),
+        (f"{field}.weights.*", f"{field}.weights.*", SHARE),
+        (f"{field}.contributions.*", f"{field}.contributions.*", PART)]
+
+
+ROWS = [(name, name, kind) for name, kind in BASE]
+ROWS += _same("peers", exact="n source", rate="median", score="percentile score")
+ROWS += _weighted("authenticity") + _weighted("creator_score")
+ROWS += _same("authenticity.parts", score="*.score", rate="*.confidence")
+ROWS += _same("creator_score.parts", score="*.score", rate="*.confidence")
+ROWS += _same("authenticity.parts.audience", exact="n",
+              rate="suspicious_share suspicious_low suspicious_high base_rate")
+ROWS += _same("authenticity.parts.engagement", rate="terms.*", score="penalties.*")
+ROWS += _same("authenticity.parts.growth", exact="days spike_day benign_spike lost_again",
+              rate="z mad following_swing")
+ROWS += _same("flags", rate="*.value *.threshold", exact="*.where")
+ROWS += _same("growth", exact="change_7d change_30d days_since_post", rate="relative_7d relative_30d posts_per_week")
+ROWS += _same("community", score="score", sketch="unique_actors", exact="repeat.n",
+              rate="confidence reply_share repeat.share repeat.standard_error days_covered")
+ROWS += _same("topics", exact="source tokens niche", rate="posterior.* focus.confidence", score="focus.score")
+ROWS += _same("commercial", exact="sponsored_posts likely_posts currency brands.*.last_day brands.*.posts "
+              "brands.*.official campaigns.*.newest campaigns.*.clicks campaigns.*.purchases campaigns.*.value.*",
+              rate="saturation paid_post_performance cost_per_engagement earned_media_value")
+# These hang on which 64 actors are sampled, so on the secret of the hashes, where there are more.
+SAMPLED = ("authenticity", "creator_score", "community.repeat", "community.score", "community.confidence", "flags")
+
+
+def close(wanted, found, kind):
+    """§0: rates 1e-6 relative or 1e-7 absolute, whichever is more; scores 1e-3; a sketch ±3 standard errors."""
+    if wanted == found:
+        return True
+    if kind == EXACT or isinstance(wanted, (bool, str)) or isinstance(found, (bool, str)):
+        return False
+    if kind in (SHARE, PART):
+        wanted, found = wanted or 0.0, found or 0.0
+    if wanted is None or found is None:
+        return False
+    if kind == SKETCH:
+        return abs(wanted - found) <= max(2, 0.07 * wanted)
+    room = 1e-3 + 1e-9 if kind in (SCORE, PART) else max(1e-6 * abs(wanted), 1.000001e-7)
+    return abs(wanted - found) <= room
+
+
+def keyed(node):
+    """Lists of records with a key become objects."""
+    if isinstance(node, dict):
+        return {name: keyed(value) for name, value in node.items()}
+    if isinstance(node, list) and node and all(isinstance(row, dict) for row in node):
+        key = next((k for k in KEYS if all(k in row for row in node)), None)
+        if key:
+            return {str(row[key]): keyed(row) for row in node}
+    return {} if isinstance(node, list) and not node else node
+
+
+def find(node, path):
+    """{names that stood for `*`: value} at a path, and whether the shape has that path (null hides it, lacking not)."""
+    if not path:
+        return {(): node}, True
+    if node is None:
+        return {}, True
+    if not isinstance(node, dict) or path[0] not in ("*", *node):
+        return {}, False
+    if path[0] != "*":
+        return find(node[path[0]], path[1:])
+    values, there = {}, not node
+    for name, inner in node.items():
+        found, reached = find(inner, path[1:])
+        values.update({(name, *stars): value for stars, value in found.items()})
+        there = there or reached
+    return values, there
+
+
+class Report:
+    """Counts and prints differences."""
+
+    def __init__(self, quiet=False):
+        self.records, self.fields, self.shown, self.quiet = 0, {}, 0, quiet
+        self.names, self.unknown, self.unsampled = {}, set(), 0
+
+    def compare(self, field, wanted, found, where, kind=EXACT):
+        """One value; `where` = (creator, offset)."""
+        counts = self.fields.get(field) or self.fields.setdefault(field, [0, 0, 0])
+        counts[0] += 1
+        if wanted:
+            counts[1] += 1
+        if close(wanted, found, kind):
+            return
+        counts[2] += 1
+        self.shown += 1
+        if self.shown <= 20 and not self.quiet:
+            print(f"creator {where[0]}, {field}: wanted {wanted!r}, found {found!r}, offset {where[1]}")
+
+    def compare_name(self, field, scheme, wanted, found, where):
+        """A tier name: case does not matter; an unknown name of a further scheme must keep its meaning."""
+        mine, theirs = wanted.lower(), str(found).lower()
+        same = mine == theirs
+        if scheme != "default":
+            known = theirs in [name.lower() for name in SCHEMES[scheme].names]
+            mapped = self.names.setdefault((scheme, mine), theirs) == theirs
+            mapped = self.names.setdefault((scheme, "found", theirs), mine) == mine and mapped
+            same = mapped and (same or not known)
+        self.compare(field, wanted, wanted if same else found, where)
+
+    def sums(self):
+        """Compared, non-trivial, different over all fields."""
+        return [sum(column) for column in zip(*self.fields.values())] or [0, 0, 0]
+
+
+def compare_record(report, wanted, found, where, sampled=True):
+    """All rows of one record; without the secret those of a larger sample are passed over."""
+    ours, theirs = keyed(wanted), keyed(found)
+    for i, (path, reference, kind) in enumerate(ROWS):
+        values, there = find(theirs, path.split("."))
+        if not there and i >= len(BASE):
+            continue                             # the record has no such field (yet)
+        if not sampled and path.startswith(SAMPLED):
+            report.unsampled += 1
+            continue
+        mine, _ = find(ours, reference.split("."))
+        for stars in sorted(set(values) | set(mine)) or [()]:
+            report.compare(path, mine.get(stars), values.get(stars), where, kind)
+    report.unknown.update(unnamed(theirs))
+
+
+def unnamed(node, path=()):
+    """Leaves of a record that no row compares, as paths."""
+    name = ".".join(path)
+    if name in IGNORED or name == "tiers":
+        return
+    if isinstance(node, dict) and node:
+        for key, value in node.items():
+            yield from unnamed(value, path + (key,))
+    elif not any(matches(row[0].split("."), path) for row in ROWS) and path[-1] not in KEYS:
+        yield name
+
+
+def matches(pattern, path):
+    """A path against a row's; a parent that is null or empty counts as named."""
+    return all(p in ("*", name) for p, name in zip(pattern, path)) and len(path) <= len(pattern)
+
+
+def compare_tiers(report, wanted, found, where):
+    """§1, the schemes: default first, each with tier, band, since."""
+    mine = {tier["scheme"]: tier for tier in wanted["tiers"]}
+    theirs = found.get("tiers") or []
+    first = theirs[0].get("scheme") if theirs else None
+    report.compare("tiers.first", "default" if mine else None, first, where)
+    for tier in theirs if mine else ():
+        scheme = tier.get("scheme")
+        if scheme not in mine:
+            report.compare("tiers.scheme", "a scheme of scoring.md", scheme, where)
+            continue
+        field = f"tiers.{scheme}."
+        report.compare_name(field + "tier", scheme, mine[scheme]["tier"], tier.get("tier"), where)
+        report.compare_name(field + "band", scheme, mine[scheme]["band"], tier.get("band"), where)
+        report.compare(field + "since", mine[scheme]["since"], tier.get("since"), where)
