@@ -46,11 +46,11 @@ def fake(actor):
     """§4, P(fake) of one actor record, unrounded; `is_private` is never used."""
     f, g, p = (max(actor[name], 0) for name in ("followers", "following", "posts"))
     picture, digits = actor.get("has_picture"), actor.get("name_digits")
-    no_picture = C["actor.null_picture"] if picture is None else float(not picture)
-    digits = C["actor.null_digits"] if digits is None else min(max(digits, 0), C["actor.digits_max"])
-    z = (C["actor.intercept"] + C["actor.ratio"] * (log(1 + g) - log(1 + f)) - C["actor.posts"] * log(1 + p)
-         + C["actor.mass"] * max(0.0, log((1 + g) / C["actor.mass_from"])) + C["actor.no_picture"] * no_picture
-         + C["actor.digit"] * digits)
+    no_picture = C["fake.picture_unknown"] if picture is None else float(not picture)
+    digits = C["fake.digits_unknown"] if digits is None else min(max(digits, 0), C["fake.digits_most"])
+    z = (C["fake.intercept"] + C["fake.ratio"] * (log(1 + g) - log(1 + f)) + C["fake.posts"] * log(1 + p)
+         + C["fake.following"] * max(0.0, log((1 + g) / (1 + C["fake.following_from"])))
+         + C["fake.no_picture"] * no_picture + C["fake.digits"] * digits)
     return 1 / (1 + exp(-z)) if z > -700 else 0.0
 
 

@@ -2,22 +2,23 @@
 from collections import Counter
 from math import log, log1p, sqrt
 
-from common import evidence, median, quantile, ramp, round_rate, weighted
+from common import evidence, median, quantile, ramp, round_rate, weigh
 from methodology import C
 from records import COMMENT, DAY, HOUR, LIKE
 
 PARTS = ("audience", "engagement", "growth", "content")
 TERMS = ("spread", "step", "rate_high", "rate_low", "generic", "duplicate", "early_burst")
+TABLE = {name: "term." + name.removesuffix("_burst") for name in TERMS}
 
 
 def audience_part(verdicts):
     """From P(fake) in 1/255 of the sampled actors that have a verdict."""
     n = len(verdicts)
     part = {"score": None, "confidence": evidence(n, C["audience.k"]), "n": n, "suspicious_share": None,
-            "suspicious_low": None, "suspicious_high": None, "base_rate": C["audience.base_rate"]}
+            "suspicious_low": None, "suspicious_high": None, "base_rate": C["fake.base_rate"]}
     if n:
-        share = sum(v / 255 >= C["audience.suspicious"] for v in verdicts) / n
-        low, high = wilson(share, n, C["audience.z"])
+        share = sum(v / 255 >= C["audience.suspicious_from"] for v in verdicts) / n
+        low, high = wilson(share, n, C["audience.wilson_z"])
         part.update(score=100 * (1 - sum(verdicts) / 255 / n), suspicious_share=share, suspicious_low=low,
                     suspicious_high=high)
     return part
@@ -32,20 +33,21 @@ def wilson(p, n, z):
 
 def residuals(values):
     """r(y)ᵢ = yᵢ − median of the up to 6 before and 6 after."""
-    k = C["likes.around"]
+    k = C["evidence.likes_reach"]
     return [y - median(values[max(0, i - k):i] + values[i + 1:i + 1 + k]) for i, y in enumerate(values)]
 
 
 def likes_terms(likes, comments):
     """`spread` and `step` of posts in time order, each with the place of the post that shows it most."""
     a, c = [log1p(x) for x in likes], [log1p(x) for x in comments]
-    e = [ra - C["likes.comments"] * rc for ra, rc in zip(residuals(a), residuals(c))]
-    spread = quantile(e, 0.9) - quantile(e, 0.5) + C["likes.level"] * log(1 + median(likes))
-    block, steps = C["likes.block"], []
+    e = [ra - C["evidence.spread_comments"] * rc for ra, rc in zip(residuals(a), residuals(c))]
+    spread = quantile(e, C["evidence.spread_high"]) - quantile(e, C["evidence.spread_low"])
+    spread += C["evidence.spread_likes"] * log(1 + median(likes))
+    block, steps = C["evidence.step_half"], []
     for i in range(block, len(a) - block + 1):
         rise = median(a[i:i + block]) - median(a[i - block:i])
         talk = sum(c[i:i + block]) / block - sum(c[i - block:i]) / block
-        steps.append(rise - C["likes.block_comments"] * max(0.0, talk))
+        steps.append(rise - C["evidence.step_comments"] * max(0.0, talk))
     step = max(steps)
     return {"spread": spread, "step": step, "spread_at": e.index(max(e)), "step_at": block + steps.index(step)}
 
@@ -53,22 +55,23 @@ def likes_terms(likes, comments):
 def terms(state, as_of, rate, cell):
     """x of each term with evidence, and the posts that show them; rate = the unrounded estimate or None."""
     x, where, ring = {}, {}, state.ring()
-    older = C["likes.older_hours"] * HOUR
+    older = C["engagement.mature_h"] * HOUR
     posts = [p for p in reversed(ring) if as_of - p.posted_at > older]   # Reading: older than 24 h, strictly
-    if len(posts) >= C["likes.posts"]:
+    if len(posts) >= min(C["term.spread_least"], C["term.step_least"]):
         found = likes_terms([p.count(LIKE) for p in posts], [p.count(COMMENT) for p in posts])
         for name in ("spread", "step"):
-            x[name], where[name] = found[name], posts[found[name + "_at"]].post_id
+            if len(posts) >= C[f"term.{name}_least"]:
+                x[name], where[name] = found[name], posts[found[name + "_at"]].post_id
     if rate is not None and cell is not None:
         x["rate_high"], x["rate_low"] = log(rate / cell.at(99)), log(cell.at(1) / rate)
     comments, generic = (sum(max(0, p.traits[i]) for p in ring) for i in (0, 1))
-    if comments >= C["generic.comments"]:
+    if comments >= C["term.generic_least"]:
         x["generic"] = min(generic, comments) / comments
-    if len(state.fingerprints) >= C["duplicate.fingerprints"]:
+    if len(state.fingerprints) >= C["term.duplicate_least"]:
         counts = Counter(fingerprint for _, _, fingerprint in state.fingerprints)
         x["duplicate"] = sum(k for k in counts.values() if k > 1) / len(state.fingerprints)
-    talked = [p for p in ring if p.count(COMMENT) >= C["burst.comments"]]
-    if len(talked) >= C["burst.posts"]:
+    talked = [p for p in ring if p.count(COMMENT) >= C["evidence.early_comments"]]
+    if len(talked) >= C["term.early_least"]:
         x["early_burst"] = sum(p.early_comments() for p in talked) / sum(p.count(COMMENT) for p in talked)
         where["early_burst"] = max(talked, key=lambda p: p.early_comments() / p.count(COMMENT)).post_id
     return x, where
@@ -79,49 +82,50 @@ def engagement_part(x, n_posts):
     penalties, caps = {}, 0
     for name in TERMS:
         if x.get(name) is not None:
-            low, high, cap = C["terms." + name]
+            cap, low, high = C[TABLE[name]]
             penalties[name] = cap * ramp(x[name], low, high)
             caps += cap
-    every = sum(C["terms." + name][2] for name in TERMS)
+    every = sum(C[TABLE[name]][0] for name in TERMS)
     return {"score": 100 - sum(penalties.values()) if penalties else None, "penalties": penalties, "terms": x,
-            "confidence": caps / every * evidence(n_posts, C["terms.k"])}
+            "confidence": caps / every * evidence(n_posts, C["evidence.k"])}
 
 
 def likely_share(state, as_of):
     """Likely and not sponsored / posts, over ring posts of ≤ 90 d; None without any."""
-    posts = [p for p in state.ring() if as_of - p.posted_at <= C["saturation.days"] * DAY]
+    posts = [p for p in state.ring() if as_of - p.posted_at <= C["commercial.window_d"] * DAY]
     return sum(p.record.likely and not p.sponsored for p in posts) / len(posts) if posts else None
 
 
 def content_part(n, saturation, undisclosed):
     """From ≥ 5 posts in 90 d. Reading: a share without posts costs nothing."""
-    if n < C["content.posts"]:
+    if n < C["content.posts_least"]:
         return {"score": None, "confidence": 0.0}
     score = 100.0
-    for value, name in ((saturation, "content.saturation"), (undisclosed, "content.likely")):
-        low, high, cost = C[name]
+    for value, name in ((saturation, "content.saturation"), (undisclosed, "content.undisclosed")):
+        cost, low, high = C[name]
         score -= cost * ramp(value, low, high) if value is not None else 0
     return {"score": score, "confidence": evidence(n, C["content.k"])}
 
 
 def authenticity(parts):
     """The weighted score of the four parts."""
-    return weighted({name: (part["score"], part["confidence"]) for name, part in parts.items()}, "authenticity",
-                    PARTS)
+    return weigh({name: (part["score"], part["confidence"]) for name, part in parts.items()},
+                 {name: C["authenticity.weight_" + name] for name in PARTS})
 
 
 def flags(v, where=None):
     """Flags, strict, on published values; each with its evidence: value, threshold, post or day."""
     found, where = [], where or {}
     v = {name: round_rate(x) if isinstance(x, float) else x for name, x in v.items()}
-    rows = [("spread", "spread", True), ("step", "step", True), ("growth_spike", "growth_z", not v.get("benign")),
-            ("generic_comments", "generic", True), ("early_burst", "early_burst", True),
-            ("saturation", "saturation", True)]
-    for name, value, applies in rows:
-        if applies and v.get(value) is not None and v[value] > C["flags." + name]:
-            found.append({"name": name, "value": v[value], "threshold": C["flags." + name],
-                          "where": where.get(value)})
-    pod = [(v.get(name), C["pod." + name]) for name in ("repeat", "early_burst", "generic")]
-    if all(value is not None and value > least for value, least in pod):
-        found.append({"name": "pod_like", "value": v["repeat"], "threshold": C["pod.repeat"], "where": None})
+    rows = [("spread", "spread", "spread"), ("step", "step", "step"), ("growth_spike", "growth_z", "growth_spike"),
+            ("generic_comments", "generic", "generic"), ("early_burst", "early_burst", "early"),
+            ("saturation", "saturation", "saturation")]
+    for name, value, constant in rows:
+        threshold = C["flag." + constant]
+        benign = name == "growth_spike" and v.get("benign")
+        if v.get(value) is not None and v[value] > threshold and not benign:
+            found.append({"name": name, "value": v[value], "threshold": threshold, "where": where.get(value)})
+    pod = [(v.get("repeat"), "repeat"), (v.get("early_burst"), "early"), (v.get("generic"), "generic")]
+    if all(value is not None and value > C["flag.pod_" + constant] for value, constant in pod):
+        found.append({"name": "pod_like", "value": v["repeat"], "threshold": C["flag.pod_repeat"], "where": None})
     return found

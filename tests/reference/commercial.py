@@ -9,7 +9,7 @@ from records import COUNTERS, DAY, HOUR
 
 def saturation(sponsored, posts):
     """Sponsored / posts over 90 d, null below 3 posts."""
-    return sponsored / posts if posts >= C["saturation.posts"] else None
+    return sponsored / posts if posts >= C["commercial.saturation_least"] else None
 
 
 def paid_post_performance(sponsored, organic):
@@ -18,12 +18,12 @@ def paid_post_performance(sponsored, organic):
         return None
     paid, free = (median(log_rate(*post) for post in posts) for posts in (sponsored, organic))
     n = min(len(sponsored), len(organic))
-    return exp((paid - free) * n / (n + C["paid.k"]))
+    return exp((paid - free) * n / (n + C["commercial.paid_k"]))
 
 
 def paid_of(state, as_of):
     """Of the ring's posts older than 24 h and with followers at post time."""
-    older = C["likes.older_hours"] * HOUR
+    older = C["engagement.mature_h"] * HOUR
     posts = [p for p in state.ring() if as_of - p.posted_at > older and p.followers is not None]
     return paid_post_performance(*([(p.engagements(), p.followers) for p in posts if p.sponsored == paid]
                                    for paid in (True, False)))
@@ -71,7 +71,7 @@ def commercial(state, as_of, estimate):
     """All of it; estimate unrounded or None."""
     newest = next(reversed(state.profile_days.values())) if state.profile_days else None
     price = newest and newest.price
-    columns = window(state, as_of, C["saturation.days"] * DAY)
+    columns = window(state, as_of, C["commercial.window_d"] * DAY)
     counts = dict(zip(COUNTERS, [max(0, n) for n in window(state, as_of, 30 * DAY)[:8]]))
     ring = state.ring()
     return {"saturation": round_rate(saturation(columns[9], columns[8])),

@@ -1,15 +1,14 @@
 """§0, conventions: ramp, rounding, medians, weighted scores."""
-from math import floor, log
+from math import floor
 from statistics import median
 
 from methodology import C
 
-__all__ = ["ramp", "median", "quantile", "round_rate", "round_score", "evidence", "weighted", "weigh"]
+__all__ = ["ramp", "median", "quantile", "round_rate", "round_score", "evidence", "weigh"]
 
 
 def ramp(x, low, high):
-    """ramp(x; a, b) = clamp((x − a)/(b − a), 0, 1); an end may be written as `ln 3`."""
-    low, high = (log(float(end[3:])) if isinstance(end, str) else end for end in (low, high))
+    """ramp(x; a, b) = clamp((x − a)/(b − a), 0, 1)."""
     return min(max((x - low) / (high - low), 0.0), 1.0)
 
 
@@ -47,14 +46,9 @@ def weigh(parts, weights):
     total = sum(mass.values())
     confidence = total / sum(weights.values())
     result = {"score": None, "confidence": confidence, "weights": {}, "contributions": {}}
-    if total <= 0 or round_rate(confidence) < C["score.min_confidence"]:
+    if total <= 0 or round_rate(confidence) < C["score.confidence_least"]:
         return result
     result["weights"] = {name: m / total for name, m in mass.items()}
     result["contributions"] = {name: result["weights"][name] * present[name][0] for name in present}
     result["score"] = sum(result["contributions"].values())
     return result
-
-
-def weighted(parts, group, names):
-    """`weigh` with the weights of one group of constants."""
-    return weigh(parts, {name: C[f"{group}.{name}"] for name in names})

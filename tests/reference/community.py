@@ -27,8 +27,8 @@ def community(repeat, reply, n):
     if repeat is None:
         return {"score": None, "confidence": 0.0}
     weight, score = 0.0, 0.0
-    for value, name in ((repeat, "community.repeat"), (reply, "community.reply")):
+    for value, name in ((repeat, "repeat"), (reply, "reply")):
         if value is not None:
-            low, high, w = C[name]
-            weight, score = weight + w, score + w * ramp(value, low, high)
+            w = C["community.weight_" + name]
+            weight, score = weight + w, score + w * ramp(value, *C["community." + name])
     return {"score": 100 * score / weight, "confidence": evidence(n, C["community.k"])}

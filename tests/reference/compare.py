@@ -4,6 +4,8 @@ ROWS is the table to adapt when the schema grows: path in the record, path in th
 stands for any name, the same on both sides. Lists of records with one of KEYS are read as objects by that key. A row
 is compared where the record has its path (null is a value); what no row names is listed at the end of a run.
 """
+from functools import lru_cache
+
 from engagement import WINDOWS
 from records import COUNTERS
 from tier import SCHEMES
@@ -57,6 +59,7 @@ ROWS += _same("topics", exact="source tokens niche", rate="posterior.* focus.con
 ROWS += _same("commercial", exact="sponsored_posts likely_posts currency brands.*.last_day brands.*.posts "
               "brands.*.official campaigns.*.newest campaigns.*.clicks campaigns.*.purchases campaigns.*.value.*",
               rate="saturation paid_post_performance cost_per_engagement earned_media_value")
+SPLIT = [(path.split("."), reference.split("."), kind) for path, reference, kind in ROWS]
 # These hang on which 64 actors are sampled, so on the secret of the hashes, where there are more.
 SAMPLED = ("authenticity", "creator_score", "community.repeat", "community.score", "community.confidence", "flags")
 
@@ -145,16 +148,17 @@ class Report:
 def compare_record(report, wanted, found, where, sampled=True):
     """All rows of one record; without the secret those of a larger sample are passed over."""
     ours, theirs = keyed(wanted), keyed(found)
-    for i, (path, reference, kind) in enumerate(ROWS):
-        values, there = find(theirs, path.split("."))
+    for i, (path, reference, kind) in enumerate(SPLIT):
+        values, there = find(theirs, path)
         if not there and i >= len(BASE):
             continue                             # the record has no such field (yet)
-        if not sampled and path.startswith(SAMPLED):
+        field = ROWS[i][0]
+        if not sampled and field.startswith(SAMPLED):
             report.unsampled += 1
             continue
-        mine, _ = find(ours, reference.split("."))
+        mine, _ = find(ours, reference)
         for stars in sorted(set(values) | set(mine)) or [()]:
-            report.compare(path, mine.get(stars), values.get(stars), where, kind)
+            report.compare(field, mine.get(stars), values.get(stars), where, kind)
     report.unknown.update(unnamed(theirs))
 
 
@@ -166,13 +170,15 @@ def unnamed(node, path=()):
     if isinstance(node, dict) and node:
         for key, value in node.items():
             yield from unnamed(value, path + (key,))
-    elif not any(matches(row[0].split("."), path) for row in ROWS) and path[-1] not in KEYS:
+    elif not named(path):
         yield name
 
 
-def matches(pattern, path):
-    """A path against a row's; a parent that is null or empty counts as named."""
-    return all(p in ("*", name) for p, name in zip(pattern, path)) and len(path) <= len(pattern)
+@lru_cache(maxsize=65_536)
+def named(path):
+    """True when a row has this path, or one below it (a parent that is null or empty), or it is a key."""
+    return path[-1] in KEYS or any(len(path) <= len(pattern) and all(map(lambda p, name: p in ("*", name), pattern, path))
+                                   for pattern, _, _ in SPLIT)
 
 
 def compare_tiers(report, wanted, found, where):

@@ -10,30 +10,30 @@ WINDOWS = (("last_24h", DAY), ("last_7d", 7 * DAY), ("last_30d", 30 * DAY), ("la
 
 def log_rate(engagements, followers):
     """ln((L+C+S+V + 0.5)/max(f, 1))."""
-    return log((engagements + C["estimate.half"]) / max(followers, 1))
+    return log((engagements + C["estimate.offset"]) / max(followers, 1))
 
 
 def estimate(series, peer_median=None):
     """`engagement_rate_estimate`, unrounded; series = (engagements, followers), newest first."""
     if not series:
         return None
-    weights = [2 ** (-i / C["estimate.half_life"]) for i in range(len(series))]
+    weights = [2 ** (-i * C["estimate.half"]) for i in range(len(series))]
     logs = [log_rate(engagements, followers) for engagements, followers in series]
     total = sum(weights)
     m = sum(w * x for w, x in zip(weights, logs)) / total
     n_eff = total * total / sum(w * w for w in weights)
     b = m if peer_median is None else log(peer_median)
-    shrink = C["estimate.shrink"]
+    shrink = C["estimate.peer_weight"]
     rate = exp((n_eff * m + shrink * b) / (n_eff + shrink))
-    factor = exp(C["estimate.z"] * C["estimate.sigma"] / sqrt(n_eff) + C["estimate.widen"])
+    factor = exp(C["estimate.interval_z"] * C["estimate.interval_sigma"] / sqrt(n_eff) + C["estimate.interval_floor"])
     return {"estimate": rate, "low": rate / factor, "high": rate * factor, "m": m, "n_eff": n_eff,
             "confidence": evidence(n_eff, C["estimate.k"])}
 
 
 def median_rate(rates):
     """The median of the newest 12 (rates are newest first), null below 5; and how many are in it."""
-    rates = rates[:C["engagement.newest"]]
-    enough = len(rates) >= C["engagement.enough"]
+    rates = rates[:C["engagement.posts"]]
+    enough = len(rates) >= C["engagement.posts_least"]
     return (round_rate(median(rates)) if enough else None), len(rates)
 
 
@@ -66,7 +66,7 @@ def window_values(state, as_of):
 
 def mature_organic(state, as_of):
     """≥ 24 h and ≤ 90 d old, not sponsored, not deleted, followers known; newest first."""
-    youngest, oldest = C["engagement.mature_hours"] * HOUR, C["engagement.mature_days"] * DAY
+    youngest, oldest = C["engagement.mature_h"] * HOUR, C["engagement.mature_until_d"] * DAY
     return [p for p in state.ring() if youngest <= as_of - p.posted_at <= oldest and not p.sponsored
             and p.followers is not None]
 

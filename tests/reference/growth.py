@@ -23,16 +23,18 @@ def spike(days, day_engagements):
     mad = median(abs(d - middle) for d in change.values())
     most = max(change.values())
     day = min(k for k, d in change.items() if d == most)         # Reading: the first of equal days
-    z = (most - middle) / max(C["growth.mad"] * mad, C["growth.share"] * days[-1]["followers"], 1)
+    scale = max(C["growth.spike_mad"] * mad, C["growth.spike_followers"] * days[-1]["followers"],
+                C["growth.spike_least"])
+    z = (most - middle) / scale
     usual = median(day_engagements.get(k, 0) for k in change)
     lively = max(day_engagements.get(day, 0), day_engagements.get(day + 1, 0))
-    low = C["growth.spike"][0]
+    low = C["growth.spike"][1]
     after = [level[k] for k in range(day + 1, day + 1 + C["growth.lost_days"]) if k in level]
     lost = (level[day] - min(after)) / most if after and most > 0 else 0.0
     big = round_rate(z) > low
     return {"z": z, "mad": mad, "spike_day": day,
-            "benign_spike": big and usual > 0 and lively >= C["growth.benign"] * usual,  # Reading: of spikes only
-            "lost_again": big and round_rate(lost) >= C["growth.lost"]}
+            "benign_spike": big and usual > 0 and lively >= C["growth.benign_factor"] * usual,  # Reading: of spikes only
+            "lost_again": big and round_rate(lost) >= C["growth.lost_share"]}
 
 
 def following_swing(days, as_of):
@@ -42,20 +44,20 @@ def following_swing(days, as_of):
         return None
     since = as_of - C["growth.following_days"] * DAY
     moved = sum(abs(b["following"] - a["following"]) for a, b in zip(known, known[1:]) if b["day"] * DAY > since)
-    return moved / max(known[-1]["following"], C["growth.following_min"])
+    return moved / max(known[-1]["following"], C["growth.following_least"])
 
 
 def growth_part(days, day_engagements, as_of=None):
     """From ≥ 8 of the kept profile days ({day, followers, following}, oldest first)."""
     n = len(days)
-    if n < C["growth.days"]:
+    if n < C["growth.days_least"]:
         return {"score": None, "confidence": 0.0, "days": n}
     as_of = (days[-1]["day"] + 1) * DAY - 1 if as_of is None else as_of
     found, swing = spike(days, day_engagements), following_swing(days, as_of)
-    low, high, cost = C["growth.spike"]
+    cost, low, high = C["growth.spike"]
     score = 100.0 - (0 if found["benign_spike"] else cost * ramp(found["z"], low, high))
-    score -= C["growth.lost_cost"] if found["lost_again"] else 0     # Reading: also after a benign spike
-    low, high, cost = C["growth.following"]
+    score -= C["growth.lost_cap"] if found["lost_again"] else 0     # Reading: also after a benign spike
+    cost, low, high = C["growth.following"]
     score -= cost * ramp(swing, low, high) if swing is not None else 0
     return {"score": score, "confidence": evidence(n, C["growth.k"]), "days": n, "following_swing": swing, **found}
 
@@ -83,9 +85,9 @@ def followers_change(state, as_of, length):
 
 def activity(state, as_of):
     """§5, all of it. Reading: whole days since the newest undeleted post of the ring."""
-    week, month = followers_change(state, as_of, 7), followers_change(state, as_of, 30)
-    ring = state.ring()
+    week, month = (followers_change(state, as_of, length) for length in C["activity.change_days"])
+    ring, days = state.ring(), C["activity.posts_days"]
     return {"change_7d": week["change"], "relative_7d": week["relative"], "change_30d": month["change"],
             "relative_30d": month["relative"],
-            "posts_per_week": round_rate(window(state, as_of, 30 * DAY)[8] * 7 / 30),
+            "posts_per_week": round_rate(window(state, as_of, days * DAY)[8] * 7 / days),
             "days_since_post": (as_of - ring[0].posted_at) // DAY if ring else None}

@@ -33,7 +33,7 @@ class Peers:
         if self.always is not None:
             return self.always
         cell = self.stream.get((platform, band))
-        return cell if cell is not None and cell.n >= C["peers.enough"] else self.benchmarks.get((platform, band))
+        return cell if cell is not None and cell.n >= C["peers.least"] else self.benchmarks.get((platform, band))
 
 
 class Histogram:

@@ -104,7 +104,7 @@ class Setup:
         counted = actor_id is not None and not own and count > 0         # any kind but own acts and count ≤ 0
         generic = fingerprint = None
         if kind == COMMENT and comment:
-            generic = comment["words"] <= C["generic.words"]
+            generic = comment["words"] <= C["evidence.generic_words"]
             if comment.get("fingerprint") and count > 0:                 # Reading: a comment taken back has none
                 fingerprint = comment["fingerprint"] & 0xFFFF
         return Interaction(*place, kind, count, value.get("post_id"), own, status == "late",

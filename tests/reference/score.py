@@ -1,7 +1,7 @@
 """§9, creator score, and the whole record of a creator: every published value, rounded as §0 says."""
 from authenticity import (audience_part, authenticity, content_part, engagement_part, flags, likely_share, terms)
 from commercial import commercial
-from common import round_rate, round_score, weighted
+from common import round_rate, round_score, weigh
 from community import community, repeat_share, reply_share
 from engagement import post_values, window_values
 from growth import activity, growth_of
@@ -11,14 +11,15 @@ from records import DAY
 from tier import tiers
 from topics import topics
 
-PARTS = ("engagement", "authenticity", "niche_focus", "community")
+WEIGHTS = {"engagement": "creator.weight_engagement", "authenticity": "creator.weight_authenticity",
+           "niche_focus": "creator.weight_focus", "community": "creator.weight_community"}
 
 
 def creator_score(engagement, authentic, niche, people):
     """§9: weighted score of four parts, each {score, confidence} or None."""
-    parts = dict(zip(PARTS, (engagement, authentic, niche, people)))
-    return weighted({name: part and (part["score"], part["confidence"]) for name, part in parts.items()}, "creator",
-                    PARTS)
+    parts = dict(zip(WEIGHTS, (engagement, authentic, niche, people)))
+    return weigh({name: part and (part["score"], part["confidence"]) for name, part in parts.items()},
+                 {name: C[key] for name, key in WEIGHTS.items()})
 
 
 def shown(value, name=""):

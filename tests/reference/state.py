@@ -35,7 +35,7 @@ class Post:
     def early_comments(self):
         """§4, early burst: comments with 0 ≤ floor(occurred/60 s) − floor(posted/60 s) ≤ 9."""
         posted = self.posted_at // 60_000
-        early = sum(self.minutes[minute] for minute in range(posted, posted + C["burst.minutes"]))
+        early = sum(self.minutes[minute] for minute in range(posted, posted + C["evidence.early_minutes"] + 1))
         return min(max(0, early), self.count(COMMENT))
 
 

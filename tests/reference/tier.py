@@ -33,7 +33,27 @@ SCHEMES = {
     "hypeauditor": _same(("NONE", "NANO", "MICRO", "MID", "MACRO", "MEGA"),
                          (1000, 5000, 20_000, 100_000, 1_000_000)),
 }
-BANDS = _same(("1K", "10K", "50K"), (10_000, 50_000))
+BANDED = {"MICRO": _same(("1K", "10K", "50K"), (10_000, 50_000))}        # tier of scheme default -> its bands
+
+
+def lay(schemes):
+    """Lays the tables of a methodology file over these: {scheme: {TIER or TIER/BAND: (from,) or (from, edge)}}."""
+    for scheme, rows in schemes.items():
+        names, starts, edges, bands = [], [], [], {}
+        for name, (start, *edge) in rows.items():
+            tier, _, band = name.partition("/")
+            if tier not in names:
+                names.append(tier)
+                starts.append(start)
+                edges.append(edge[0] if edge else start)
+            if band:
+                bands.setdefault(tier, []).append((band, start))
+        SCHEMES[scheme] = Steps(tuple(names), tuple(starts[1:]), tuple(edges[1:]))
+        if scheme == "default":
+            BANDED.clear()
+            for tier, pairs in bands.items():
+                names, starts = zip(*pairs)
+                BANDED[tier] = _same(names, starts[1:])
 
 
 class Position(NamedTuple):
@@ -55,7 +75,7 @@ def climb(steps, position, followers, at):
         return Position(step, since)
     crossing = old_crossing if old_direction == direction else at
     edge = steps.edges[step if direction > 0 else step - 1]
-    percent, wait = C["tier.percent"], C["tier.days"] * DAY
+    percent, wait = C["hysteresis.percent"], C["hysteresis.days"] * DAY
     far = (100 * followers > (100 + percent) * edge if direction > 0 else
            100 * followers < (100 - percent) * edge)
     if far:                                      # Reading: the first rule wins where both decide
@@ -69,7 +89,8 @@ def fold(state, followers, at):
     """One snapshot for all schemes and the bands; state is {scheme or 'band': Position} or None (§1)."""
     new = {name: climb(steps, state and state[name], followers, at) for name, steps in SCHEMES.items()}
     entered = not state or state["default"].step != new["default"].step
-    new["band"] = climb(BANDS, None if entered else state["band"], followers, at)
+    bands = BANDED.get(SCHEMES["default"].names[new["default"].step])
+    new["band"] = climb(bands, None if entered else state["band"], followers, at) if bands else None
     return new
 
 
@@ -78,7 +99,7 @@ def tiers(state):
     entries = []
     for scheme, steps in SCHEMES.items():
         name = steps.names[state[scheme].step]
-        banded = scheme == "default" and name == "MICRO"
-        band = BANDS.names[state["band"].step] if banded else name
+        bands = BANDED.get(name) if scheme == "default" else None
+        band = bands.names[state["band"].step] if bands else name
         entries.append({"scheme": scheme, "tier": name, "band": band, "since": state[scheme].since})
     return entries

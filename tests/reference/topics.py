@@ -12,7 +12,7 @@ def tokens(ring):
 
 def histogram(ring, niches):
     """Matches per niche + 0.5, normalised. Reading: a post matches a niche once."""
-    counts = dict.fromkeys(niches, C["niche.smooth"])
+    counts = dict.fromkeys(niches, C["niche.prior"])
     for p in ring:
         for niche in p.record.niches:
             counts[niche] += 1
@@ -25,7 +25,7 @@ def focus(p, n_tokens):
     if not n_tokens or not p:
         return {"score": None, "confidence": 0.0}
     entropy = -sum(x * log(x) for x in p if x > 0)
-    return {"score": 100 * (1 - entropy / log(len(p))), "confidence": evidence(n_tokens, C["niche.k"])}
+    return {"score": 100 * (1 - entropy / log(len(p))), "confidence": evidence(n_tokens, C["niche.focus_k"])}
 
 
 def topics(state, posterior=None):
