@@ -30,7 +30,7 @@ SCHEMES = {
     "stim": _same(("NONE", "NANO", "MICRO", "MID", "MACRO", "MEGA"),
                   (1000, 10_000, 50_000, 500_000, 1_000_000)),
     "later": _same(("NONE", "MICRO", "MID", "MACRO", "MEGA"), (10_000, 100_000, 500_000, 1_000_000)),
-    "hypeauditor": _same(("NONE", "NANO", "MICRO", "MID", "MACRO", "MEGA"),
+    "hypeauditor": _same(("NONE", "1-5K", "5-20K", "20-100K", "100K-1M", "1M+"),
                          (1000, 5000, 20_000, 100_000, 1_000_000)),
 }
 BANDED = {"MICRO": _same(("1K", "10K", "50K"), (10_000, 50_000))}        # tier of scheme default -> its bands
