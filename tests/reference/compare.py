@@ -177,8 +177,8 @@ def unnamed(node, path=()):
 @lru_cache(maxsize=65_536)
 def named(path):
     """True when a row has this path, or one below it (a parent that is null or empty), or it is a key."""
-    return path[-1] in KEYS or any(len(path) <= len(pattern) and all(map(lambda p, name: p in ("*", name), pattern, path))
-                                   for pattern, _, _ in SPLIT)
+    patterns = (pattern for pattern, _, _ in SPLIT if len(path) <= len(pattern))
+    return path[-1] in KEYS or any(all(p in ("*", name) for p, name in zip(pattern, path)) for pattern in patterns)
 
 
 def compare_tiers(report, wanted, found, where):

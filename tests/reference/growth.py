@@ -33,7 +33,8 @@ def spike(days, day_engagements):
     lost = (level[day] - min(after)) / most if after and most > 0 else 0.0
     big = round_rate(z) > low
     return {"z": z, "mad": mad, "spike_day": day,
-            "benign_spike": big and usual > 0 and lively >= C["growth.benign_factor"] * usual,  # Reading: of spikes only
+            # Reading: of spikes only
+            "benign_spike": big and usual > 0 and lively >= C["growth.benign_factor"] * usual,
             "lost_again": big and round_rate(lost) >= C["growth.lost_share"]}
 
 

@@ -1,7 +1,7 @@
 """Every constant of scoring.md in one plain dict, C: section.name -> number or tuple of numbers.
 
-Sections and names are those of data/methodology/microflux-1.conf, so that `load` can lay the file over the values below,
-which are those of the page. Sizes of the state (§0.1) are here too; they are no opinion and not in the file.
+Sections and names are those of data/methodology/microflux-1.conf, so that `load` can lay the file over the values
+below, which are those of the page. Sizes of the state (§0.1) are here too; they are no opinion and not in the file.
 """
 import configparser
 import os
