@@ -2,9 +2,9 @@
 from math import exp
 
 from common import median, round_rate
-from engagement import log_rate, window
-from methodology import C
-from records import COUNTERS, DAY, HOUR
+from engagement import WINDOWS, log_rate, window
+from methodology import C, read
+from records import DAY, HOUR, KINDS
 
 
 def saturation(sponsored, posts):
@@ -53,11 +53,19 @@ def cost_per_engagement(price_minor, estimate, followers):
     return price_minor / (estimate * followers)
 
 
-def earned_media_value(counts, unit_values):
-    """Σ counters of a window · unit value ({counter: minor units}), null without a table."""
-    if not unit_values:
+def unit_values(path):
+    """{kind: minor units} of a table of data/emv, and its currency."""
+    table = read(path)
+    return {kind: value[0] for kind, value in table["unit"].items()}, table["emv"]["currency"][0]
+
+
+def earned_media_value(state, as_of):
+    """Σ counters of a window · unit value, for each window; null without a table."""
+    if not state.setup.unit_values:
         return None
-    return sum(counts[name] * unit_values.get(name, 0) for name in COUNTERS)
+    worth = state.setup.unit_values
+    return {name: sum(max(0, n) * worth.get(kind, 0) for kind, n in zip(KINDS, window(state, as_of, length)))
+            for name, length in WINDOWS}
 
 
 def campaigns(state):
@@ -72,7 +80,6 @@ def commercial(state, as_of, estimate):
     newest = next(reversed(state.profile_days.values())) if state.profile_days else None
     price = newest and newest.price
     columns = window(state, as_of, C["commercial.window_d"] * DAY)
-    counts = dict(zip(COUNTERS, [max(0, n) for n in window(state, as_of, 30 * DAY)[:8]]))
     ring = state.ring()
     return {"saturation": round_rate(saturation(columns[9], columns[8])),
             "sponsored_posts": sum(p.sponsored for p in ring),
@@ -81,5 +88,5 @@ def commercial(state, as_of, estimate):
             "cost_per_engagement": cost_per_engagement(price and price["minor_units"], estimate,
                                                        newest and newest.followers),
             "currency": price and price["currency"],
-            "earned_media_value": earned_media_value(counts, state.setup.unit_values),
+            "earned_media_value": earned_media_value(state, as_of),
             "campaigns": campaigns(state)}

@@ -58,7 +58,7 @@ ROWS += _same("community", score="score", sketch="unique_actors", exact="repeat.
 ROWS += _same("topics", exact="source tokens niche", rate="posterior.* focus.confidence", score="focus.score")
 ROWS += _same("commercial", exact="sponsored_posts likely_posts currency brands.*.last_day brands.*.posts "
               "brands.*.official campaigns.*.newest campaigns.*.clicks campaigns.*.purchases campaigns.*.value.*",
-              rate="saturation paid_post_performance cost_per_engagement earned_media_value")
+              rate="saturation paid_post_performance cost_per_engagement earned_media_value.*")
 SPLIT = [(path.split("."), reference.split("."), kind) for path, reference, kind in ROWS]
 # These hang on which 64 actors are sampled, so on the secret of the hashes, where there are more.
 SAMPLED = ("authenticity", "creator_score", "community.repeat", "community.score", "community.confidence", "flags")

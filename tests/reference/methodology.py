@@ -72,15 +72,21 @@ C = {
 }
 
 
-def load(path=METHODOLOGY_FILE):
-    """Lays the file over C where it exists; gives its schemes of tiers and the names that C does not know."""
+def read(path):
+    """{section: {name: tuple of numbers and words}} of a file of data/; empty without the file."""
     parser = configparser.ConfigParser(interpolation=None, delimiters="=", comment_prefixes=";")
     parser.optionxform = str
     parser.read(path, encoding="utf-8")
+    return {section: {name: tuple(number(part) for part in text.split()) for name, text in parser.items(section)}
+            for section in parser.sections()}
+
+
+def load(path=METHODOLOGY_FILE):
+    """Lays the file over C where it exists; gives its schemes of tiers and the names that C does not know."""
     schemes, unknown = {}, []
-    for section in parser.sections():
-        for name, text in parser.items(section):
-            key, values = f"{section}.{name}", tuple(number(part) for part in text.split())
+    for section, rows in read(path).items():
+        for name, values in rows.items():
+            key = f"{section}.{name}"
             if section.startswith("scheme "):
                 schemes.setdefault(section[7:], {})[name] = values
             elif key not in C:

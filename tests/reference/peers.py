@@ -5,7 +5,7 @@ from contextlib import nullcontext
 from math import exp, floor, log
 from typing import NamedTuple
 
-from methodology import C
+from methodology import C, DATA, read
 
 LEVELS = (1,) + tuple(range(5, 100, 5)) + (99,)          # 0.01, 0.05, …, 0.95, 0.99, in percent
 
@@ -86,8 +86,16 @@ def peer_score(x, b):
 
 
 def benchmarks():
-    """Cells of data/benchmarks, by (platform, band); empty without the files."""
-    return {}
+    """Cells of data/benchmarks, by (platform, band); empty without the files.
+
+    A section is a platform, a line TIER or TIER/BAND = the quantiles; a tier without bands is its own band.
+    """
+    cells = {}
+    for path in sorted((DATA / "benchmarks").glob("*.conf")):
+        for platform, rows in read(path).items():
+            for entry, quantiles in rows.items() if platform != "benchmark" else ():
+                cells[platform, entry.split("/")[-1]] = Cell(0, quantiles, "BENCHMARK", path.stem)
+    return cells
 
 
 def tables(path):

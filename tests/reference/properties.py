@@ -1,4 +1,4 @@
-"""Properties of the reference that scoring.md promises: ranges, order-free state, sums, monotone confidences.
+"""Properties of the reference that scoring.md promises: ranges, order-free state, sums, monotone confidences; edges.
 
     python3 properties.py [SEEDS]   default 6 streams; last line `N passed, N failed`
 """
@@ -10,6 +10,7 @@ from actors import Actors, Registers, siphash
 from authenticity import TERMS, audience_part, content_part, engagement_part, likes_terms, wilson
 from common import evidence, quantile, ramp, weigh
 from community import community
+from edges import edges
 from engagement import estimate
 from growth import growth_part
 from methodology import C
@@ -358,6 +359,7 @@ def totals(checks, chooser):
 def main():
     """All properties."""
     checks, chooser = Checks(), random.Random(7)
+    edges(checks)
     for part in (arithmetic, estimates, parts, peers, sketches, totals):
         part(checks, chooser)
     for seed in range(int(sys.argv[1]) if len(sys.argv) > 1 else 6):

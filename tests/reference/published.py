@@ -1,6 +1,7 @@
 """Checks every published creator score (and raw state) against the reference; NDJSON files, one record a line.
 
-    python3 published.py [--states FILE] [--peers FILE] [--secret FILE] [--totals PLATFORM=KIND,..] SCORES INPUT...
+    python3 published.py [--states FILE] [--peers FILE] [--secret FILE] [--emv FILE]
+                         [--totals PLATFORM=KIND,..] SCORES INPUT...
     python3 published.py --self-test
 
 INPUT: {"topic", "partition", "offset", "timestamp", "key", "value"}; SCORES: the same without topic, value
@@ -14,12 +15,14 @@ import argparse
 import json
 import sys
 
+from commercial import unit_values
 from compare import Report, compare_record, compare_tiers, find
 from lanes import Chain, Lane, load_inputs
 from methodology import C, load
 from peers import tables
 from records import COUNTERS, DAY, HOUR, KINDS, SECRET, TOPICS, Setup
 from text import here
+from tier import lay
 
 EVERYTHING = (1 << 62,) * 3
 POST_FIELDS = COUNTERS + ("posted_at", "followers", "followers_late", "format", "sponsored", "deleted")
@@ -145,6 +148,7 @@ def main():
     parser.add_argument("--states", help="NDJSON of the raw state of each creator after all inputs")
     parser.add_argument("--peers", help="NDJSON of the topic peer-tables")
     parser.add_argument("--secret", help="secret of the actors' hashes")
+    parser.add_argument("--emv", help="table of unit values")
     parser.add_argument("--totals", action="append", default=[], metavar="PLATFORM=KIND,...", help="counting.totals")
     parser.add_argument("files", nargs="*", metavar="FILE", help="SCORES INPUT...")
     arguments = parser.parse_args()
@@ -153,9 +157,10 @@ def main():
         return self_test()
     if len(arguments.files) < 2:
         parser.error("SCORES and at least one INPUT are needed")
-    load()
+    lay(load()[0])
     totals = dict(one.split("=") for one in arguments.totals)
-    setup = Setup(here(), secret_of(arguments.secret), totals={p: k.split(",") for p, k in totals.items()})
+    setup = Setup(here(), secret_of(arguments.secret), totals={p: k.split(",") for p, k in totals.items()},
+                  unit_values=unit_values(arguments.emv)[0] if arguments.emv else None)
     peer_tables = tables(arguments.peers)
     lanes, report = load_inputs((open(name, "rb") for name in arguments.files[1:]), setup), Report()
     with open(arguments.files[0], "rb") as stream:

@@ -4,11 +4,10 @@
 the verdict on the actor (§4) and hashes the actor once, so that the state never sees a raw record.
 """
 from collections import namedtuple
-from unicodedata import normalize
 
 from actors import fake, in_255ths, siphash
 from methodology import C
-from text import BUILT_IN
+from text import BUILT_IN, handle
 
 HOUR, DAY = 3_600_000, 86_400_000
 YEAR_2000 = 946_684_800_000
@@ -47,11 +46,6 @@ def classify(topic, timestamp, value, key=None):
     return "late" if timestamp - time > C["state.late_days"] * DAY else "applied"
 
 
-def handle(text):
-    """§7, tokens: lower-cased NFKC."""
-    return normalize("NFKC", text).lower()
-
-
 class Setup:
     """What stands beside the records: text lists, secret, peer tables, `counting.totals`, table of unit values."""
 
@@ -77,16 +71,12 @@ class Setup:
         return self._post(place, value) if topic == "posts" else self._interaction(place, value, status)
 
     def _post(self, place, value):
-        """§8: official, sponsored, likely; §7: tokens, at most 30, tags before mentions (Reading)."""
-        tags, mentions, sponsors = ([handle(t) for t in value.get(name) or ()]
-                                    for name in ("tags", "mentions", "sponsors"))
-        official = bool(value.get("disclosed") or sponsors)
-        found = self.text.post(value)
-        tokens = tuple(dict.fromkeys(t for t in tags + mentions if t))[:C["state.tokens"]]
+        """§8: official, sponsored, likely; §7: tokens and hits per niche."""
+        sponsors = tuple(dict.fromkeys(handle(name, dots=True) for name in value.get("sponsors") or ()))
+        official, found = bool(value.get("disclosed") or sponsors), self.text.post(value)
         return PostRecord(*place, value["post_id"], value.get("format", "OTHER"), bool(value.get("deleted")),
-                          official, official or found.disclosed, found.likely, tokens,
-                          tuple(dict.fromkeys(mentions)), tuple(dict.fromkeys(sponsors)), found.niches,
-                          self._metrics(place[1], value.get("metrics")))
+                          official, official or found.disclosed, found.likely, found.tokens, found.mentions, sponsors,
+                          found.niches, self._metrics(place[1], value.get("metrics")))
 
     @staticmethod
     def _metrics(timestamp, metrics):

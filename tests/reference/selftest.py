@@ -20,8 +20,8 @@ EXAMPLE_ROW = {"at": 0, "LIKE": 1, "post_id": "x", "posted_at": 1, "observed_at"
 
 
 def setup():
-    """With peers and without lists."""
-    return Setup(peers=Peers(always=Cell(500, QUANTILES)))
+    """With peers and unit values, without lists."""
+    return Setup(peers=Peers(always=Cell(500, QUANTILES)), unit_values={"LIKE": 2.5, "VIEW": 1})
 
 
 def tiny_stream():

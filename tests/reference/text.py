@@ -1,90 +1,121 @@
 """§7, §8: what the words of a post say, behind one interface: `post(value) -> Found`.
 
-`Lists` reads the lexicons of data/; `BUILT_IN` knows only the two words of French law that the page itself names, and
-stands where there are no lists. Words are runs of letters, marks and digits after NFKC and case folding.
+A post is read as data/README.md says: normal form, words, tags, mentions. `Lists` matches the lexicons of data/;
+`BUILT_IN` knows only the two words of French law that the page itself names, and stands where there are no lists.
 """
+from collections import Counter
 from pathlib import Path
 from typing import NamedTuple
 from unicodedata import category, normalize
 
-from methodology import DATA
+from methodology import C, DATA
 
-LISTS = ("disclosed", "code", "link", "call")
+SIGNS = {"disclosed", "code", "link", "call"}
+LIMIT = 64 * 1024                                # bytes of text that count
+IGNORABLE = dict.fromkeys([0xAD, 0x34F, 0x61C, 0x3164, 0xFEFF, 0xFFA0, *range(0x115F, 0x1161), *range(0x17B4, 0x17B6),
+                           *range(0x180B, 0x1810), *range(0x200B, 0x2010), *range(0x202A, 0x202F),
+                           *range(0x2060, 0x2070), *range(0xFE00, 0xFE10), *range(0xFFF0, 0xFFF9),
+                           *range(0x1BCA0, 0x1BCA4), *range(0x1D173, 0x1D17B), *range(0xE0000, 0xE1000)])
 
 
 class Found(NamedTuple):
-    """A disclosure word; likely paid (§8); the niches touched (§7); all classes touched."""
+    """A disclosure word; likely paid (§8); hits per niche (§7); classes touched; tokens and mentions, normal."""
     disclosed: bool = False
     likely: bool = False
-    niches: tuple = ()
+    niches: dict = {}
     classes: frozenset = frozenset()
+    tokens: tuple = ()
+    mentions: tuple = ()
 
 
-def folded(text):
-    """NFKC, case folded, NFKC again (folding may undo it)."""
-    return normalize("NFKC", normalize("NFKC", text).casefold())
+def normal(text):
+    """NFKC_Casefold: ignorable characters leave, the rest is folded and composed."""
+    text = text.translate(IGNORABLE)
+    for _ in range(2):
+        text = normalize("NFKC", text.casefold())
+    return text
 
 
-def words(text):
-    """(word, whether '#' stands before it) of a text."""
-    found, word, hashed, before = [], [], False, ""
-    for c in folded(text) + " ":
-        if category(c)[0] in "LMN":
-            if not word:
-                hashed = before == "#"
-            word.append(c)
-        elif word:
-            found.append(("".join(word), hashed))
-            word = []
-        before = c
-    return found
+def in_word(c):
+    """Letters, marks, digits and `_`."""
+    return c.isalnum() or c == "_" or category(c)[0] == "M"
 
 
-class Lists:
-    """Entries by their first word, and tags; each leads to the names of its sections."""
+def scan(text):
+    """(kind, name) of a text in normal form: '' word, '#' tag, '@' mention (with its inner dots)."""
+    items, i, text = [], 0, text + " "
+    while i < len(text) - 1:
+        kind = text[i] if text[i] in "#@" and in_word(text[i + 1]) else ""
+        if kind == "@" and i and in_word(text[i - 1]):
+            kind = ""                            # inside an address
+        start = end = i + bool(kind)
+        while in_word(text[end]) or (kind == "@" and text[end] == "." and in_word(text[end + 1])):
+            end += 1
+        if end > start:
+            items.append((kind, text[start:end]))
+        i = max(end, i + 1)
+    return items
+
+
+def handle(name, dots=False):
+    """A listed tag or mention without its punctuation. Reading: a mention keeps its inner dots, as in the text."""
+    return "".join(c for c in normal(name) if in_word(c) or (dots and c == ".")).strip(".")
+
+
+class Plain:
+    """Reads tags, mentions and words; `match` says what they touch."""
+    niches = ()
+
+    def post(self, value):
+        """§8: likely = a mention together with a code, a link or a call to action."""
+        text = (value.get("text") or "").encode()[:LIMIT].decode(errors="ignore")
+        items = scan(normal(text))
+        tags = [handle(tag) for tag in value.get("tags") or ()]
+        mentions = [handle(mention, dots=True) for mention in value.get("mentions") or ()]
+        listed = [("#", tag) for tag in tags] + [("@", mention) for mention in mentions]
+        tokens = dict.fromkeys(kind + name for kind, name in listed + items if kind and name)
+        every = mentions + [name for kind, name in items if kind == "@"]
+        found = self.match(items, tags + [name for kind, name in items if kind == "#"])
+        classes = {name for name, _ in found}
+        return Found("disclosed" in classes, bool(every) and bool(classes & (SIGNS - {"disclosed"})),
+                     {name: n for name, n in Counter(name for name, _ in found).items() if name in self.niches},
+                     frozenset(classes - SIGNS), tuple(tokens)[:C["state.tokens"]], tuple(dict.fromkeys(every)))
+
+    def match(self, items, tags):
+        """{(class, entry)} touched; here the two words of the page."""
+        text, pairs = [name for _, name in items], zip(items, items[1:])
+        two = (("", "collaboration"), ("", "commerciale")) in pairs
+        return {("disclosed", "")} if two or "publicité" in text or "publicité" in tags else set()
+
+
+class Lists(Plain):
+    """Entries by their first word, and by their words put together, as tags are written."""
 
     def __init__(self, folder):
         self.phrases, self.tags = {}, {}
         kinds = sections(Path(folder) / "lexicons/classes.lex")
-        self.niches = tuple(line.split()[1] for line in kinds.get("niche", ()))
+        self.niches = tuple(line.split()[1] for line in kinds["niche"])
         for path in sorted(Path(folder).glob("*/*.lex")):
-            for section, lines in sections(path).items() if path.name != "classes.lex" else ():
+            for name, lines in sections(path).items() if path.name != "classes.lex" else ():
                 for line in lines:
-                    self._add(section, line)
+                    self._add(name, line)
 
-    def _add(self, section, line):
-        """One line of a list: `#tag`, or words."""
-        phrase = tuple(word for word, _ in words(line))
-        if line.startswith("#"):
-            self.tags.setdefault("".join(phrase), set()).add(section)
-        elif phrase:
-            self.phrases.setdefault(phrase[0], []).append((phrase, section))
+    def _add(self, name, line):
+        """One entry: `#tag` in tags only; words in text, and put together as a tag."""
+        words = tuple(word for _, word in scan(normal(line)))
+        entry = name, "".join(words)
+        self.tags.setdefault(entry[1], set()).add(entry)
+        if not line.startswith("#"):
+            self.phrases.setdefault(words[0], []).append((words, entry))
 
-    def _touched(self, value):
-        """Sections touched by the text and tags of a post."""
-        found = set()
-        text = words(value.get("text") or "")
-        plain = [word for word, _ in text]
-        for i, (word, hashed) in enumerate(text):
-            if hashed:
-                found |= self.tags.get(word, set())
-            for phrase, section in self.phrases.get(word, ()):
-                if tuple(plain[i:i + len(phrase)]) == phrase:
-                    found.add(section)
-        for tag in value.get("tags") or ():
-            parts = tuple(word for word, _ in words(tag))
-            found |= self.tags.get("".join(parts), set())
-            for phrase, section in self.phrases.get(parts[0], ()) if parts else ():
-                if phrase == parts:
-                    found.add(section)
+    def match(self, items, tags):
+        """Reading: a tag or a mention between two words parts them."""
+        found = set().union(*(self.tags.get(tag, ()) for tag in tags))
+        for i, (kind, word) in enumerate(items):
+            for words, entry in self.phrases.get(word, ()) if not kind else ():
+                if items[i:i + len(words)] == [("", w) for w in words]:
+                    found.add(entry)
         return found
-
-    def post(self, value):
-        """Likely = a mention together with a discount code, a link or a call to action."""
-        found = self._touched(value)
-        likely = bool(value.get("mentions")) and bool(found & {"code", "link", "call"})
-        return Found("disclosed" in found, likely, tuple(n for n in self.niches if n in found),
-                     frozenset(found - set(LISTS)))
 
 
 def sections(path):
@@ -99,19 +130,7 @@ def sections(path):
     return found
 
 
-class TwoWords:
-    """« publicité » and « collaboration commerciale », of text and tags."""
-    niches = ()
-
-    def post(self, value):
-        """Disclosure only."""
-        text = [word for word, _ in words(value.get("text") or "")]
-        tags = [folded(tag) for tag in value.get("tags") or ()]
-        pairs = list(zip(text, text[1:]))
-        return Found(("collaboration", "commerciale") in pairs or "publicité" in text + tags)
-
-
-BUILT_IN = TwoWords()
+BUILT_IN = Plain()
 
 
 def here():

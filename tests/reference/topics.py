@@ -11,11 +11,11 @@ def tokens(ring):
 
 
 def histogram(ring, niches):
-    """Matches per niche + 0.5, normalised. Reading: a post matches a niche once."""
+    """Matches per niche + 0.5, normalised; in a post each entry of the lexicon counts once (data/README.md)."""
     counts = dict.fromkeys(niches, C["niche.prior"])
     for p in ring:
-        for niche in p.record.niches:
-            counts[niche] += 1
+        for niche, hits in p.record.niches.items():
+            counts[niche] += hits
     total = sum(counts.values())
     return {niche: n / total for niche, n in counts.items()}
 
