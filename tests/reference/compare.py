@@ -11,7 +11,7 @@ from records import COUNTERS
 from tier import SCHEMES
 
 KEYS = ("scheme", "name", "part", "term", "brand", "campaign_id", "niche", "currency")
-IGNORED = {"version.epoch", "as_of_source", "source", "methodology", "reason"}
+IGNORED = {"version.epoch", "as_of_source", "source", "methodology", "reason", "peers.digest"}
 EXACT, RATE, SCORE, SKETCH = "exact", "rate", "score", "sketch"
 SHARE, PART = "share of a sum", "part of a sum"          # like RATE and SCORE; what is missing is 0
 COUNTS = COUNTERS + ("engagements",)

@@ -6,6 +6,7 @@ from actors import fake
 from authenticity import audience_part, authenticity, content_part, engagement_part, flags, likely_share, likes_terms
 from commercial import brands, saturation
 from common import round_rate
+from community import community
 from growth import activity, growth_part
 from methodology import C, DATA, read
 from records import DAY, HOUR, TIME_FIELD, Setup
@@ -146,7 +147,21 @@ def activities(checks):
     checks.true("no day before 30 d", found["change_30d"] is None)
     checks.true("posts per week", found["posts_per_week"] == 1.4)
     checks.true("whole days", found["days_since_post"] == 3)
+    life.add("profiles", T - 7 * DAY, followers=1600)
+    life.add("profiles", T - 30 * DAY, followers=800)
+    found = activity(life.creator, T)
+    checks.true("exactly 7 and 30 days", (found["change_7d"], found["change_30d"]) == (400, 1200))
     checks.true("an old snapshot alone is no change", activity(life.creator, T + 8 * DAY)["change_7d"] is None)
+
+
+def rings(checks):
+    """§0.1: a slot of 48 hours and 92 days belongs to the newest bucket."""
+    for back, hours, days in ((47 * HOUR, 2, 2), (48 * HOUR, 1, 2), (91 * DAY, 2, 2), (92 * DAY, 1, 1)):
+        life = Life()
+        life.add("interactions", T - back, kind="LIKE")
+        life.add("interactions", T, kind="LIKE")
+        state = life.creator.state()
+        checks.true(f"{back} ms", (len(state["hours"]), len(state["days"])) == (hours, days))
 
 
 def audience(checks):
@@ -174,6 +189,7 @@ def audience(checks):
 
 def commerce(checks):
     """§4 content, §8."""
+    checks.true("reply share from 0", abs(community(0.0, 0.03, 9)["score"] - 4) < 1e-9)
     checks.true("4 and 5 posts", content_part(4, 0, 0)["score"] is None and content_part(5, 0, 0)["score"] == 100)
     checks.true("2 and 3 posts", saturation(1, 2) is None and saturation(1, 3) == 1 / 3)
     life = Life(text=Always())
@@ -269,5 +285,5 @@ def lists(checks):
 
 def edges(checks):
     """All of them."""
-    for part in (likes, comment_terms, growth, activities, audience, commerce, subjects, placeholders, lists):
+    for part in (likes, comment_terms, growth, activities, rings, audience, commerce, subjects, placeholders, lists):
         part(checks)

@@ -7,7 +7,10 @@ from typing import NamedTuple
 
 from methodology import C, DATA, read
 
-LEVELS = (1,) + tuple(range(5, 100, 5)) + (99,)          # 0.01, 0.05, …, 0.95, 0.99, in percent
+
+def levels():
+    """Of the quantiles, in percent."""
+    return tuple(round(100 * q, 9) for q in C["peers.quantiles"])
 
 
 class Cell(NamedTuple):
@@ -19,7 +22,7 @@ class Cell(NamedTuple):
 
     def at(self, level):
         """The quantile of a level in percent."""
-        return self.quantiles[LEVELS.index(level)]
+        return self.quantiles[levels().index(level)]
 
 
 class Peers:
@@ -65,18 +68,19 @@ class Histogram:
 
     def cell(self, digest=""):
         """The published quantiles."""
-        return Cell(sum(self.bins), tuple(self.quantile(level / 100) for level in LEVELS), "STREAM", digest)
+        return Cell(sum(self.bins), tuple(self.quantile(q) for q in C["peers.quantiles"]), "STREAM", digest)
 
 
 def percentile(x, quantiles):
     """0..100 by linear interpolation of the quantiles in ln; 1 or 99 outside the table."""
+    at = levels()
     if x <= quantiles[0]:
-        return float(LEVELS[0])
+        return at[0]
     if x >= quantiles[-1]:
-        return float(LEVELS[-1])
+        return at[-1]
     i = bisect_left(quantiles, x)                # Reading: among equal quantiles the lowest level
     low, high = log(quantiles[i - 1]), log(quantiles[i])
-    return LEVELS[i - 1] + (LEVELS[i] - LEVELS[i - 1]) * (log(x) - low) / (high - low)
+    return at[i - 1] + (at[i] - at[i - 1]) * (log(x) - low) / (high - low)
 
 
 def peer_score(x, b):

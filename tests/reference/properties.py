@@ -14,7 +14,7 @@ from edges import edges
 from engagement import estimate
 from growth import growth_part
 from methodology import C
-from peers import LEVELS, Cell, Histogram, Peers, peer_score, percentile
+from peers import Cell, Histogram, Peers, levels, peer_score, percentile
 from records import COMMENT, DAY, HOUR, KINDS, LIKE, TIME_FIELD, TOPICS, Setup
 from reference import Creator
 from topics import focus, histogram
@@ -276,11 +276,13 @@ def peers(checks, chooser):
     checks.true("merged lanes are the whole", lanes[0].bins == every.bins and sum(every.bins) == len(values))
     quantiles = every.cell().quantiles
     checks.true("quantiles grow", all(a < b for a, b in zip(quantiles, quantiles[1:])))
-    for level, q in zip(LEVELS, quantiles):
+    for level, q in zip(levels(), quantiles):
         checks.true("percentile of a quantile", abs(percentile(q, quantiles) - level) < 1e-6)
     checks.true("outside", percentile(1e-9, quantiles) == 1 and percentile(2, quantiles) == 99)
-    few = Peers({("X", "1K"): Cell(99, quantiles)}, {("X", "1K"): Cell(0, quantiles, "BENCHMARK")})
-    checks.true("99 creators are too few", few.cell("X", "1K").source == "BENCHMARK")
+    for n, source in ((99, "BENCHMARK"), (100, "STREAM")):
+        cells = Peers({("X", "1K"): Cell(n, quantiles)}, {("X", "1K"): Cell(0, quantiles, "BENCHMARK")})
+        checks.true(f"{n} creators", cells.cell("X", "1K").source == source)
+    checks.true("no table", Peers().cell("X", "1K") is None)
 
 
 def sketches(checks, chooser):
