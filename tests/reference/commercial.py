@@ -36,7 +36,7 @@ def brands(ring):
     """
     found = {}
     for p in ring:
-        for name in dict.fromkeys(p.record.sponsors + p.record.mentions):
+        for name in filter(None, dict.fromkeys(p.record.sponsors + p.record.mentions)):
             official = name in p.record.sponsors or (p.record.official and not p.record.sponsors)
             entry = found.setdefault(name, {"brand": name, "last_day": p.posted_at // DAY, "posts": 0,
                                             "official": False})

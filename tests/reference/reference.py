@@ -8,6 +8,10 @@ common       §0, weighted scores       actors    §0.1, distinct actors        
 engagement   §2                        peers     §3                           growth     §4 growth, §5
 authenticity §4                        community §6                           topics     §7, lexicon
 text         §8, words of a post       commercial §8                          score      §9, the whole record
+
+examples.py runs the worked examples (calls.py), properties.py what the page promises and edges.py by hand, published.py
+compares published records (compare.py: the table of fields; lanes.py: log prefixes; selftest.py). The lists and tables
+of data/ are used where they are; MICROFLUX_DATA names another folder.
 """
 from common import round_rate
 from engagement import WINDOWS, estimate
