@@ -8,7 +8,7 @@ from commercial import brands, saturation
 from common import round_rate
 from community import community
 from growth import activity, growth_part
-from methodology import C, DATA, read
+from methodology import C, DATA, METHODOLOGY_FILE, read
 from records import DAY, HOUR, TIME_FIELD, Setup
 from reference import Creator
 from text import Lists, Plain, normal, scan
@@ -248,7 +248,7 @@ def placeholders(checks):
 
 
 def lists(checks):
-    """§7, §8 with the lists of data/, where they are; the benchmarks follow from their three rates."""
+    """§7, §8 with the lists of data/, where they are."""
     items = scan(normal("Ｃafé #AD l'ÉTÉ_20% @Acme.fr. me@x.fr bit.ly/x\u200b"))
     checks.true("words", items == [("", "café"), ("#", "ad"), ("", "l"), ("", "été_20"), ("@", "acme.fr"), ("", "me"),
                                    ("", "x"), ("", "fr"), ("", "bit"), ("", "ly"), ("", "x")])
@@ -263,7 +263,8 @@ def lists(checks):
         return text.post({"text": line, **value})
     for line in ("Publicité", "COLLABORATION\ncommerciale avec Acme", "new shoes #ad", "Paid partnership with x"):
         checks.true(line, post(line).disclosed)
-    for line in ("une collaboration", "a dad and his #adventure", "commerciale collaboration", "", "adresse", "ad hoc", "@publicité"):
+    for line in ("une collaboration", "a dad and his #adventure", "commerciale collaboration", "", "adresse", "ad hoc",
+                 "@publicité"):
         checks.true(f"not: {line}", not post(line).disclosed)
     checks.true("likely needs a mention", post("discount code ACME", mentions=["acme"]).likely
                 and not post("discount code ACME").likely)
@@ -272,6 +273,16 @@ def lists(checks):
     checks.true("niche by tag", post("", tags=["OOTD"]).niches.get("FASHION") == 1)
     hits = post("street style, denim", tags=["streetstyle", "Denim", "ootd"]).niches["FASHION"]
     checks.true("each entry once", hits == 3)
+    shipped(checks)
+
+
+def shipped(checks):
+    """The methodology file says what the page says; the benchmarks follow from their three rates."""
+    for section, rows in read(METHODOLOGY_FILE).items():
+        for name, values in rows.items() if section != "methodology" and not section.startswith("scheme ") else ():
+            page = C.get(f"{section}.{name}")
+            wanted = page if isinstance(page, tuple) else (page,)
+            checks.true(f"{section}.{name} of the file is the page's", values == wanted)
     curve = NormalDist()
     levels = (0.01, *(i / 20 for i in range(1, 20)), 0.99)
     for path in (DATA / "benchmarks").glob("*.conf"):

@@ -21,7 +21,7 @@ from lanes import Chain, Lane, load_inputs
 from methodology import C, load
 from peers import tables
 from records import COUNTERS, DAY, HOUR, KINDS, SECRET, TOPICS, Setup
-from text import here
+from text import Official, here
 from tier import lay
 
 EVERYTHING = (1 << 62,) * 3
@@ -159,7 +159,7 @@ def main():
         parser.error("SCORES and at least one INPUT are needed")
     lay(load()[0])
     totals = dict(one.split("=") for one in arguments.totals)
-    setup = Setup(here(), secret_of(arguments.secret), totals={p: k.split(",") for p, k in totals.items()},
+    setup = Setup(here(Official()), secret_of(arguments.secret), totals={p: k.split(",") for p, k in totals.items()},
                   unit_values=unit_values(arguments.emv)[0] if arguments.emv else None)
     peer_tables = tables(arguments.peers)
     lanes, report = load_inputs((open(name, "rb") for name in arguments.files[1:]), setup), Report()

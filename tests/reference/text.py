@@ -130,9 +130,17 @@ def sections(path):
     return found
 
 
+class Official(Plain):
+    """No words at all: a sponsored post is an official one (docs/decisions 3, before there were lists)."""
+
+    def match(self, items, tags):
+        """Nothing."""
+        return set()
+
+
 BUILT_IN = Plain()
 
 
-def here():
-    """The lists of this tree, the two words without any."""
-    return Lists(DATA) if (DATA / "lexicons/classes.lex").is_file() else BUILT_IN
+def here(without=BUILT_IN):
+    """The lists of this tree; without any, the two words, or what is given."""
+    return Lists(DATA) if (DATA / "lexicons/classes.lex").is_file() else without
