@@ -28,5 +28,7 @@ int command_check(int argc, char **argv);
 int command_lag(int argc, char **argv);
 int command_dead_letters(int argc, char **argv);
 int command_erase(int argc, char **argv);
+int command_replay(int argc, char **argv);
+int command_verify(int argc, char **argv);
 
 #endif

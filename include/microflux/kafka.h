@@ -266,6 +266,9 @@ enum err inquiry_settings(struct inquiry *inquiry, const char *topic, const char
  * hides what is behind). */
 enum err inquiry_edges(struct inquiry *inquiry, const char *topic, int32_t n, int64_t *begin, int64_t *end,
                        struct err_info *info) MF_MUST_CHECK;
+/* inquiry_since: the first offset of each partition dated at or after that time, -1 = none. */
+enum err inquiry_since(struct inquiry *inquiry, const char *topic, int32_t n, int64_t time, int64_t *offsets,
+                       struct err_info *info) MF_MUST_CHECK;
 /* inquiry_dated: whether any record of the topic is dated at or after that time. */
 enum err inquiry_dated(struct inquiry *inquiry, const char *topic, int32_t n, int64_t time, bool *any,
                        struct err_info *info) MF_MUST_CHECK;

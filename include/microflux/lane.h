@@ -109,6 +109,10 @@ struct worker_options {
     int32_t epoch;
     bool redis_lost_rebuild, log_lost_skip;
     bool restore; /* first writes by RESTORE */
+    /* A lane built beside the live one (docs/decisions/0008): */
+    bool silent;           /* nothing is published, no dead letter sent, nothing swept */
+    const char *swap_into; /* the live namespace whose lane it becomes once caught up; NULL: of none */
+    const int64_t *start;  /* where a lane without a fence begins, kind->n_inputs a lane; NULL: earliest */
     int64_t flush_ms, commit_ms, align_ms, watchdog_ms, min_interval_ms, sweep_interval_ms;
 };
 
@@ -126,8 +130,8 @@ struct worker_counters {
     struct kafka_watch kafka;
 };
 
-enum lane_state { LANE_AWAY, LANE_TAKING, LANE_SEEKING, LANE_READING, LANE_HELD };
-extern const char *const lane_state_names[]; /* "away", "taking", "seeking", "reading", "held" */
+enum lane_state { LANE_AWAY, LANE_TAKING, LANE_SEEKING, LANE_READING, LANE_HELD, LANE_SWAPPED };
+extern const char *const lane_state_names[]; /* "away", "taking", "seeking", "reading", "held", "swapped" */
 
 struct lane_input_status { /* -1: not known */
     int64_t applied, published, lag, lag_ms;
@@ -176,16 +180,24 @@ struct fence_position {
     uint64_t hash;              /* of its key and value */
 };
 
+#define LANE_NAMESPACE 64 /* room for the name of a namespace that is swapped in */
+
 struct fence {
     int32_t partitions, epoch;
     uint64_t token;       /* random, one a take-over */
     uint64_t generation;  /* random, one a lane's life: creators of another are from before Redis was lost */
-    int64_t as_of, sweep; /* sweep: number of the last slot swept */
+    int64_t as_of, sweep; /* sweep: number of the last slot swept and delivered */
     size_t n;
     struct fence_position at[LANE_INPUTS];
+    int64_t told;              /* scores were dated up to here: later than as_of when the clock advanced it */
+    char data[LANE_NAMESPACE]; /* namespace under which the lane's subjects lie; "" = the fence's own */
 };
 
 void fence_write(const struct fence *fence, struct buffer *out);
 enum err fence_read(struct bytes text, struct fence *fence, struct err_info *info) MF_MUST_CHECK;
+/* The fence of a lane that was swapped: nobody takes it over any more (fence_read: ERR_REFUSED "swapped").
+ * into: the namespace it serves now; was: where that one's subjects lay before. Each LANE_NAMESPACE bytes. */
+void fence_write_swapped(const char *into, const char *was, struct buffer *out);
+bool fence_swapped(struct bytes text, char *into, char *was);
 
 #endif

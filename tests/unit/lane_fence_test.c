@@ -40,6 +40,42 @@ static void test_refuses_what_it_did_not_write(void **state)
     }
 }
 
+static void test_says_more_only_when_there_is_more(void **state)
+{
+    struct fence a = {.partitions = 2, .as_of = 50, .n = 1, .told = 50}, b;
+    struct buffer text = {0}, more = {0};
+    struct err_info info;
+    (void)state;
+    fence_write(&a, &text);
+    a.told = 51;
+    strcpy(a.data, "rebuilt");
+    fence_write(&a, &more);
+    assert_int_equal(more.len, text.len + strlen(" told=51 data=rebuilt"));
+    assert_int_equal(fence_read((struct bytes){more.data, more.len}, &b, &info), ERR_OK);
+    assert_int_equal(b.told, 51);
+    assert_string_equal(b.data, "rebuilt");
+    buffer_add_text(&more, " x");
+    assert_int_equal(fence_read((struct bytes){more.data, more.len}, &b, &info), ERR_REFUSED);
+    buffer_free(&text);
+    buffer_free(&more);
+}
+
+static void test_nobody_takes_over_what_was_swapped(void **state)
+{
+    struct buffer text = {0};
+    struct fence fence;
+    struct err_info info;
+    char into[LANE_NAMESPACE], was[LANE_NAMESPACE];
+    (void)state;
+    fence_write_swapped("default", "older", &text);
+    assert_true(fence_swapped((struct bytes){text.data, text.len}, into, was));
+    assert_string_equal(into, "default");
+    assert_string_equal(was, "older");
+    assert_int_equal(fence_read((struct bytes){text.data, text.len}, &fence, &info), ERR_REFUSED);
+    assert_string_equal(info.word, "swapped");
+    buffer_free(&text);
+}
+
 /* Known answers of the Java client's murmur2 partitioner (Kafka's own UtilsTest): hash & 0x7fffffff. */
 static void test_partitioner_is_the_java_clients(void **state)
 {
@@ -87,6 +123,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_round_trip),
         cmocka_unit_test(test_refuses_what_it_did_not_write),
+        cmocka_unit_test(test_says_more_only_when_there_is_more),
+        cmocka_unit_test(test_nobody_takes_over_what_was_swapped),
         cmocka_unit_test(test_partitioner_is_the_java_clients),
         cmocka_unit_test(test_tags_spread_evenly),
     };

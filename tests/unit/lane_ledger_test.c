@@ -54,6 +54,26 @@ static void test_an_old_hold_survives_thousands_of_commits(void **state)
     ledger_free(&ledger);
 }
 
+/* A slot is swept when its outputs, and all before them, are in. */
+static void test_a_sweep_counts_when_it_is_delivered(void **state)
+{
+    struct ledger ledger = {0};
+    int64_t p[LANE_INPUTS];
+    (void)state;
+    at(p, 0);
+    ledger_start(&ledger, p);
+    uint64_t output = ledger_now(&ledger);
+    ledger_open(&ledger, output);
+    ledger_sweep(&ledger, 7);
+    ledger_next(&ledger, p);
+    ledger_sweep(&ledger, 8);
+    ledger_next(&ledger, p);
+    assert_int_equal(ledger.swept, 0);
+    ledger_done(&ledger, output);
+    assert_int_equal(ledger.swept, 8);
+    ledger_free(&ledger);
+}
+
 /* The last output of a commit that is in closes it: only then its oldest record was answered. */
 static void test_a_commit_is_dated_and_closes_once(void **state)
 {
@@ -80,6 +100,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_first_open_mark_holds_back),
         cmocka_unit_test(test_an_old_hold_survives_thousands_of_commits),
+        cmocka_unit_test(test_a_sweep_counts_when_it_is_delivered),
         cmocka_unit_test(test_a_commit_is_dated_and_closes_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -25,6 +25,8 @@ static const struct {
     {"top", command_top, "the workers, live: lanes, lag, rates, stage times, hottest creators"},
     {"dead-letters", command_dead_letters, "list, show and replay records that could not be used"},
     {"erase", command_erase, "forget a creator: the plan, the tombstone, and whether it is done"},
+    {"verify", command_verify, "recompute creators from the log and compare them with Redis"},
+    {"replay", command_replay, "rebuild the counters from the log beside the live ones and swap them in"},
     {"bench", command_bench, "measure: CPU per event, latency, exactness"},
     {"config", command_config, "sample file, reference page, effective values"},
     {"methodology", command_methodology, "check, compare or print the constants of the scores"},

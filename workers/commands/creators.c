@@ -3,15 +3,11 @@
 
 #include <stdio.h>
 
-#include "fences.h"
-
-#define FENCES_TRIED 64
-
-enum err lanes_counted(struct redis *redis, const char *namespace_, int32_t *lanes, struct err_info *info)
+enum err lanes_count(struct redis *redis, const char *namespace_, int32_t *lanes, struct err_info *info)
 {
     struct fence fence;
     enum err err = ERR_NOT_FOUND;
-    for (int32_t lane = 0; lane < FENCES_TRIED && err == ERR_NOT_FOUND; lane++)
+    for (int32_t lane = 0; lane < 64 && err == ERR_NOT_FOUND; lane++)
         err = fence_of(redis, namespace_, lane, &fence, info);
     if (err == ERR_NOT_FOUND)
         return err_set(
@@ -22,63 +18,86 @@ enum err lanes_counted(struct redis *redis, const char *namespace_, int32_t *lan
     return err;
 }
 
-enum err creator_read(struct redis *redis, const char *namespace_, int32_t lane, const char *id,
-                      struct creator *c, bool *found, struct err_info *info)
+enum err creators_prefix(struct redis *redis, const char *namespace_, int32_t lane, char *prefix, size_t size,
+                         struct err_info *info)
 {
-    char prefix[160], key[512];
-    const struct redis_answer *answer;
-    *found = false;
-    lane_prefix(namespace_, lane, prefix, sizeof prefix);
-    for (int k = 0; k < N_CREATOR_KEYS; k++) {
-        snprintf(key, sizeof key, "%s%s:%s", prefix, creator_key_names[k], id);
-        struct bytes read = CREATOR_WHOLE_KEYS >> k & 1 ? BYTES("GET") : BYTES("HGETALL");
-        enum err err = redis_call(redis, (struct bytes[]){read, bytes_of(key)}, 2, &answer, info);
-        if (err == ERR_OK)
-            err = redis_fate(answer, info);
-        if (err == ERR_OK && (answer->n > 0 || answer->type == REDIS_TEXT)) {
-            *found = true;
-            err = layout_load(c, k, answer, info);
-        }
-        if (err != ERR_OK)
-            return err;
-    }
-    layout_loaded(c);
-    return ERR_OK;
+    struct fence fence = {.data = ""};
+    enum err err = fence_of(redis, namespace_, lane, &fence, info);
+    lane_prefix(err == ERR_OK && fence.data[0] ? fence.data : namespace_, lane, prefix, size);
+    return err == ERR_NOT_FOUND ? ERR_OK : err;
 }
 
-/* The names of one slot of the index; copied, since the answer does not live through the next call. */
-static enum err read_slot(struct redis *redis, const char *namespace_, int32_t lane, int slot,
-                          struct buffer *names, struct err_info *info)
+static enum err ask(struct redis *redis, const struct bytes *args, size_t n,
+                    const struct redis_answer **answer, struct err_info *info)
+{
+    enum err err = redis_call(redis, args, n, answer, info);
+    return err == ERR_OK ? redis_fate(*answer, info) : err;
+}
+
+/* One MULTI: a commit writes all keys in one EXEC, so they must be read in one. */
+static enum err read_keys(struct redis *redis, const char *prefix, struct bytes name,
+                            const struct redis_answer **answer, struct err_info *info)
+{
+    struct buffer key = {0};
+    enum err err = ask(redis, (struct bytes[]){BYTES("MULTI")}, 1, answer, info);
+    for (int k = 0; k < N_CREATOR_KEYS && err == ERR_OK; k++) {
+        key.len = 0;
+        buffer_printf(&key, "%s%s:%.*s", prefix, creator_key_names[k], (int)name.len, name.ptr);
+        struct bytes read = CREATOR_WHOLE_KEYS >> k & 1 ? BYTES("GET") : BYTES("HGETALL");
+        err = ask(redis, (struct bytes[]){read, {key.data, key.len}}, 2, answer, info);
+    }
+    if (err == ERR_OK)
+        err = ask(redis, (struct bytes[]){BYTES("EXEC")}, 1, answer, info);
+    buffer_free(&key);
+    return err;
+}
+
+enum err creator_read(struct redis *redis, const char *namespace_, int32_t lane, struct bytes name,
+                      struct creator *c, bool *found, struct err_info *info)
+{
+    char prefix[160];
+    const struct redis_answer *answer;
+    *found = false;
+    enum err err = creators_prefix(redis, namespace_, lane, prefix, sizeof prefix, info);
+    if (err == ERR_OK)
+        err = read_keys(redis, prefix, name, &answer, info);
+    for (size_t k = 0; err == ERR_OK && k < answer->n; k++) {
+        err = redis_fate(answer->items[k], info);
+        if (err == ERR_OK && (answer->items[k]->n > 0 || answer->items[k]->type == REDIS_TEXT)) {
+            *found = true;
+            err = layout_load(c, (int)k, answer->items[k], info);
+        }
+    }
+    if (err == ERR_OK)
+        layout_loaded(c);
+    return err;
+}
+
+enum err index_names(struct redis *redis, const char *prefix, int slot, struct buffer *names,
+                     struct err_info *info)
 {
     char key[192];
     const struct redis_answer *answer;
-    lane_prefix(namespace_, lane, key, sizeof key - 8);
-    snprintf(key + strlen(key), 8, "i:%d", slot);
-    enum err err = redis_call(redis, (struct bytes[]){BYTES("GET"), bytes_of(key)}, 2, &answer, info);
-    if (err == ERR_OK)
-        err = redis_fate(answer, info);
+    snprintf(key, sizeof key, "%si:%d", prefix, slot);
+    enum err err = ask(redis, (struct bytes[]){BYTES("GET"), bytes_of(key)}, 2, &answer, info);
     names->len = 0;
-    if (err == ERR_OK)
+    if (err == ERR_OK && answer->type == REDIS_TEXT)
         buffer_add(names, answer->text.ptr, answer->text.len);
     return err;
 }
 
-enum err creators_each(struct redis *redis, const char *namespace_, int32_t lanes,
-                       enum err (*take)(void *arg, int32_t lane, const char *id, struct err_info *info),
+enum err creators_each(struct redis *redis, const char *namespace_, int32_t lane, creator_taker *take,
                        void *arg, struct err_info *info)
 {
+    char prefix[160];
     struct buffer names = {0};
-    enum err err = ERR_OK;
-    for (int32_t lane = 0; lane < lanes && err == ERR_OK; lane++)
-        for (int slot = 0; slot < LANE_INDEX_SLOTS && err == ERR_OK; slot++) {
-            err = read_slot(redis, namespace_, lane, slot, &names, info);
-            for (struct bytes rest = {names.data, names.len}, name;
-                 err == ERR_OK && lane_index_next(&rest, &name);) {
-                char id[512];
-                snprintf(id, sizeof id, "%.*s", (int)name.len, name.ptr);
-                err = take(arg, lane, id, info);
-            }
-        }
+    enum err err = creators_prefix(redis, namespace_, lane, prefix, sizeof prefix, info);
+    for (int slot = 0; slot < LANE_INDEX_SLOTS && err == ERR_OK; slot++) {
+        err = index_names(redis, prefix, slot, &names, info);
+        for (struct bytes rest = {names.data, names.len}, name;
+             err == ERR_OK && lane_index_next(&rest, &name);)
+            err = take(arg, lane, name, info);
+    }
     buffer_free(&names);
     return err;
 }

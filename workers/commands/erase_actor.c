@@ -17,6 +17,7 @@ struct searching {
     int64_t creators, found;
     bool json;
     struct buffer list;
+    char prefix[160]; /* of the lane being searched */
 };
 
 static bool holds(const struct redis_answer *answer, struct bytes hash)
@@ -45,13 +46,13 @@ static enum err read_sample(struct searching *s, const char *key, const struct r
     return err;
 }
 
-static enum err search_one(void *arg, int32_t lane, const char *creator, struct err_info *info)
+static enum err search_one(void *arg, int32_t lane, struct bytes creator, struct err_info *info)
 {
     struct searching *s = arg;
     char key[768];
     const struct redis_answer *answer;
-    lane_prefix(s->config->namespace_, lane, key, 160);
-    snprintf(key + strlen(key), sizeof key - strlen(key), "a:%s", creator);
+    (void)lane;
+    snprintf(key, sizeof key, "%sa:%.*s", s->prefix, (int)creator.len, creator.ptr);
     enum err err = read_sample(s, key, &answer, info);
     if (err != ERR_OK)
         return err;
@@ -59,7 +60,7 @@ static enum err search_one(void *arg, int32_t lane, const char *creator, struct 
     if (!holds(answer, (struct bytes){s->bytes, sizeof s->bytes}))
         return ERR_OK;
     buffer_add_text(&s->list, s->found++ ? (s->json ? "," : " ") : "");
-    text_json(bytes_of(creator), &s->list);
+    text_json(creator, &s->list);
     return ERR_OK;
 }
 
@@ -84,13 +85,16 @@ static void print_found(const struct searching *s)
 
 static enum err search(struct searching *s, struct err_info *info)
 {
-    int32_t lanes;
+    int32_t lanes = 0;
     struct redis_options redis = redis_options_of(s->config, "microflux-erase");
     enum err err = redis_open(&redis, &s->redis, info);
     if (err == ERR_OK)
-        err = lanes_counted(s->redis, s->config->namespace_, &lanes, info);
-    if (err == ERR_OK)
-        err = creators_each(s->redis, s->config->namespace_, lanes, search_one, s, info);
+        err = lanes_count(s->redis, s->config->namespace_, &lanes, info);
+    for (int32_t lane = 0; err == ERR_OK && lane < lanes; lane++) {
+        err = creators_prefix(s->redis, s->config->namespace_, lane, s->prefix, sizeof s->prefix, info);
+        if (err == ERR_OK)
+            err = creators_each(s->redis, s->config->namespace_, lane, search_one, s, info);
+    }
     if (err == ERR_OK)
         print_found(s);
     redis_close(s->redis);

@@ -10,4 +10,8 @@ void lane_prefix(const char *namespace_, int32_t lane, char *prefix, size_t size
 enum err fence_of(struct redis *redis, const char *namespace_, int32_t lane, struct fence *fence,
                   struct err_info *info) MF_MUST_CHECK;
 
+/* fence_text: the same, as it stands there; gives, buffer_free(). */
+enum err fence_text(struct redis *redis, const char *namespace_, int32_t lane, struct buffer *text,
+                    struct err_info *info) MF_MUST_CHECK;
+
 #endif

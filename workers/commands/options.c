@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "microflux/file.h"
+#include "microflux/log.h"
 
 const char *const input_names[N_TOPICS] = {"profiles", "posts", "interactions"};
 
@@ -179,6 +180,12 @@ const struct kafka_pair *kafka_pairs_of(const struct config *config)
 {
     _Static_assert(sizeof(struct kafka_pair) == sizeof(struct config_pair), "the two have one shape");
     return (const struct kafka_pair *)config->kafka;
+}
+
+void log_setup_of(const struct config *config)
+{
+    log_setup(LOG_LEVEL_INFO, strcmp(config->log_format, "json") == 0);
+    log_level_is(config->log_level);
 }
 
 int complain(const char *command, const struct err_info *info)

@@ -73,6 +73,8 @@ enum err output_id_patiently(const struct config *config, struct score_setup *se
 struct redis_options redis_options_of(const struct config *config, const char *name);
 const struct kafka_pair *kafka_pairs_of(const struct config *config); /* config->n_kafka of them */
 
+void log_setup_of(const struct config *config);
+
 /* schema_of_topic: the embedded schema of a configured topic; NULL: not one of ours. */
 const char *schema_of_topic(const struct config *config, const char *topic);
 

@@ -10,78 +10,9 @@
 #include "microflux/commands.h"
 #include "microflux/log.h"
 #include "options.h"
+#include "running.h"
 #include "service.h"
 #include "status.h"
-
-#define DRAIN_MS 10000
-
-struct running {
-    pthread_t thread;
-    struct worker_options options;
-    struct worker *_Atomic *worker; /* this one's place among all */
-    const atomic_bool *stop;
-    enum err err;
-    struct err_info info;
-    char name[96];
-};
-
-static enum err open_worker(void *arg, struct err_info *info)
-{
-    struct running *r = arg;
-    struct worker *worker;
-    enum err err = worker_open(&r->options, &worker, info);
-    if (err == ERR_OK)
-        atomic_store(r->worker, worker);
-    return err;
-}
-
-static void *worker_thread(void *arg)
-{
-    struct running *r = arg;
-    r->err = service_open(open_worker, r, r->name, r->stop, &r->info);
-    if (r->err == ERR_OK)
-        r->err = worker_run(atomic_load(r->worker), r->stop, DRAIN_MS, &r->info);
-    else if (r->err == ERR_WEATHER)
-        r->err = ERR_OK; /* told to stop before there was a broker: nothing was begun */
-    if (r->err != ERR_OK &&
-        !atomic_load(r->stop)) /* else main knows, and a second signal would end the process */
-        kill(getpid(), SIGTERM);
-    return NULL;
-}
-
-static void set_options(struct worker_options *o, const struct config *config,
-                        const struct score_setup *setup, const char *const *inputs,
-                        const char *const *outputs, int index, const char *name)
-{
-    size_t memory = (size_t)config->memory_mib << 20;
-    *o = (struct worker_options){
-        .kind = &score_kind,
-        .kind_options = &setup->options,
-        .index = index,
-        .group = config->group,
-        .namespace_ = config->namespace_,
-        .name = name,
-        .inputs = inputs,
-        .outputs = outputs,
-        .dead_letter_topic = config->topic_dead_letters,
-        .pairs = kafka_pairs_of(config),
-        .n_pairs = config->n_kafka,
-        .redis = redis_options_of(config, name),
-        .cache_bytes = memory / 2 / (size_t)config->workers,
-        .secret = &setup->options.secret,
-        .prefetch_bytes = memory / 4 / (size_t)config->workers,
-        .epoch = (int32_t)config->log_epoch,
-        .restore = config->redis_restore == RESTORE_YES,
-        .redis_lost_rebuild = config->redis_lost == LOST_GO_ON,
-        .log_lost_skip = config->log_lost == LOST_GO_ON,
-        .flush_ms = config->lane_flush_ms,
-        .commit_ms = config->lane_commit_ms,
-        .align_ms = config->lane_align_ms,
-        .watchdog_ms = config->lane_watchdog_s * 1000,
-        .min_interval_ms = config->score_min_interval_ms,
-        .sweep_interval_ms = config->sweep_interval_s * 1000,
-    };
-}
 
 #define READ(field) (unsigned long long)atomic_load_explicit(&c->field, memory_order_relaxed)
 
@@ -122,23 +53,15 @@ static int run_workers(struct running *all, const struct status_options *status,
 {
     atomic_bool stop = false;
     int result = 0;
-    char host[64] = "host";
-    const char *const outputs[] = {status->config->topic_creator_scores};
-    gethostname(host, sizeof host - 1);
     for (size_t i = 0; i < status->n_workers; i++) {
-        snprintf(all[i].name, sizeof all[i].name, "%s-%d-%zu", host, (int)getpid(), i);
-        all[i].worker = &status->workers[i];
-        all[i].stop = &stop;
-        set_options(&all[i].options, status->config, setup, status->topics, outputs, (int)i, all[i].name);
-        if (pthread_create(&all[i].thread, NULL, worker_thread, &all[i]) != 0)
-            abort();
+        running_prepare(&all[i], status->config, setup, status->topics, (int)i, &status->workers[i], &stop);
+        running_start(&all[i]);
     }
     service_wait(&(struct service_watch){log_counters, all, reload_scores, &(struct reloading){from, setup}});
     atomic_store(&stop, true);
     for (size_t i = status->n_workers; i-- > 0;) {
-        pthread_join(all[i].thread, NULL);
-        if (all[i].err != ERR_OK)
-            result = complain("run", &all[i].info);
+        int status_of = running_join(&all[i], "run");
+        result = status_of ? status_of : result;
     }
     log_counters(all);
     return result;

@@ -2,9 +2,10 @@
  * second one leaves at once. */
 #include "service.h"
 
+#include "options.h"
+
 #include <pthread.h>
 #include <signal.h>
-#include <string.h>
 #include <time.h>
 
 #include "microflux/log.h"
@@ -22,8 +23,7 @@ static void signals(sigset_t *set)
 void service_begin(const struct config *config)
 {
     sigset_t set;
-    log_setup(LOG_LEVEL_INFO, strcmp(config->log_format, "json") == 0);
-    log_level_is(config->log_level);
+    log_setup_of(config);
     signals(&set);
     sigaddset(&set, SIGPIPE);
     pthread_sigmask(SIG_BLOCK, &set, NULL);

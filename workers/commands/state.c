@@ -4,7 +4,6 @@
 #include <stdio.h>
 
 #include "creators.h"
-#include "fences.h"
 #include "microflux/args.h"
 #include "microflux/commands.h"
 #include "options.h"
@@ -18,13 +17,13 @@ struct looking {
     int32_t partitions;
 };
 
-static void print_text(const struct creator *c, const struct methodology *methodology, const char *creator,
+static void print_text(const struct creator *c, const struct methodology *methodology, struct bytes name,
                        int32_t lane, int64_t as_of)
 {
     struct score score;
     static const char *const windows[4] = {"24 h", "7 d", "30 d", "90 d"};
     creator_score(c, methodology, NULL, as_of, &score);
-    printf("%s  lane %d\n", creator, lane);
+    printf("%.*s  lane %d\n", (int)name.len, name.ptr, lane);
     if (creator_gone(c))
         printf("  erased at %" PRId64 " (ms since 1970)\n", c->erasure.at);
     if (score.has_profile)
@@ -57,26 +56,26 @@ static int64_t lane_as_of(struct looking *look, int32_t lane)
     return fence_of(look->redis, look->config->namespace_, lane, &fence, &info) == ERR_OK ? fence.as_of : 0;
 }
 
-static enum err show(struct looking *look, const char *creator, bool json, struct err_info *info)
+static enum err show(struct looking *look, struct bytes name, bool json, struct err_info *info)
 {
     struct creator c;
     struct methodology *methodology = NULL;
     struct buffer out = {0};
     bool found = false;
-    int32_t lane = lane_of(bytes_of(creator), look->partitions);
+    int32_t lane = lane_of(name, look->partitions);
     creator_init(&c);
-    enum err err = creator_read(look->redis, look->config->namespace_, lane, creator, &c, &found, info);
+    enum err err = creator_read(look->redis, look->config->namespace_, lane, name, &c, &found, info);
     if (err == ERR_OK && !found)
         err = err_set(info, ERR_NOT_FOUND, "no_creator",
-                      "nothing is known of creator \"%s\" in namespace \"%s\"", creator,
+                      "nothing is known of creator \"%.*s\" in namespace \"%s\"", (int)name.len, name.ptr,
                       look->config->namespace_);
     if (err == ERR_OK)
         err = methodology_of(look->config, look->config->methodology_file, &methodology, info);
     if (err == ERR_OK && json) {
-        layout_json(&c, bytes_of(creator), lane, &out);
+        layout_json(&c, name, lane, &out);
         printf("%.*s\n", (int)out.len, out.data);
     } else if (err == ERR_OK) {
-        print_text(&c, methodology, creator, lane, lane_as_of(look, lane));
+        print_text(&c, methodology, name, lane, lane_as_of(look, lane));
     }
     methodology_close(methodology);
     buffer_free(&out);
@@ -84,10 +83,19 @@ static enum err show(struct looking *look, const char *creator, bool json, struc
     return err;
 }
 
-static enum err show_one(void *arg, int32_t lane, const char *creator, struct err_info *info)
+static enum err show_one(void *arg, int32_t lane, struct bytes name, struct err_info *info)
 {
     (void)lane;
-    return show(arg, creator, true, info);
+    return show(arg, name, true, info);
+}
+
+/* --all: every creator, through the sweep's index of each lane. */
+static enum err show_all(struct looking *look, struct err_info *info)
+{
+    enum err err = ERR_OK;
+    for (int32_t lane = 0; lane < look->partitions && err == ERR_OK; lane++)
+        err = creators_each(look->redis, look->config->namespace_, lane, show_one, look, info);
+    return err;
 }
 
 static int draw(void *arg)
@@ -97,11 +105,9 @@ static int draw(void *arg)
     struct redis_options redis = redis_options_of(look->config, "microflux-state");
     enum err err = redis_open(&redis, &look->redis, &info);
     if (err == ERR_OK)
-        err = lanes_counted(look->redis, look->config->namespace_, &look->partitions, &info);
-    if (err == ERR_OK && look->creator)
-        err = show(look, look->creator, look->json, &info);
-    else if (err == ERR_OK)
-        err = creators_each(look->redis, look->config->namespace_, look->partitions, show_one, look, &info);
+        err = lanes_count(look->redis, look->config->namespace_, &look->partitions, &info);
+    if (err == ERR_OK)
+        err = look->creator ? show(look, bytes_of(look->creator), look->json, &info) : show_all(look, &info);
     redis_close(look->redis);
     look->redis = NULL;
     return err == ERR_OK ? 0 : complain("state", &info);

@@ -201,18 +201,25 @@ enum err inquiry_edges(struct inquiry *q, const char *topic, int32_t n, int64_t 
     return inquiry_err(q, code, topic, info);
 }
 
+enum err inquiry_since(struct inquiry *q, const char *topic, int32_t n, int64_t time, int64_t *offsets,
+                       struct err_info *info)
+{
+    rd_kafka_resp_err_t code = offsets_at(q, topic, n, time, offsets);
+    return inquiry_err(q, code, topic, info);
+}
+
 enum err inquiry_dated(struct inquiry *q, const char *topic, int32_t n, int64_t time, bool *any,
                        struct err_info *info)
 {
     int64_t *offsets = calloc((size_t)n + 1, sizeof *offsets);
     if (!offsets)
         abort();
-    rd_kafka_resp_err_t code = offsets_at(q, topic, n, time, offsets);
+    enum err err = inquiry_since(q, topic, n, time, offsets, info);
     *any = false;
-    for (int32_t i = 0; !code && i < n; i++)
+    for (int32_t i = 0; err == ERR_OK && i < n; i++)
         *any |= offsets[i] >= 0;
     free(offsets);
-    return inquiry_err(q, code, topic, info);
+    return err;
 }
 
 /* ---- the group ---- */

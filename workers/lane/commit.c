@@ -225,6 +225,8 @@ void lane_due(struct lane *lane, int64_t now)
 /* What readers get of one subject: its record, later, or nothing. True: its told digest changed. */
 static bool tell(struct lane *lane, struct subject *s, const struct lane_view *view, int64_t now)
 {
+    if (lane->options->silent)
+        return false;
     if (!s->forced && s->sent_ms && now - s->sent_ms < lane->options->min_interval_ms && !lane->draining) {
         wait_for_interval(lane, s); /* and is evaluated then: a busy subject once an interval */
         return false;
@@ -332,7 +334,7 @@ static void on_exec(void *arg, const struct redis_answer *answer)
 
 /* Caught up: an input says so itself, or stands where its log was last known to end. A busy one never says
  * it. */
-static bool at_end(const struct lane *lane)
+bool lane_at_end(const struct lane *lane)
 {
     for (size_t i = 0; i < lane->kind->n_inputs; i++) {
         int64_t low, high;
@@ -381,7 +383,7 @@ bool lane_commit_due(const struct lane *lane, int64_t now)
     if (lane->draining)
         return age >= 0 || lane->n_changed || published_moved(lane);
     if ((age >= lane->options->commit_ms && age >= patience_ms(lane)) ||
-        (age >= lane->options->flush_ms && at_end(lane)))
+        (age >= lane->options->flush_ms && lane_at_end(lane)))
         return true;
     if (lane->sweep_ready || lane_full(lane))
         return true;
@@ -405,18 +407,17 @@ static void fill_fence(struct lane *lane)
         }
     }
     lane->fence.as_of = lane->as_of;
-    if (lane->sweep_ready) {
-        lane->fence.sweep = lane->sweep_asked;
-        lane->sweep_asked = 0;
-        lane->sweep_ready = false;
-    }
-    fence_write(&lane->fence, &lane->fence_text);
+    lane->fence.sweep = lane->ledger.swept;
+    if (lane->sweep_ready)
+        lane_slot_swept(lane);
 }
 
 static void write_changed(struct lane *lane, int64_t now)
 {
     struct lane_view view;
     lane_view_of(lane, &view);
+    if (lane->changed && view.as_of > lane->fence.as_of)
+        lane->fence.told = view.as_of;
     struct subject *s = lane->changed;
     lane->changed = NULL;
     lane->changed_end = &lane->changed;
@@ -430,6 +431,15 @@ static void write_changed(struct lane *lane, int64_t now)
     lane_write_index(lane);
 }
 
+static void write_fence(struct lane *lane)
+{
+    fence_write(&lane->fence, &lane->fence_text);
+    redis_command(lane->redis,
+                  (struct bytes[]){
+                      BYTES("SET"), bytes_of(lane->fence_key), {lane->fence_text.data, lane->fence_text.len}},
+                  3, NULL, NULL);
+}
+
 void lane_commit(struct lane *lane, int64_t now)
 {
     int64_t before[LANE_INPUTS] = {0}, begun_us = clock_mono_us();
@@ -437,14 +447,7 @@ void lane_commit(struct lane *lane, int64_t now)
     redis_command(lane->redis, (struct bytes[]){BYTES("MULTI")}, 1, NULL, NULL);
     fill_fence(lane);
     write_changed(lane, now);
-    lane->scratch.len = 0;
-    buffer_add(&lane->scratch, lane->prefix, lane->prefix_len);
-    buffer_add_text(&lane->scratch, "fence");
-    redis_command(lane->redis,
-                  (struct bytes[]){BYTES("SET"),
-                                   {lane->scratch.data, lane->scratch.len},
-                                   {lane->fence_text.data, lane->fence_text.len}},
-                  3, NULL, NULL);
+    write_fence(lane);
     redis_command(lane->redis, (struct bytes[]){BYTES("EXEC")}, 1, on_exec, lane);
     lane_watch_behind_exec(lane);
     lane->committing = true;

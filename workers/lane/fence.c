@@ -17,24 +17,63 @@ void fence_write(const struct fence *fence, struct buffer *out)
     for (size_t i = 0; i < fence->n; i++)
         buffer_printf(out, " %zu=%" PRId64 ",%" PRId64 ",%" PRId64 ",%016" PRIx64, i, fence->at[i].applied,
                       fence->at[i].published, fence->at[i].timestamp, fence->at[i].hash);
+    if (fence->told > fence->as_of)
+        buffer_printf(out, " told=%" PRId64, fence->told);
+    if (fence->data[0])
+        buffer_printf(out, " data=%s", fence->data);
+}
+
+void fence_write_swapped(const char *into, const char *was, struct buffer *out)
+{
+    out->len = 0;
+    buffer_printf(out, "1 swapped into=%s was=%s", into, was);
+}
+
+static bool copy_of(struct bytes text, char copy[1024])
+{
+    if (text.len >= 1024)
+        return false;
+    memcpy(copy, text.ptr, text.len);
+    copy[text.len] = 0;
+    return true;
+}
+
+bool fence_swapped(struct bytes text, char *into, char *was)
+{
+    char copy[1024];
+    return copy_of(text, copy) && sscanf(copy, "1 swapped into=%63s was=%63s", into, was) == 2;
+}
+
+/* What stands behind the positions, each only when there is something to say. */
+static bool read_rest(const char *p, struct fence *fence)
+{
+    int used = 0;
+    if (sscanf(p, " told=%" SCNd64 "%n", &fence->told, &used) == 1 && used)
+        p += used;
+    used = 0;
+    if (sscanf(p, " data=%63s%n", fence->data, &used) == 1 && used)
+        p += used;
+    return *p == 0;
 }
 
 enum err fence_read(struct bytes text, struct fence *fence, struct err_info *info)
 {
-    char copy[1024];
+    char copy[1024], into[LANE_NAMESPACE], was[LANE_NAMESPACE];
     *fence = (struct fence){0};
-    if (text.len >= sizeof copy)
-        goto unreadable;
-    memcpy(copy, text.ptr, text.len);
-    copy[text.len] = 0;
+    if (fence_swapped(text, into, was))
+        return err_set(info, ERR_REFUSED, "swapped",
+                       "the counters of this namespace became those of namespace \"%s\": work there", into);
     int used = 0;
+    if (!copy_of(text, copy))
+        goto unreadable;
     if (sscanf(copy,
                "1 P=%" SCNd32 " epoch=%" SCNd32 " token=%" SCNx64 " gen=%" SCNx64 " as_of=%" SCNd64
                " sweep=%" SCNd64 "%n",
                &fence->partitions, &fence->epoch, &fence->token, &fence->generation, &fence->as_of,
                &fence->sweep, &used) != 6)
         goto unreadable;
-    for (const char *p = copy + used; *p; p += used) {
+    const char *p = copy + used;
+    for (; p[0] == ' ' && p[1] >= '0' && p[1] <= '9'; p += used) {
         struct fence_position at;
         size_t input;
         used = 0;
@@ -44,7 +83,8 @@ enum err fence_read(struct bytes text, struct fence *fence, struct err_info *inf
             goto unreadable;
         fence->at[fence->n++] = at;
     }
-    return ERR_OK;
+    if (read_rest(p, fence))
+        return ERR_OK;
 unreadable:
     return err_set(
         info, ERR_REFUSED, "fence_unreadable",

@@ -20,12 +20,20 @@ void lane_trouble(struct lane *lane, enum err code, const char *word, const char
     (void)err_set(&lane->trouble, code, word, "%s", sentence);
 }
 
+void lane_lies_in(struct lane *lane, const char *data)
+{
+    char tag[24];
+    lane_tag(lane->partition, tag, sizeof tag);
+    lane->prefix_len =
+        (size_t)snprintf(lane->prefix, sizeof lane->prefix,
+                         "mf:%s:%s:{%s}:", *data ? data : lane->options->namespace_, lane->kind->name, tag);
+}
+
 struct lane *lane_open(struct worker *worker, int32_t partition)
 {
     struct lane *lane = calloc(1, sizeof *lane);
     if (!lane)
         abort();
-    char tag[24];
     lane->worker = worker;
     lane->options = &worker->options;
     lane->kind = worker->options.kind;
@@ -33,9 +41,8 @@ struct lane *lane_open(struct worker *worker, int32_t partition)
     lane->counters = &worker->counters;
     lane->partition = partition;
     lane->takeover = (uint32_t)rand();
-    lane_tag(partition, tag, sizeof tag);
-    lane->prefix_len = (size_t)snprintf(lane->prefix, sizeof lane->prefix,
-                                        "mf:%s:%s:{%s}:", lane->options->namespace_, lane->kind->name, tag);
+    lane_lies_in(lane, "");
+    snprintf(lane->fence_key, sizeof lane->fence_key, "%sfence", lane->prefix);
     lane->changed_end = &lane->changed;
     for (size_t i = 0; i < lane->kind->n_inputs; i++)
         lane->in[i].feed = consumer_feed(worker->consumer, (int)i, partition);
@@ -55,7 +62,7 @@ static void forget(struct lane *lane)
     lane->due_first = lane->n_due = 0;
     lane->n_outputs = lane->sent_outputs = lane->output_bytes.len = 0;
     lane->opened = 0;
-    lane->outputs_free = lane->committing = lane->checking = lane->fence_watched = false;
+    lane->outputs_free = lane->committing = lane->checking = lane->fence_watched = lane->swapping = false;
     lane->sweep_asked = 0;
     lane->sweep_ready = false;
     lane->oldest_change_ms = lane->batch_oldest_ms = 0;
@@ -92,7 +99,7 @@ void lane_key(struct lane *lane, const char *word, struct bytes subject, struct 
 }
 
 /* as_of follows the wall clock while the lane is idle at the end of a live log: 5 minutes (scoring.md §0.1).
- */
+ * It never goes back behind what scores were dated with. */
 void lane_view_of(const struct lane *lane, struct lane_view *view)
 {
     int64_t idle_ms = lane->read_mono_ms ? clock_mono_ms() - lane->read_mono_ms : 0;
@@ -100,6 +107,10 @@ void lane_view_of(const struct lane *lane, struct lane_view *view)
     view->epoch = lane->fence.epoch;
     view->idle = lane->live && idle_ms >= 5 * 60 * 1000;
     view->as_of = lane->as_of + (view->idle ? idle_ms : 0);
+    if (view->as_of < lane->fence.told) {
+        view->as_of = lane->fence.told;
+        view->idle = true;
+    }
     for (size_t i = 0; i < lane->kind->n_inputs; i++)
         view->applied[i] = lane->fence.at[i].applied;
 }
@@ -119,6 +130,12 @@ static void settle_trouble(struct lane *lane, int64_t now)
     struct err_info why = lane->trouble;
     lane->trouble = (struct err_info){0};
     memcpy(lane->why, why.word, sizeof lane->why);
+    if (why.code == ERR_REFUSED && lane->options->swap_into && strcmp(why.word, "swapped") == 0) {
+        log_info("lane_swapped", "lane=%d into=%s", lane->partition, lane->options->swap_into);
+        forget(lane);
+        lane->state = LANE_SWAPPED;
+        return;
+    }
     if (why.code == ERR_REFUSED) {
         log_error("lane_held", "lane=%d reason=%s message=\"%s\"", lane->partition, why.word, why.sentence);
         forget(lane);
@@ -183,6 +200,8 @@ static bool its_turn(const struct lane *lane, int64_t now)
 
 static void read_and_commit(struct lane *lane, int64_t now)
 {
+    if (lane->swapping)
+        return; /* nothing may change before the answer */
     lane_send(lane);
     lane_due(lane, now);
     /* A commit that is due but waits (for loads, for EXEC, for the producer) stops the reading, or it would
@@ -195,6 +214,8 @@ static void read_and_commit(struct lane *lane, int64_t now)
     lane_sweep(lane);
     if (may_commit(lane) && lane_commit_due(lane, now) && its_turn(lane, now))
         lane_commit(lane, now);
+    if (lane->options->swap_into && may_commit(lane))
+        lane_swap(lane, now);
     lane_check_fence(lane, now);
     lane_commit_offsets(lane, now);
     watch_feeds(lane, now);

@@ -68,6 +68,7 @@ struct mark {
     uint32_t open;
     int64_t before[LANE_INPUTS]; /* reading positions when it was opened */
     int64_t oldest_ms;           /* record time of the oldest record of its commit, 0 = none */
+    int64_t sweep;               /* number of the slot whose outputs are its, 0 = none */
 };
 
 struct ledger {
@@ -75,6 +76,7 @@ struct ledger {
                            is current */
     size_t first, n, cap;
     uint64_t base;
+    int64_t swept; /* number of the last slot whose outputs are all delivered */
 };
 
 void ledger_start(struct ledger *ledger, const int64_t *before);
@@ -82,6 +84,7 @@ uint64_t ledger_now(const struct ledger *ledger);           /* number of the cur
 void ledger_open(struct ledger *ledger, uint64_t mark);     /* one more output of this mark */
 bool ledger_done(struct ledger *ledger, uint64_t mark);     /* one less; true: that was the last one */
 void ledger_date(struct ledger *ledger, int64_t oldest_ms); /* of the current mark */
+void ledger_sweep(struct ledger *ledger, int64_t slot);     /* the same */
 int64_t ledger_dated(const struct ledger *ledger, uint64_t mark);
 void ledger_next(struct ledger *ledger, const int64_t *before); /* a commit was encoded: a new current mark */
 const int64_t *ledger_published(const struct ledger *ledger);   /* positions of the first open mark */
@@ -135,7 +138,8 @@ struct lane {
     char why[32];            /* word of the last trouble */
     struct err_info trouble; /* code != ERR_OK: found inside a handler, settled after the turn */
     int64_t retry_ms, backoff_ms, idle_check_ms, offsets_ms;
-    char prefix[160]; /* mf:<namespace>:<kind>:{tag}: */
+    char fence_key[168];
+    char prefix[160]; /* mf:<namespace of the data>:<kind>:{tag}: */
     size_t prefix_len;
 
     struct fence fence; /* as last written or being written */
@@ -143,7 +147,7 @@ struct lane {
     bool fence_watched; /* the GET behind the last EXEC answered, equal */
     bool fresh;         /* the lane began empty and nothing was evicted: unknown subjects are new */
     bool blank;         /* and nothing of an earlier life lay there */
-    bool committing, checking, draining;
+    bool committing, checking, draining, swapping;
 
     struct lane_input in[LANE_INPUTS];
     int64_t as_of, read_mono_ms;
@@ -161,7 +165,9 @@ struct lane {
     int64_t oldest_change_ms; /* monotonic; 0 = nothing to commit */
     int64_t committed_ms;     /* monotonic, when the last commit was sent */
     int64_t sweep_asked;      /* slot being swept; 0 = none */
+    int64_t sweep_last;       /* the last one before it; the fence follows when its outputs are delivered */
     bool sweep_ready;
+    int64_t swap_ms; /* monotonic: not tried again before */
 
     struct ledger ledger;
     struct output *outputs;
@@ -218,8 +224,10 @@ void lane_trouble(struct lane *lane, enum err code, const char *word, const char
 void lane_lost(struct lane *lane, int64_t now);
 void lane_view_of(const struct lane *lane, struct lane_view *view);
 void lane_key(struct lane *lane, const char *word, struct bytes subject, struct buffer *out);
+void lane_lies_in(struct lane *lane, const char *data); /* namespace of its subjects, "" = its own */
 
 /* take_over.c */
+uint64_t lane_random(void); /* never 0 */
 void lane_connect(struct lane *lane, int64_t now);
 void lane_seek(struct lane *lane);
 void lane_check_fence(struct lane *lane, int64_t now);
@@ -255,6 +263,7 @@ void lane_write_index(struct lane *lane);
 
 /* commit.c */
 bool lane_full(const struct lane *lane); /* half of its cache is not in Redis yet */
+bool lane_at_end(const struct lane *lane);
 bool lane_commit_due(const struct lane *lane, int64_t now);
 void lane_commit(struct lane *lane, int64_t now);
 void lane_send(struct lane *lane);
@@ -264,5 +273,9 @@ uint64_t lane_ticket(const struct lane *lane, uint64_t mark);
 
 /* sweep.c */
 void lane_sweep(struct lane *lane);
+void lane_slot_swept(struct lane *lane); /* its outputs are those of the current mark */
+
+/* swap.c */
+void lane_swap(struct lane *lane, int64_t now);
 
 #endif

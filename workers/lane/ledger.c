@@ -27,13 +27,15 @@ static void push(struct ledger *ledger, const int64_t *before)
     }
     struct mark *mark = &ledger->marks[ledger->first + ledger->n++];
     mark->open = 1;
-    mark->oldest_ms = 0;
+    mark->oldest_ms = mark->sweep = 0;
     memcpy(mark->before, before, sizeof mark->before);
 }
 
 static void drop_closed(struct ledger *ledger)
 {
     while (ledger->n > 1 && ledger->marks[ledger->first].open == 0) {
+        if (ledger->marks[ledger->first].sweep)
+            ledger->swept = ledger->marks[ledger->first].sweep;
         ledger->first++;
         ledger->base++;
         ledger->n--;
@@ -69,6 +71,11 @@ bool ledger_done(struct ledger *ledger, uint64_t mark)
 void ledger_date(struct ledger *ledger, int64_t oldest_ms)
 {
     mark_at(ledger, ledger_now(ledger))->oldest_ms = oldest_ms;
+}
+
+void ledger_sweep(struct ledger *ledger, int64_t slot)
+{
+    mark_at(ledger, ledger_now(ledger))->sweep = slot;
 }
 
 int64_t ledger_dated(const struct ledger *ledger, uint64_t mark)

@@ -7,7 +7,7 @@
 
 #define MEASURE_MS 500
 
-const char *const lane_state_names[] = {"away", "taking", "seeking", "reading", "held"};
+const char *const lane_state_names[] = {"away", "taking", "seeking", "reading", "held", "swapped"};
 
 void worker_counters_init(struct worker_counters *c)
 {

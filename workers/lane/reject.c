@@ -13,6 +13,8 @@ void lane_reject(struct lane *lane, const struct kafka_record *record, const cha
     enum err err = ERR_WEATHER;
     COUNT(lane->counters, rejected);
     tally_count(&lane->counters->rejects, why->word);
+    if (lane->options->silent)
+        return; /* the live lane sent it */
     ledger_open(&lane->ledger, mark);
     /* The producer's queue is full only while the broker is slow or away: wait a little here, then read it
      * all again later. */

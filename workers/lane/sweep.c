@@ -4,6 +4,14 @@
  * last, so that restarts do not starve it. */
 #include "lane_room.h"
 
+void lane_slot_swept(struct lane *lane)
+{
+    ledger_sweep(&lane->ledger, lane->sweep_asked);
+    lane->sweep_last = lane->sweep_asked;
+    lane->sweep_asked = 0;
+    lane->sweep_ready = false;
+}
+
 static void on_slot(void *arg, const struct redis_answer *answer)
 {
     struct lane *lane = arg;
@@ -20,16 +28,19 @@ static void on_slot(void *arg, const struct redis_answer *answer)
         lane_queue(lane, s);
         COUNT(lane->counters, swept);
     }
-    lane->sweep_ready = true;
+    lane->sweep_ready = answer->text.len > 0;
+    if (!lane->sweep_ready)
+        lane_slot_swept(lane); /* nobody there: nothing to commit */
 }
 
 void lane_sweep(struct lane *lane)
 {
     int64_t due = clock_wall_ms() * LANE_INDEX_SLOTS / lane->options->sweep_interval_ms;
-    if (lane->sweep_asked || lane->committing || lane->fence.sweep >= due || lane->draining)
+    if (lane->sweep_asked || lane->committing || lane->sweep_last >= due || lane->draining ||
+        lane->options->silent)
         return;
     lane->sweep_asked =
-        due - lane->fence.sweep > LANE_INDEX_SLOTS ? due - LANE_INDEX_SLOTS + 1 : lane->fence.sweep + 1;
+        due - lane->sweep_last > LANE_INDEX_SLOTS ? due - LANE_INDEX_SLOTS + 1 : lane->sweep_last + 1;
     lane->scratch.len = 0;
     buffer_add(&lane->scratch, lane->prefix, lane->prefix_len);
     buffer_printf(&lane->scratch, "i:%u", (unsigned)(lane->sweep_asked % LANE_INDEX_SLOTS));

@@ -7,7 +7,7 @@
 
 #include "lane_room.h"
 
-static uint64_t random64(void)
+uint64_t lane_random(void)
 {
     uint64_t n = 0;
     while (n == 0)
@@ -16,12 +16,9 @@ static uint64_t random64(void)
     return n;
 }
 
-static struct bytes fence_key(struct lane *lane)
+static struct bytes fence_key(const struct lane *lane)
 {
-    lane->scratch.len = 0;
-    buffer_add(&lane->scratch, lane->prefix, lane->prefix_len);
-    buffer_add_text(&lane->scratch, "fence");
-    return (struct bytes){lane->scratch.data, lane->scratch.len};
+    return bytes_of(lane->fence_key);
 }
 
 static int64_t sweep_number(const struct lane *lane)
@@ -55,7 +52,7 @@ void lane_watch_behind_exec(struct lane *lane)
 
 void lane_check_fence(struct lane *lane, int64_t now)
 {
-    if (lane->checking || lane->committing || now < lane->idle_check_ms)
+    if (lane->checking || lane->committing || lane->swapping || now < lane->idle_check_ms)
         return;
     lane->idle_check_ms = now + 1000;
     lane->checking = true;
@@ -64,10 +61,28 @@ void lane_check_fence(struct lane *lane, int64_t now)
 
 /* ---- the judgement ---- */
 
+static void begin_anew(struct lane *lane)
+{
+    lane->fence = (struct fence){
+        .partitions = lane->worker->partitions, .epoch = lane->options->epoch, .n = lane->kind->n_inputs};
+    lane->fence.generation = lane_random();
+    lane->fence.sweep = sweep_number(lane);
+    for (size_t i = 0; i < lane->fence.n; i++) {
+        struct fence_position *at = &lane->fence.at[i];
+        at->timestamp = -1;
+        if (lane->options->start)
+            at->applied = at->published =
+                lane->options->start[(size_t)lane->partition * lane->kind->n_inputs + i];
+    }
+    lane->fresh = true;
+}
+
 static enum err judge_missing(struct lane *lane, struct err_info *info)
 {
-    int64_t committed[LANE_INPUTS];
-    enum err err = consumer_committed(lane->worker->consumer, lane->partition, 2000, committed, info);
+    int64_t committed[LANE_INPUTS] = {0};
+    enum err err = lane->options->silent /* what it lost can only be what was given up */
+                       ? ERR_OK
+                       : consumer_committed(lane->worker->consumer, lane->partition, 2000, committed, info);
     if (err != ERR_OK)
         return err;
     bool known = false;
@@ -82,13 +97,7 @@ static enum err judge_missing(struct lane *lane, struct err_info *info)
             lane->partition, lane->options->group);
     if (known)
         log_warn("redis_lost", "lane=%d action=rebuild", lane->partition);
-    lane->fence = (struct fence){
-        .partitions = lane->worker->partitions, .epoch = lane->options->epoch, .n = lane->kind->n_inputs};
-    lane->fence.generation = random64();
-    lane->fence.sweep = sweep_number(lane);
-    for (size_t i = 0; i < lane->fence.n; i++)
-        lane->fence.at[i].timestamp = -1;
-    lane->fresh = true;
+    begin_anew(lane);
     return ERR_OK;
 }
 
@@ -138,6 +147,7 @@ static void start_positions(struct lane *lane)
     }
     lane->as_of = lane->fence.as_of;
     ledger_start(&lane->ledger, before);
+    lane->ledger.swept = lane->sweep_last = lane->fence.sweep;
 }
 
 static void on_taken(void *arg, const struct redis_answer *answer)
@@ -181,9 +191,10 @@ static void look_for_leftovers(struct lane *lane)
 
 static void take(struct lane *lane)
 {
+    lane_lies_in(lane, lane->fence.data);
     if (lane->fresh)
         look_for_leftovers(lane);
-    lane->fence.token = random64();
+    lane->fence.token = lane_random();
     fence_write(&lane->fence, &lane->fence_text);
     redis_command(lane->redis, (struct bytes[]){BYTES("MULTI")}, 1, NULL, NULL);
     redis_command(

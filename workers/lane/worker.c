@@ -197,7 +197,7 @@ static enum err mend(struct worker *worker, struct err_info *info)
         publisher_close(worker->publisher);
         worker->publisher = NULL;
         for (size_t i = 0; i < worker->n_lanes; i++)
-            if (worker->lanes[i]->state != LANE_HELD)
+            if (worker->lanes[i]->state < LANE_HELD)
                 lane_lost(worker->lanes[i], clock_mono_ms());
         err = open_publisher(worker, info);
     }

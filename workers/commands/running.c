@@ -1,0 +1,94 @@
+/* running: see running.h. */
+#include "running.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "service.h"
+
+#define DRAIN_MS 10000
+
+static enum err open_worker(void *arg, struct err_info *info)
+{
+    struct running *r = arg;
+    struct worker *worker;
+    enum err err = worker_open(&r->options, &worker, info);
+    if (err == ERR_OK)
+        atomic_store(r->worker, worker);
+    return err;
+}
+
+static void *worker_thread(void *arg)
+{
+    struct running *r = arg;
+    r->err = service_open(open_worker, r, r->name, r->stop, &r->info);
+    if (r->err == ERR_OK)
+        r->err = worker_run(atomic_load(r->worker), r->stop, DRAIN_MS, &r->info);
+    else if (r->err == ERR_WEATHER)
+        r->err = ERR_OK; /* told to stop before there was a broker: nothing was begun */
+    if (r->err != ERR_OK &&
+        !atomic_load(r->stop)) /* else main knows, and a second signal would end the process */
+        kill(getpid(), SIGTERM);
+    return NULL;
+}
+
+static void set_options(struct worker_options *o, const struct config *config,
+                        const struct score_setup *setup, const char *const *inputs,
+                        const char *const *outputs, int index, const char *name)
+{
+    size_t memory = (size_t)config->memory_mib << 20;
+    *o = (struct worker_options){
+        .kind = &score_kind,
+        .kind_options = &setup->options,
+        .index = index,
+        .group = config->group,
+        .namespace_ = config->namespace_,
+        .name = name,
+        .inputs = inputs,
+        .outputs = outputs,
+        .dead_letter_topic = config->topic_dead_letters,
+        .pairs = kafka_pairs_of(config),
+        .n_pairs = config->n_kafka,
+        .redis = redis_options_of(config, name),
+        .cache_bytes = memory / 2 / (size_t)config->workers,
+        .secret = &setup->options.secret,
+        .prefetch_bytes = memory / 4 / (size_t)config->workers,
+        .epoch = (int32_t)config->log_epoch,
+        .restore = config->redis_restore == RESTORE_YES,
+        .redis_lost_rebuild = config->redis_lost == LOST_GO_ON,
+        .log_lost_skip = config->log_lost == LOST_GO_ON,
+        .flush_ms = config->lane_flush_ms,
+        .commit_ms = config->lane_commit_ms,
+        .align_ms = config->lane_align_ms,
+        .watchdog_ms = config->lane_watchdog_s * 1000,
+        .min_interval_ms = config->score_min_interval_ms,
+        .sweep_interval_ms = config->sweep_interval_s * 1000,
+    };
+}
+
+void running_prepare(struct running *r, const struct config *config, const struct score_setup *setup,
+                     const char *const *inputs, int index, struct worker *_Atomic *place,
+                     const atomic_bool *stop)
+{
+    char host[64] = "host";
+    gethostname(host, sizeof host - 1);
+    snprintf(r->name, sizeof r->name, "%s-%d-%d", host, (int)getpid(), index);
+    r->worker = place;
+    r->stop = stop;
+    r->outputs[0] = config->topic_creator_scores;
+    set_options(&r->options, config, setup, inputs, r->outputs, index, r->name);
+}
+
+void running_start(struct running *r)
+{
+    if (pthread_create(&r->thread, NULL, worker_thread, r) != 0)
+        abort();
+}
+
+int running_join(struct running *r, const char *command)
+{
+    pthread_join(r->thread, NULL);
+    return r->err == ERR_OK ? 0 : complain(command, &r->info);
+}

@@ -1,0 +1,30 @@
+/* running: a worker and its thread. Signals must be blocked before the first is started; a worker that cannot
+ * go on sends the process a SIGTERM. */
+#ifndef COMMANDS_RUNNING_H
+#define COMMANDS_RUNNING_H
+
+#include <pthread.h>
+
+#include "options.h"
+
+struct running {
+    pthread_t thread;
+    struct worker_options options;
+    struct worker *_Atomic *worker; /* this one's place among all */
+    const atomic_bool *stop;
+    const char *outputs[1];
+    enum err err;
+    struct err_info info;
+    char name[96];
+};
+
+/* running_prepare: options from the configuration; they may be changed before running_start. `inputs` and
+ * `setup` are borrowed as long as the worker. */
+void running_prepare(struct running *r, const struct config *config, const struct score_setup *setup,
+                     const char *const *inputs, int index, struct worker *_Atomic *place,
+                     const atomic_bool *stop);
+void running_start(struct running *r);
+/* running_join: after *stop: waits for the thread; the exit status, said on stderr when it is not 0. */
+int running_join(struct running *r, const char *command);
+
+#endif
