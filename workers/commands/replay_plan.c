@@ -137,6 +137,9 @@ static void print_forgotten(const struct replay *r)
         printf("The log begins later than its first record: %" PRId64
                " records are gone. Counts that only they made are forgotten.\n",
                gone);
+    if (r->config->log_epoch > 0)
+        printf("This is log epoch %" PRId64 ": counts of earlier epochs are forgotten.\n",
+               r->config->log_epoch);
     if (left_out)
         printf("--from leaves out %" PRId64
                " records that are still there. Counts and creators that only they "
