@@ -72,10 +72,18 @@ class Server:
 AOF = ("--appendonly", "yes", "--save", "", "--repl-diskless-sync-delay", "0", "--repl-ping-replica-period", "1")
 
 
-def cut(primary, replica):
-    """The replica gets nothing more: what is acknowledged from now on is lost when it is promoted."""
+def commits(server):
+    return int(server.info("commandstats").get("cmdstat_exec", "calls=0,").split("=")[1].split(",")[0])
+
+
+def cut(primary, replica, seconds):
+    """The replica gets nothing more: what is acknowledged in so many seconds, a commit at least while there is traffic, is lost when it
+    is promoted."""
     replica("CONFIG", "SET", "masterauth", "wrong")
     primary("CLIENT", "KILL", "TYPE", "replica")
+    before, begun = commits(primary), time.monotonic()
+    while (passed := time.monotonic() - begun) < float(seconds) or (commits(primary) == before and passed < 5):
+        time.sleep(0.05)
 
 
 def mend(replica):
@@ -129,8 +137,7 @@ class Sentinels:
         """The primary is killed with what it acknowledged in its last seconds; it comes back as a replica."""
         old = until("a primary", self.primary)
         new = self.other(old)
-        cut(old, new)
-        time.sleep(float(seconds))
+        cut(old, new, seconds)
         old.kill()
         self.promoted(old)
         mend(new)
@@ -236,8 +243,7 @@ class Cluster:
     def lose_owner(self, key, seconds=1.0):
         """The master of the key is killed with what it acknowledged in its last seconds; it comes back as a replica."""
         old, replica = until("an owner with a replica", lambda: (self.agreed(key) or [])[:2])
-        cut(old, replica)
-        time.sleep(float(seconds))
+        cut(old, replica, seconds)
         old.kill()
         until("the replica is promoted", lambda: self.agreed(key, old))
         mend(replica)
