@@ -111,5 +111,14 @@ for mode in sentinels cluster; do
   check "$lost records that Redis had acknowledged were lost and counted again: $mode" [ $lost -gt 0 ]
   echo "$mode: lanes were away for $(away $mode) s at most"
 done
+
+# ---- a right that is missing inside a transaction: a person must mend it, and EXECABORT does not hide it ----
+primary=$(redis-cli -p $((base + 35)) SENTINEL GET-MASTER-ADDR-BY-NAME mymaster | tail -1)
+redis-cli -p "$primary" ACL SETUSER default -hset > /dev/null
+env "${sentinels[@]}" "$microflux" run 2> "$DIR/noperm.log" & held=$!
+head -20 "$DIR/interactions" | "$microflux" produce --timestamps event - 2>> "$DIR/produce.log"
+for _ in $(seq 100); do grep -q lane_held "$DIR/noperm.log" && break; sleep 0.2; done
+check 'NOPERM inside a commit holds the lane' grep -qE "lane_held.*reason=NOPERM.*'hset'" "$DIR/noperm.log"
+kill -TERM $held; wait $held
 grep -hoE '(lane_lost|lane_held|redis_away) lane=[0-9]+ reason=[a-zA-Z_]+' "$DIR"/{sentinels,cluster}.log | sed 's/ lane=[0-9]*//' | sort | uniq -c
 summary
