@@ -70,6 +70,12 @@ static void drop(void *arg, int key, struct bytes field)
     (void)arg, (void)key, (void)field;
 }
 
+/* Sketches and tokens lie in strings that name posts by their slots: not compared. */
+static void whole(void *arg, int key, struct bytes value)
+{
+    (void)arg, (void)key, (void)value;
+}
+
 static int by_name(const void *a, const void *b)
 {
     return strcmp(((const struct field *)a)->name, ((const struct field *)b)->name);
@@ -77,12 +83,15 @@ static int by_name(const void *a, const void *b)
 
 static void list(struct creator *c, struct fields *fields)
 {
-    struct change_writer writer = {fields, set, drop};
+    struct change_writer writer = {fields, set, drop, whole};
     *fields = (struct fields){.creator = c};
     c->dirty = (struct creator_dirty){.hours = UINT64_MAX,
                                       .days = {UINT64_MAX, UINT64_MAX},
                                       .profile_days = UINT64_MAX,
                                       .posts = UINT64_MAX,
+                                      .traits = UINT64_MAX,
+                                      .lexicon = UINT64_MAX,
+                                      .erasure = c->erasure.there,
                                       .totals = true,
                                       .profile = true,
                                       .base = true,
