@@ -10,7 +10,7 @@ import sys
 import time
 from collections import Counter, defaultdict
 
-from confluent_kafka import Consumer, KafkaError, Producer, TopicPartition
+from confluent_kafka import Consumer, KafkaError, KafkaException, Producer, TopicPartition
 from confluent_kafka.admin import AdminClient, NewTopic
 
 def murmur2(data):
@@ -78,7 +78,10 @@ def wait(client, group, topic, seconds):
     partitions = [TopicPartition(topic, p) for p in range(client.partitions(topic))]
     ends = {p.partition: consumer.get_watermark_offsets(p)[1] for p in partitions}
     while time.time() < until:
-        found = {p.partition: max(p.offset, 0) for p in consumer.committed(partitions, 10)}
+        try:
+            found = {p.partition: max(p.offset, 0) for p in consumer.committed(partitions, 10)}
+        except KafkaException as away:  # a broker that has just started
+            found = away
         if found == ends:
             return 0
         time.sleep(0.2)

@@ -49,14 +49,30 @@ static void hold(struct part *part, const char *word, const char *cure, int64_t 
               part->rekey->options.from, part->partition, part->next, word, earliest, latest, cure);
 }
 
+/* The records that expired are left out: the next commit says so. */
+static enum err skip_to(struct part *part, int64_t earliest, struct err_info *info)
+{
+    struct rekey *r = part->rekey;
+    enum err err = feed_seek(part->feed, earliest, info);
+    if (err != ERR_OK)
+        return err;
+    log_error("log_lost", "topic=%s partition=%" PRId32 " from=%" PRId64 " to=%" PRId64, r->options.from,
+              part->partition, part->next, earliest - 1);
+    COUNT(r, expired, earliest - part->next);
+    part->next = earliest;
+    return ERR_OK;
+}
+
+/* Where it is not clear from where to go on, the group is asked; so the open transaction, which is ahead of
+ * it, must go. */
 static void on_out_of_range(void *owner, int input, int64_t earliest, int64_t latest)
 {
     struct part *part = owner;
     struct rekey *r = part->rekey;
-    struct err_info info;
     (void)input;
     if (earliest < 0 || latest < 0)
-        part->state = PART_AWAY;
+        (void)err_set(&r->doubt, ERR_LOST, "no_watermarks", "Kafka does not say where %s/%" PRId32 " begins",
+                      r->options.from, part->partition);
     else if (latest < part->next)
         hold(part, "other_log",
              "the topic is another one than was read: use a new rekey.group and a new rekey.to", earliest,
@@ -65,14 +81,8 @@ static void on_out_of_range(void *owner, int input, int64_t earliest, int64_t la
         hold(part, "log_lost",
              "records expired before they were read: retention.lost=skip goes on without them", earliest,
              latest);
-    else if (feed_seek(part->feed, earliest, &info) != ERR_OK)
-        part->state = PART_AWAY;
-    else {
-        log_error("log_lost", "topic=%s partition=%" PRId32 " from=%" PRId64 " to=%" PRId64, r->options.from,
-                  part->partition, part->next, earliest - 1);
-        COUNT(r, expired, earliest - part->next);
-        part->next = earliest;
-    }
+    else
+        (void)skip_to(part, earliest, &r->doubt);
 }
 
 /* From where the group stands. What an open transaction of a dead worker may still move is waited for. */

@@ -132,7 +132,7 @@ bool settle_end(struct rekey *r, int timeout_ms)
     if (!t->ending)
         t->ending_us = clock_mono_us();
     t->ending = true;
-    enum err err = why.code != ERR_OK ? why.code : commit(r, timeout_ms, &why);
+    enum err err = why.code != ERR_OK ? ERR_LOST : commit(r, timeout_ms, &why);
     if (err == ERR_WEATHER && clock_mono_ms() - t->begun_ms < r->options.timeout_ms)
         return false;
     if (err == ERR_OK)
@@ -179,8 +179,7 @@ void settle_abandon(struct rekey *r, const struct err_info *why)
     }
     drop_publisher(r);
     for (size_t i = 0; i < r->n_parts; i++)
-        if (r->parts[i].state == PART_READING)
-            r->parts[i] = part_of(r, r->parts[i].feed, r->parts[i].partition);
+        r->parts[i] = part_of(r, r->parts[i].feed, r->parts[i].partition);
     r->transaction = (struct transaction){0};
     r->doubt = (struct err_info){0};
     r->retry_ms = clock_mono_ms() + backed_off(r);
