@@ -264,6 +264,36 @@ static void test_round_trip(void **state)
     assert_in_range(longest, 20, 64); /* or the hash stops being a listpack */
 }
 
+/* Slices with more than 512 registers are packed another way. */
+static void test_many_actors(void **state)
+{
+    struct change_writer writer = {NULL, on_set, on_drop, on_whole};
+    struct creator c;
+    struct err_info info;
+    int64_t as_of = 1772454600000;
+    struct applied_counts counts;
+    (void)state;
+    assert_int_equal(methodology_open("default", &methodology, &info), ERR_OK);
+    struct creator_rules rules = {.methodology = methodology, .max_future = 300000};
+    memset(hashes, 0, sizeof hashes);
+    memset(wholes, 0, sizeof wholes);
+    creator_init(&c);
+    for (int64_t i = 0; i < 9000; i++) {
+        struct interaction_record r = {.creator_id = BYTES("c"),
+                                       .kind = KIND_LIKE,
+                                       .count = 1,
+                                       .occurred_at = as_of - i % 3 * ACTOR_SLICE_MS,
+                                       .actor_hash = bytes_hash((struct bytes){(const char *)&i, sizeof i})};
+        creator_interaction(&c, &rules, &r, &(struct provenance){i, as_of}, &as_of, &counts);
+    }
+    for (int i = 0; i < ACTOR_SLICES; i++)
+        assert_int_equal(c.actors->slices[i].hll.n, HLL_DENSE);
+    layout_write(&c, &writer);
+    compare(&c, as_of);
+    creator_clear(&c);
+    methodology_close(methodology);
+}
+
 static void test_damage_is_named(void **state)
 {
     struct creator c;
@@ -315,7 +345,7 @@ static void test_damaged_strings_are_named(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_round_trip),
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_round_trip), cmocka_unit_test(test_many_actors),
                                        cmocka_unit_test(test_damage_is_named),
                                        cmocka_unit_test(test_damaged_strings_are_named)};
     return cmocka_run_group_tests(tests, NULL, NULL);
