@@ -12,8 +12,8 @@
 /* ---- hll: sorted (register << 8 | rank) words while few, then a byte a register ---- */
 #define HLL_BITS      11
 #define HLL_REGISTERS (1u << HLL_BITS)
-#define HLL_SPARSE    512 /* most pairs before it is dense: the same memory */
-#define HLL_RANKS     (64 - HLL_BITS + 2)
+#define HLL_SPARSE    512                 /* most pairs before it is dense: the same memory */
+#define HLL_RANKS     (64 - HLL_BITS + 1) /* the largest rank */
 
 struct hll {
     union {

@@ -8,6 +8,7 @@
 
 #include "microflux/actors.h"
 
+#define ONE             (1ULL << 52)
 #define PAIR(reg, rank) ((uint32_t)(reg) << 8 | (rank))
 
 static void make_dense(struct hll *h)
@@ -118,41 +119,18 @@ static double sigma(double x)
     return z;
 }
 
-/* What saturated registers add. */
-static double tau(double x)
-{
-    double y = 1, z = 1 - x, before;
-    if (x == 0 || x == 1)
-        return 0;
-    do {
-        x = sqrt(x);
-        before = z;
-        y /= 2;
-        z -= (1 - x) * (1 - x) * y;
-    } while (z != before);
-    return z / 3;
-}
-
-/* How many registers have each rank; four tables, since neighbours are often equal. */
-static void count_ranks(const uint8_t *registers, uint32_t counts[HLL_RANKS])
-{
-    uint16_t tables[4][HLL_RANKS] = {{0}};
-    for (size_t i = 0; i < HLL_REGISTERS; i += 4)
-        for (size_t k = 0; k < 4; k++)
-            tables[k][registers[i + k]]++;
-    for (size_t rank = 0; rank < HLL_RANKS; rank++)
-        counts[rank] = (uint32_t)(tables[0][rank] + tables[1][rank] + tables[2][rank] + tables[3][rank]);
-}
-
+/* Σ 2^-rank over the registers in use, as an integer: 2^52 is a whole one. (The term of the paper for
+ * saturated registers is left out: they need 2^53 values.) */
 double hll_estimate(const uint8_t *registers)
 {
-    uint32_t counts[HLL_RANKS];
+    uint64_t sum = 0, zeros = 0;
     const double m = HLL_REGISTERS;
-    count_ranks(registers, counts);
-    double z = m * tau(1 - counts[HLL_RANKS - 1] / m);
-    for (int rank = HLL_RANKS - 2; rank > 0; rank--)
-        z = (z + counts[rank]) / 2;
-    z += m * sigma(counts[0] / m);
+    for (size_t i = 0; i < HLL_REGISTERS; i++) {
+        sum += ONE >> registers[i];
+        zeros += registers[i] == 0;
+    }
+    sum -= zeros * ONE;
+    double z = (double)sum / (double)ONE + m * sigma((double)zeros / m);
     return isinf(z) ? 0 : m * m / (2 * log(2) * z);
 }
 

@@ -224,7 +224,7 @@ static bool take_hll(struct hll *hll, struct bytes *text)
     if (!take(text, 2, &n) || (n != ALL_DENSE && n > HLL_SPARSE))
         return false;
     for (uint64_t i = 0; n != ALL_DENSE && i < n; i++) {
-        if (!take(text, 3, &word) || word >> 8 >= HLL_REGISTERS)
+        if (!take(text, 3, &word) || word >> 8 >= HLL_REGISTERS || (word & 0xff) > HLL_RANKS)
             return false;
         hll_set(hll, (uint32_t)(word >> 8), (uint8_t)word);
     }
