@@ -143,6 +143,11 @@ static void classes(void **state)
         {"fabrique en france", "", "local", false}, /* accents do count in words */
         {"a glass of red wine", "", "alcohol", true},
         {"", "crypto", "speculation", true},
+        {"a tasting - menu", "", "FOOD", true},
+        {"tasting #menu", "", "FOOD", false}, /* a tag is none of the words around it */
+        {"#tasting menu", "", "FOOD", false},
+        {"tasting @x menu", "", "FOOD", false},
+        {"", "tasting menu", "FOOD", false},
         {"nothing of note", "monday", "FOOD", false},
     };
     (void)state;

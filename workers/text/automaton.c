@@ -27,7 +27,7 @@ void automaton_open(struct automaton *a)
 {
     *a = (struct automaton){0};
     add_sprout(a, (struct sprout){0});
-    automaton_output(a, 0, 0, false);
+    automaton_output(a, 0, 0);
     a->sprouts[0].output = 0;
 }
 
@@ -49,10 +49,10 @@ uint32_t automaton_sprout(struct automaton *a, struct bytes pattern)
     return at;
 }
 
-void automaton_output(struct automaton *a, uint32_t sprout, uint32_t entry, bool tag_only)
+void automaton_output(struct automaton *a, uint32_t sprout, uint32_t entry)
 {
     a->outputs = grown(a->outputs, a->n_outputs, &a->cap_outputs, sizeof *a->outputs);
-    a->outputs[a->n_outputs] = (struct output){entry, a->sprouts[sprout].output, tag_only};
+    a->outputs[a->n_outputs] = (struct output){entry, a->sprouts[sprout].output};
     a->sprouts[sprout].output = (uint32_t)a->n_outputs++;
 }
 
@@ -60,7 +60,6 @@ void automaton_output(struct automaton *a, uint32_t sprout, uint32_t entry, bool
 static void link_node(struct automaton *a, uint32_t parent, uint32_t node)
 {
     struct node *n = &a->nodes[node];
-    n->depth = (uint16_t)(a->nodes[parent].depth + 1);
     n->fail = parent ? automaton_step(a, a->nodes[parent].fail, (char)a->bytes[node]) : 0;
     n->suffix = a->nodes[n->fail].output ? n->fail : a->nodes[n->fail].suffix;
 }

@@ -7,7 +7,7 @@
 #include "microflux/file.h"
 #include "text_room.h"
 
-#define MOST_NODES (1u << 24)
+#define MOST_NODES (1u << 24) /* a sane end */
 
 static const char *const kind_words[] = {"niche", "topic", "value", "unsafe", "sign"};
 static const char *const sign_words[N_SIGNS] = {"disclosed", "code", "link", "call"};
@@ -95,15 +95,19 @@ static enum err check_new(struct reading *r, uint32_t sprout, uint32_t entry, co
     return ERR_OK;
 }
 
-static enum err add_pattern(struct reading *r, uint32_t entry, bool tag_only, const char *line)
+/* The normal form that was made last becomes a pattern of the entry. */
+static enum err add_pattern(struct reading *r, uint32_t entry, const char *line)
 {
     struct automaton *a = &r->text->automaton;
-    uint32_t sprout = automaton_sprout(a, (struct bytes){r->normal->out.data, r->normal->out.len});
-    if (a->n_nodes >= MOST_NODES - 256)
+    const struct buffer *form = &r->normal->out;
+    if (form->len < 3)
+        return refuse(r, "neither a word nor a #tag: ", line, "");
+    uint32_t sprout = automaton_sprout(a, (struct bytes){form->data, form->len});
+    if (a->n_nodes >= MOST_NODES)
         return refuse(r, "too many entries", "", "");
     enum err err = check_new(r, sprout, entry, line);
     if (err == ERR_OK)
-        automaton_output(a, sprout, entry, tag_only);
+        automaton_output(a, sprout, entry);
     return err;
 }
 
@@ -124,28 +128,22 @@ static uint32_t new_entry(struct reading *r)
 /* "#tag", "word", or "several words", which as a tag stand together. */
 static enum err add_entry(struct reading *r, const char *line)
 {
+    const char *class = r->text->classes[r->section].name;
     bool tag = line[0] == '#';
     uint32_t entry = new_entry(r);
-    enum err err = ERR_OK;
     normal_begin(r->normal);
-    if (!tag) {
-        normal_text(r->normal, bytes_of(line));
-        normal_end(r->normal);
-        if (r->normal->out.len < 3 || memchr(r->normal->out.data, '@', r->normal->out.len) ||
-            memchr(r->normal->out.data, '#', r->normal->out.len))
-            return refuse(r, "neither a word nor a #tag: ", line, "");
-        buffer_printf(&r->canonical, "%s:%.*s\n", r->text->classes[r->section].name, (int)r->normal->out.len,
-                      r->normal->out.data);
-        err = add_pattern(r, entry, false, line);
-        normal_begin(r->normal);
+    normal_name(r->normal, '#', bytes_of(line + tag));
+    enum err err = add_pattern(r, entry, line);
+    if (tag || err != ERR_OK) {
+        buffer_printf(&r->canonical, "%s:%.*s\n", class, (int)r->normal->out.len, r->normal->out.data);
+        return err;
     }
-    normal_name(r->normal, ' ', bytes_of(line + tag));
-    if (r->normal->out.len < 3)
-        return refuse(r, "neither a word nor a #tag: ", line, "");
-    if (tag)
-        buffer_printf(&r->canonical, "%s:#%.*s\n", r->text->classes[r->section].name, (int)r->normal->out.len,
-                      r->normal->out.data);
-    return err == ERR_OK ? add_pattern(r, entry, true, line) : err;
+    normal_begin(r->normal);
+    normal_text(r->normal, bytes_of(line));
+    normal_end(r->normal);
+    buffer_printf(&r->canonical, "%s:%.*s\n", class, (int)r->normal->out.len, r->normal->out.data);
+    return strpbrk(line, "@#") ? refuse(r, "neither a word nor a #tag: ", line, "")
+                               : add_pattern(r, entry, line);
 }
 
 /* ---- files ---- */

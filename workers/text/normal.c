@@ -36,7 +36,8 @@ static char word_of(char c)
 static void put_ascii(struct normal *n, char c)
 {
     char word = word_of(c);
-    if (word || (c == '.' && n->sigil == '@' && !at_boundary(n))) {
+    char last = n->out.data[n->out.len - 1];
+    if (word || (c == '.' && n->sigil == '@' && !is_boundary(last) && (n->name || last != '.'))) {
         buffer_reserve(&n->out, 1);
         n->out.data[n->out.len++] = word ? word : '.';
     } else if (!n->name) {

@@ -58,14 +58,13 @@ static void add_entry(struct text_scratch *s, uint32_t entry, struct text_found 
         found->niche_hits[class->bit]++;
 }
 
-/* All patterns that end at `last`, a boundary. */
-static void add_matches(struct text_scratch *s, uint32_t state, const char *last, struct text_found *found)
+/* All patterns that end at a boundary. */
+static void add_matches(struct text_scratch *s, uint32_t state, struct text_found *found)
 {
     const struct automaton *a = &s->text->automaton;
     for (; state; state = a->nodes[state].suffix)
         for (uint32_t o = a->nodes[state].output; o; o = a->outputs[o].next)
-            if (!a->outputs[o].tag_only || last[1 - (ptrdiff_t)a->nodes[state].depth] == '#')
-                add_entry(s, a->outputs[o].entry, found);
+            add_entry(s, a->outputs[o].entry, found);
 }
 
 static void scan(struct text_scratch *s, struct text_found *found)
@@ -81,9 +80,9 @@ static void scan(struct text_scratch *s, struct text_found *found)
         add_token(found, token, p);
         token = p;
         state = automaton_step(a, state, ' ');
-        add_matches(s, state, p, found);
-        if (*p == '@') /* nobody's handle is a word of a lexicon */
-            state = 0;
+        add_matches(s, state, found);
+        if (*p != ' ') /* a tag is none of the words around it, and nobody's handle is a word of a lexicon */
+            state = *p == '#' ? automaton_step(a, 0, '#') : 0;
     }
 }
 

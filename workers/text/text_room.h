@@ -35,7 +35,7 @@ struct sprout { /* a node while patterns come in */
 
 struct node { /* in order of depth; the children of one are neighbours */
     uint32_t child;
-    uint16_t children, depth;
+    uint32_t children;
     uint32_t fail;   /* the longest proper suffix that begins a pattern */
     uint32_t suffix; /* the next shorter pattern that ends here too; 0 = none */
     uint32_t output; /* into outputs; 0 = no pattern ends here */
@@ -43,7 +43,6 @@ struct node { /* in order of depth; the children of one are neighbours */
 
 struct output { /* one entry whose pattern ends at a node */
     uint32_t entry, next;
-    bool tag_only;
 };
 
 struct automaton {
@@ -55,10 +54,10 @@ struct automaton {
 };
 
 void automaton_open(struct automaton *a);
-/* automaton_sprout: where the pattern " word word " ends; made if it is new. automaton_output: an entry more
- * that ends there; tag_only: where the pattern began with '#'. */
+/* automaton_sprout: where the pattern " word word " or "#tag " ends; made if it is new. automaton_output: an
+ * entry more that ends there. */
 uint32_t automaton_sprout(struct automaton *a, struct bytes pattern);
-void automaton_output(struct automaton *a, uint32_t sprout, uint32_t entry, bool tag_only);
+void automaton_output(struct automaton *a, uint32_t sprout, uint32_t entry);
 void automaton_link(struct automaton *a); /* once, after the last pattern */
 void automaton_free(struct automaton *a);
 
