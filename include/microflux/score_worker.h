@@ -24,17 +24,12 @@ struct score_worker_options {
     const char *bare_json[N_TOPICS]; /* writer schema of bare values, NULL = none */
     const struct score_writer_schema *writers;
     size_t n_writers;
-<<<<<<< ours
     struct registry *registry;  /* NULL = none; shared by all workers */
     struct keyed_secret secret; /* of actor_hash; none: the hash is 0 */
     uint32_t output_id;         /* Confluent id of creator-score.avsc; 0 = single-object framing */
-=======
-    struct registry *registry; /* NULL = none; shared by all workers */
-    uint32_t output_id;        /* Confluent id of creator-score.avsc; 0 = single-object framing */
     /* What takes the place of these from the worker's next turn on: other tables, lexicons, constants; the
      * rest must be the same. NULL: nothing does. Stored once. */
     const struct score_worker_options *_Atomic newer;
->>>>>>> theirs
 };
 
 /* What it counts besides the engine: worker_counters.kind[…]. */
