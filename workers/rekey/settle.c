@@ -61,8 +61,8 @@ enum err settle_ready(struct rekey *r, int64_t now, struct err_info *info)
     if (err == ERR_OK) {
         is_ready(r, now);
     } else if (err == ERR_USAGE) {
-        *info = why;
-        return err;
+        return err_set(info, err, why.word, "%s; rekey.transaction_timeout_ms is %" PRId64, why.sentence,
+                       r->options.timeout_ms);
     } else if (err == ERR_WEATHER) {
         r->retry_ms = now + WAIT_MS;
     } else {
