@@ -12,8 +12,8 @@ void service_begin(const struct config *config);
  * not *stop. */
 enum err service_open(enum err (*open)(void *arg, struct err_info *info), void *arg, const char *name,
                       const atomic_bool *stop, struct err_info *info) MF_MUST_CHECK;
-/* service_wait: until SIGTERM or SIGINT; every_minute, and on_hangup at each SIGHUP, meanwhile. A second signal
- * ends the process at once. */
+/* service_wait: until SIGTERM or SIGINT; every_minute, and on_hangup at each SIGHUP, meanwhile. A second
+ * signal ends the process at once. */
 struct service_watch {
     void (*every_minute)(const void *arg);
     const void *arg;
