@@ -231,11 +231,11 @@ struct erasure {
 };
 
 struct creator_dirty {
-    uint64_t hours, days[2], profile_days;  /* bit = slot */
-    uint64_t posts, post_counts;            /* bit = slot 0..39: all of it, or the counters only */
-    uint64_t posts_gone, profile_days_gone; /* bit = slot: to be deleted */
-    uint64_t traits, lexicon;               /* bit = slot of the post */
-    uint32_t campaigns, campaigns_gone;     /* bit = slot */
+    uint64_t hours, days[2], profile_days;    /* bit = slot */
+    uint64_t posts, post_counts;              /* bit = slot 0..39: all of it, or the counters only */
+    uint64_t posts_gone, profile_days_gone;   /* bit = slot: to be deleted */
+    uint64_t traits, lexicon;                 /* bit = slot of the post */
+    uint32_t campaigns, campaigns_gone;       /* bit = slot */
     bool totals, profile, base, erasure, any; /* any: the version moved */
     bool words, actors; /* whole keys: tokens and brands of the posts; actors and fingerprints */
 };

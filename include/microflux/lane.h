@@ -61,7 +61,7 @@ struct lane_kind {
     const char *name;
     size_t n_inputs, n_outputs, n_keys, state_size;
     const struct lane_output *outputs; /* n_outputs; encode writes to the first */
-    uint32_t whole_keys;          /* bit = key that is one string, not a hash; never the first */
+    uint32_t whole_keys;               /* bit = key that is one string, not a hash; never the first */
     const char *const *key_names;      /* the word in mf:<namespace>:<kind>:{tag}:<word>:<subject> */
     enum err (*open)(const void *options, void **self, struct err_info *info);
     void (*close)(void *self);

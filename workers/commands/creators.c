@@ -36,7 +36,7 @@ static enum err ask(struct redis *redis, const struct bytes *args, size_t n,
 
 /* One MULTI: a commit writes all keys in one EXEC, so they must be read in one. */
 static enum err read_keys(struct redis *redis, const char *prefix, struct bytes name,
-                            const struct redis_answer **answer, struct err_info *info)
+                          const struct redis_answer **answer, struct err_info *info)
 {
     struct buffer key = {0};
     enum err err = ask(redis, (struct bytes[]){BYTES("MULTI")}, 1, answer, info);

@@ -61,8 +61,7 @@ static enum err list_keys(struct erasing *e, struct buffer *out, struct err_info
 {
     char prefix[160], key[512];
     const struct redis_answer *answer;
-    enum err err =
-        creators_prefix(e->redis, e->config->namespace_, e->lane, prefix, sizeof prefix, info);
+    enum err err = creators_prefix(e->redis, e->config->namespace_, e->lane, prefix, sizeof prefix, info);
     for (int k = 0; k < N_CREATOR_KEYS && err == ERR_OK; k++) {
         snprintf(key, sizeof key, "%s%s:%s", prefix, creator_key_names[k], e->creator);
         err = redis_call(e->redis, (struct bytes[]){BYTES("EXISTS"), bytes_of(key)}, 2, &answer, info);
@@ -163,7 +162,8 @@ static enum err look(struct erasing *e, bool *done, struct err_info *info)
     struct fence fence;
     bool found;
     creator_init(&c);
-    enum err err = creator_read(e->redis, e->config->namespace_, e->lane, bytes_of(e->creator), &c, &found, info);
+    enum err err =
+        creator_read(e->redis, e->config->namespace_, e->lane, bytes_of(e->creator), &c, &found, info);
     if (err == ERR_OK)
         err = fence_of(e->redis, e->config->namespace_, e->lane, &fence, info);
     *done = err == ERR_OK && c.erasure.there && c.erasure.timestamp >= e->timestamp &&
