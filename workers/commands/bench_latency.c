@@ -131,7 +131,7 @@ static enum err open_all(struct measuring *m, struct err_info *info)
     struct bench *b = m->bench;
     struct avro_field fields[8];
     const char *topic = b->topics[BENCH_INTERACTIONS];
-    struct kafka_pair pairs[2] = {{"bootstrap.servers", b->bootstrap}, {"linger.ms", "0"}};
+    struct kafka_pair pairs[2] = {{"bootstrap.servers", b->bootstrap}, {"linger.ms", "2"}};
     struct publisher_options options = {pairs, 2, &topic, 1, m, on_delivered};
     for (int i = 0; i < 8; i++)
         fields[i] =
