@@ -132,6 +132,9 @@ struct feed_handlers {
 size_t feed_read(struct feed *feed, const struct feed_handlers *handlers);
 /* feed_watermarks: as last heard of, no network; -1 unknown. */
 void feed_watermarks(const struct feed *feed, int64_t *low, int64_t *high);
+/* feed_at_end: asks the broker whether the log ends where reading stands (blocks up to a second). false: it
+ * did not answer. */
+bool feed_at_end(const struct feed *feed, bool *at_end);
 
 /* ---------- publisher: idempotent, message.timeout.ms=0, partitioner=murmur2_random ---------- */
 struct publisher;

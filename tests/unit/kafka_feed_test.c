@@ -99,7 +99,12 @@ static void end_is_told_again(void **state)
     taker_seek(&one, 0, 0, N);
     taker_read_to(&one, 0, 0, N);
     consumer_drain_fd(one.consumer);
+    bool at_end = false;
+    assert_true(feed_at_end(consumer_feed(one.consumer, 0, 0), &at_end));
+    assert_true(at_end);
     bed_fill(&bed, 0, 0, N, 5);
+    assert_true(feed_at_end(consumer_feed(one.consumer, 0, 0), &at_end));
+    assert_false(at_end);
     struct pollfd fd = {consumer_fd(one.consumer), POLLIN, 0};
     assert_int_equal(poll(&fd, 1, 5000), 1);
     taker_read_to(&one, 0, 0, N + 5);

@@ -337,6 +337,15 @@ size_t feed_read(struct feed *feed, const struct feed_handlers *handlers)
     return n;
 }
 
+bool feed_at_end(const struct feed *feed, bool *at_end)
+{
+    int64_t end;
+    if (!ask_edge(feed, RD_KAFKA_OFFSET_END, &end))
+        return false;
+    *at_end = end == feed->next;
+    return true;
+}
+
 void feed_watermarks(const struct feed *feed, int64_t *low, int64_t *high)
 {
     if (rd_kafka_get_watermark_offsets(feed->consumer->rk, topic_of(feed), feed->partition, low, high))

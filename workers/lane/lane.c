@@ -125,6 +125,8 @@ void lane_lost(struct lane *lane, int64_t now)
     lane->retry_ms = now + lane->backoff_ms / 2 + rand() % (lane->backoff_ms / 2 + 1);
 }
 
+#define ASK_MS 100
+
 static void settle_trouble(struct lane *lane, int64_t now)
 {
     struct err_info why = lane->trouble;
@@ -154,6 +156,19 @@ static void settle_trouble(struct lane *lane, int64_t now)
     lane_lost(lane, now);
 }
 
+/* A feed that stood at its end and says nothing any more: is that still the end? librdkafka may have let go
+ * of the partition (its topic was recreated, its leader hangs). One question at a time, since it may block,
+ * and who does not answer is left alone for a while. */
+static void ask_about_end(struct lane *lane, struct lane_input *in, int64_t now)
+{
+    struct worker *worker = lane->worker;
+    if (now < worker->ask_ms)
+        return;
+    bool answered = feed_at_end(in->feed, &in->ended);
+    worker->ask_ms = clock_mono_ms() + (answered ? ASK_MS : lane->options->watchdog_ms);
+    in->heard_ms = now; /* not the end: it has as long again to say something */
+}
+
 static void watch_feeds(struct lane *lane, int64_t now)
 {
     bool waits = lane_waits(lane); /* an input that stands still holds the others */
@@ -161,9 +176,12 @@ static void watch_feeds(struct lane *lane, int64_t now)
         struct lane_input *in = &lane->in[i];
         if (waits)
             in->heard_ms = now;
-        if (in->ended || now - in->heard_ms < lane->options->watchdog_ms || lane->n_changed ||
-            lane->committing)
+        if (now - in->heard_ms < lane->options->watchdog_ms || lane->n_changed || lane->committing)
             continue;
+        if (in->ended) {
+            ask_about_end(lane, in, now);
+            continue;
+        }
         log_error("feed_silent", "topic=%s partition=%d position=%lld seconds=%lld action=new_consumer",
                   lane->options->inputs[i], lane->partition, (long long)in->next,
                   (long long)(now - in->heard_ms) / 1000);
@@ -231,7 +249,7 @@ static void talk_to_redis(struct lane *lane)
 
 void lane_turn(struct lane *lane, int64_t now)
 {
-    if (lane->state == LANE_AWAY && now >= lane->retry_ms)
+    if (lane->state == LANE_AWAY && now >= lane->retry_ms && lane->trouble.code == ERR_OK)
         lane_connect(lane, now);
     if (lane->redis)
         talk_to_redis(lane);

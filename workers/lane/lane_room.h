@@ -198,6 +198,7 @@ struct worker {
     size_t n_lanes;
     int32_t partitions;
     bool redis_away, recreate, settings_told;
+    int64_t ask_ms;                 /* monotonic: when a silent feed may be asked about again */
     struct redis_settings settings; /* of Redis, as last told in the log */
     int64_t measured_ms;
     pthread_mutex_t status_lock; /* of the two below */
@@ -228,6 +229,7 @@ void lane_lies_in(struct lane *lane, const char *data); /* namespace of its subj
 
 /* take_over.c */
 uint64_t lane_random(void); /* never 0 */
+MF_MUST_CHECK enum err partitions_changed(int32_t before, int32_t now, struct err_info *info);
 void lane_connect(struct lane *lane, int64_t now);
 void lane_seek(struct lane *lane);
 void lane_check_fence(struct lane *lane, int64_t now);

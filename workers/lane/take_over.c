@@ -101,6 +101,16 @@ static enum err judge_missing(struct lane *lane, struct err_info *info)
     return ERR_OK;
 }
 
+enum err partitions_changed(int32_t before, int32_t now, struct err_info *info)
+{
+    return err_set(
+        info, ERR_REFUSED, "partitions_changed",
+        "the counters were made with %d partitions but the topics now have %d, so creators moved to "
+        "other lanes; make new topics "
+        "and another namespace, or bring the old count back",
+        before, now);
+}
+
 static enum err judge_present(struct lane *lane, struct bytes text, struct err_info *info)
 {
     enum err err = fence_read(text, &lane->fence, info);
@@ -108,11 +118,7 @@ static enum err judge_present(struct lane *lane, struct bytes text, struct err_i
         return err;
     struct fence *fence = &lane->fence;
     if (fence->partitions != lane->worker->partitions)
-        return err_set(info, ERR_REFUSED, "partitions_changed",
-                       "the counters were made with %d partitions but the topics now have %d, so creators "
-                       "moved to other lanes; make new topics "
-                       "and another namespace, or bring the old count back",
-                       fence->partitions, lane->worker->partitions);
+        return partitions_changed(fence->partitions, lane->worker->partitions, info);
     if (fence->n != lane->kind->n_inputs)
         return err_set(info, ERR_REFUSED, "inputs_changed",
                        "the fence names %zu inputs, this program reads %zu", fence->n, lane->kind->n_inputs);

@@ -8,7 +8,8 @@
 
 #include "lane_room.h"
 
-#define REVOKE_MS 3000 /* a batch is finished within this, or dropped */
+#define REVOKE_MS   3000 /* a batch is finished within this, or dropped */
+#define ASSIGNED_MS 2000 /* longest question while lanes come */
 
 static struct lane *lane_by_partition(const struct worker *worker, int32_t partition)
 {
@@ -47,6 +48,20 @@ static void joined(struct worker *worker, bool joined)
     worker_measure(worker, now);
 }
 
+/* Partitions were added since the start: the new lanes know no more of the creators that moved there than the
+ * old ones, so none may go on. Not answered: as before. */
+static void refuse_if_changed(struct worker *worker)
+{
+    struct err_info info;
+    int32_t now = 0;
+    if (consumer_partitions(worker->consumer, 0, ASSIGNED_MS, &now, &info) != ERR_OK ||
+        now == worker->partitions)
+        return;
+    enum err err = partitions_changed(worker->partitions, now, &info);
+    for (size_t i = 0; i < worker->n_lanes; i++)
+        lane_trouble(worker->lanes[i], err, info.word, "%s", info.sentence);
+}
+
 static void on_assigned(void *owner, const int32_t *partitions, size_t n)
 {
     struct worker *worker = owner;
@@ -56,6 +71,7 @@ static void on_assigned(void *owner, const int32_t *partitions, size_t n)
         abort();
     for (size_t i = 0; i < n; i++)
         worker->lanes[worker->n_lanes++] = lane_open(worker, partitions[i]);
+    refuse_if_changed(worker);
     COUNT(&worker->counters, rebalances);
     joined(worker, true);
     log_info("lanes_assigned", "worker=%s lanes=%zu", worker->options.name, n);
