@@ -125,7 +125,8 @@ struct feed_handlers {
     /* The end of the log was reached: `offset` is the next to come (control records and compaction leave
      * gaps). */
     void (*end)(void *owner, int input, int64_t offset);
-    /* The position asked for is not in the log. earliest/latest: what is there (-1 unknown). */
+    /* The position asked for is not in the log; earliest/latest: what is there. -1: the brokers did not know
+     * the partition for a while, so what is there may be another log. */
     void (*out_of_range)(void *owner, int input, int64_t earliest, int64_t latest);
 };
 /* feed_read: hands over what is there, without blocking; returns the number of records handed over. */

@@ -302,7 +302,9 @@ static rd_kafka_message_t *take(struct feed *feed, size_t *left)
 {
     if (feed->held_from == feed->held_to) {
         size_t max = *left < FEED_BATCH ? *left : FEED_BATCH;
+        feed->consumer->taking = feed;
         ssize_t n = max ? rd_kafka_consume_batch_queue(feed->queue, 0, feed->held, max) : 0;
+        feed->consumer->taking = NULL;
         feed->held_from = 0;
         feed->held_to = n > 0 ? (size_t)n : 0;
         *left -= feed->held_to;
@@ -332,6 +334,11 @@ size_t feed_read(struct feed *feed, const struct feed_handlers *handlers)
             rd_kafka_message_destroy(m);
     }
     feed->reading = NULL;
+    if (feed->vanished) {
+        feed->vanished = feed->sought = false;
+        handlers->out_of_range(handlers->owner, feed->input, -1, -1);
+        return n;
+    }
     if (feed->trouble != FEED_WELL)
         settle(feed, handlers);
     return n;

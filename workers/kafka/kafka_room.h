@@ -88,6 +88,7 @@ struct feed {
     bool sought;      /* else it is paused, and what still comes is from before */
     bool paused;      /* as far as librdkafka is told */
     bool given_up;    /* librdkafka stopped it: a seek is refused until it is assigned anew */
+    bool vanished;    /* the brokers did not know the partition: what is there now may be another log */
     int64_t next;     /* position: where it was sought to, then behind the last record or end handed over */
     int64_t retry_ms; /* trouble is looked into at this time again */
     enum feed_trouble trouble;
@@ -113,6 +114,7 @@ struct consumer {
     struct weather weather;
     bool revoking, closing;
     rd_kafka_consumer_group_metadata_t *membership; /* of this assignment; NULL: none, or void already */
+    struct feed *taking; /* whose queue is being served: what the error callback hears is about it */
 };
 
 /* feeds_open: the queues of these partitions, each served alone, and every partition paused. */

@@ -332,8 +332,13 @@ static void on_out_of_range(void *owner, int input, int64_t earliest, int64_t la
     struct lane *lane = reading->lane;
     struct lane_input *in = &lane->in[input];
     int64_t applied = lane->fence.at[input].applied;
-    if (earliest < 0 || (latest >= 0 && latest < applied)) {
-        lane_trouble(lane, earliest < 0 ? ERR_WEATHER : ERR_REFUSED, "other_log",
+    if (earliest < 0) {
+        lane_trouble(lane, ERR_LOST, "log_gone", "%s/%d was gone: is what is there now the same log?",
+                     lane->options->inputs[input], lane->partition);
+        return;
+    }
+    if (latest < applied) {
+        lane_trouble(lane, ERR_REFUSED, "other_log",
                      "%s/%d holds offsets %" PRId64 " to %" PRId64 " but %" PRId64
                      " records of it were counted: set epoch to %d to read it as a "
                      "new log",
