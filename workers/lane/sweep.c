@@ -36,11 +36,13 @@ static void on_slot(void *arg, const struct redis_answer *answer)
 void lane_sweep(struct lane *lane)
 {
     int64_t due = clock_wall_ms() * LANE_INDEX_SLOTS / lane->options->sweep_interval_ms;
-    if (lane->sweep_asked || lane->committing || lane->sweep_last >= due || lane->draining ||
+    int64_t behind = due - lane->sweep_last;
+    bool foreign = behind < -LANE_INDEX_SLOTS; /* of a shorter interval, or of a clock that went back since */
+    if (lane->sweep_asked || lane->committing || (behind <= 0 && !foreign) || lane->draining ||
         lane->options->silent)
         return;
     lane->sweep_asked =
-        due - lane->sweep_last > LANE_INDEX_SLOTS ? due - LANE_INDEX_SLOTS + 1 : lane->sweep_last + 1;
+        foreign || behind > LANE_INDEX_SLOTS ? due - LANE_INDEX_SLOTS + 1 : lane->sweep_last + 1;
     lane->scratch.len = 0;
     buffer_add(&lane->scratch, lane->prefix, lane->prefix_len);
     buffer_printf(&lane->scratch, "i:%u", (unsigned)(lane->sweep_asked % LANE_INDEX_SLOTS));
