@@ -25,7 +25,7 @@ figures() {
   return $status
 }
 deploy/packages.sh nightly || exit 1
-part 'every per-change test, and the faults' tests/run.sh unit sanitizers model e2e faults
+part 'every per-change test' tests/run.sh
 part 'both commands in a fresh Debian' tests/fresh.sh
 part 'clang' build_clang
 part 'kill -9 forty times, 1,000 creators' tests/e2e/exact.sh 1000 40
@@ -33,18 +33,19 @@ part 'Redis and broker away 30 s each' tests/e2e/weather.sh 30
 part 'Sentinels and a Cluster, five rounds of failovers' tests/e2e/redis_ha.sh 5
 part 'exactness under address and undefined sanitizers' env "MICROFLUX_BINARY=$PWD/build-asan/microflux" tests/e2e/exact.sh 200 10
 part 'rekey: four rounds of kills, zombies and rebalances, the broker killed, too' tests/e2e/rekey.sh 300 4 2000
-for _ in 1 2 3; do
-  seed=$RANDOM
-  part "sixty faults of seed $seed" tests/faults/run.sh --seed $seed --faults 60
+part 'a worker stopped for 60 s' tests/faults/zombie.sh 60
+for scenario in silent clock disk_full recreated partitions partitions_of_one expired 'coordinator --nodes 3'; do
+  # shellcheck disable=SC2086
+  part "fault by name: $scenario" tests/faults/run.sh --scenario $scenario
 done
-part 'planted bugs are found' tests/chaos/mutations.sh
+part 'planted bugs are found' tests/faults/mutations.sh
 night=$((10#$(date +%j))) # another order of faults each night; the run prints its seed
-part 'faults of every part, one node, 10 minutes' tests/chaos/run.sh --seed $night --minutes 10
-part 'faults of every part, three nodes, 15 minutes' env XMX=256m tests/chaos/run.sh --seed $night --minutes 15 --nodes 3
+part 'faults of every part, one node, 10 minutes' tests/faults/run.sh --seed $night --minutes 10
+part 'faults of every part, three nodes, 15 minutes' env XMX=256m tests/faults/run.sh --seed $night --minutes 15 --nodes 3
 [ -d "${MICROFLUX_DATA:-../shared/data}" ] && part 'real events, ten kills' tests/replay/run.sh '' 10
 [ -d "${MICROFLUX_DATA:-../shared/data}" ] && part 'real events, re-ordered within the hour' tests/replay/run.sh '' 0 shuffle
 part 'the generated stream is distributed as measured' figures
 part 'bench: J1 exact, and each stage' bench
-part 'shellcheck' shellcheck -S warning -x deploy/*.sh tests/*.sh tests/e2e/*.sh tests/faults/*.sh tests/chaos/*.sh tests/replay/*.sh .ci/run
+part 'shellcheck' shellcheck -S warning -x deploy/*.sh tests/*.sh tests/e2e/*.sh tests/faults/*.sh tests/replay/*.sh .ci/run
 echo "$passed passed, $failed failed"
 [ $failed = 0 ]

@@ -7,13 +7,13 @@ base='' root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 microflux=${MICROFLUX_BINARY:-$root/build/microflux}
 unset MICROFLUX_BINARY
 
-free_port() { # a port with 40 free ones after it
-  python3 - <<'P'
-import random, socket
+free_port() { # a port with 40 free ones after it, within PORTS="FIRST LAST"
+  python3 - ${PORTS:-20000 32000} <<'P'
+import random, socket, sys
 while True:
-    base = random.randrange(20000, 32000, 50)
+    base = random.randrange(int(sys.argv[1]), int(sys.argv[2]), 50)
     try:
-        for p in (base + 1, base + 11, base + 31):
+        for p in range(base + 1, base + 40):
             s = socket.socket(); s.bind(("127.0.0.1", p)); s.close()
         print(base); break
     except OSError:
@@ -28,10 +28,10 @@ foreign_client() {
     { echo "confluent-kafka is not in $venv and pip could not install it (is there a network?)"; return 1; }
 }
 
-redis_up() {
+redis_up() { # [OPTIONS of redis-server]
   mkdir -p "$DIR/redis"
   redis-server --port "$REDIS_PORT" --bind 127.0.0.1 --dir "$DIR/redis" --daemonize yes --pidfile "$DIR/redis.pid" --logfile "$DIR/redis.log" \
-    --appendonly yes --appendfsync "${REDIS_FSYNC:-everysec}" --save '' > /dev/null
+    --appendonly yes --appendfsync "${REDIS_FSYNC:-everysec}" --save '' "$@" > /dev/null
   until [ "$(redis-cli -p "$REDIS_PORT" ping 2> /dev/null)" = PONG ]; do sleep 0.05; done
 }
 

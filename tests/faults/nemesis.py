@@ -1,45 +1,115 @@
-"""nemesis.py SEED FAULTS: the plan of faults of a seed, one a line: START FAULT TARGET SECONDS, in order of start; the last line is `END end`.
+"""nemesis: one run. Traffic flows, faults of every part come in the order that the seed says, each part's own one after the other, those
+of different parts overlapping; then all is mended and the oracle judges. Prints a table and ends 0 when nothing differs.
 
-The faults are dealt like cards, so that a short plan has no kind twice; they overlap, but never two on one target.
+    nemesis.py --seed N --minutes M --nodes 1|3 [--only KIND,KIND…] [--creators N] [--rate N] [--workers N]
+                [--patience SECONDS]                                            longest time for a recovery
 """
+import argparse
 import random
 import sys
+import threading
+import time
 
-KINDS = {  # fault -> targets, shortest and longest duration
-    "worker_kill": (("worker1", "worker2"), 0.0, 2.0),
-    "worker_pause": (("worker1", "worker2"), 8.0, 9.0),  # longer than the session: a zombie
-    "worker_restart": (("worker1", "worker2"), 0.0, 2.0),
-    "worker_join": (("worker3",), 3.0, 6.0),
-    "redis_kill": (("redis",), 0.0, 2.0),
-    "redis_rewind": (("redis",), 1.0, 4.0),
-    "redis_readonly": (("redis",), 2.0, 2.0),
-    "redis_oom": (("redis",), 2.0, 2.0),
-    "redis_pause": (("redis",), 3.0, 3.0),
-    "broker_pause": (("broker",), 5.0, 5.0),
-    "broker_kill": (("broker",), 0.0, 2.0),
-}
-EXTRA = 4.0  # what a fault needs besides its duration: starting, joining, waiting
+import checks
+import faults
+from play import Play
+from stack import Stack
 
 
-def plan(seed, faults):
-    chance = random.Random(seed)
-    free, now, deck = {}, 1.0, []
-    for _ in range(faults):
-        deck = deck or chance.sample(sorted(KINDS), len(KINDS))
-        kind = deck.pop()
-        targets, shortest, longest = KINDS[kind]
-        target, seconds = chance.choice(targets), round(chance.uniform(shortest, longest), 1)
-        start = max(now, free.get(target, 0.0))
-        free[target] = start + seconds + EXTRA
-        yield start, kind, target, seconds
-        now += chance.uniform(1.0, 5.0)
-    yield max(free.values()), "end", "", ""
+class Nemesis:
+    """The faults of one run."""
+
+    def __init__(self, play, arguments):
+        self.play, self.arguments = play, arguments
+        self.until = time.monotonic() + 60 * arguments.minutes
+
+    def run(self):
+        """Until the time is over; a part that is broken is mended first."""
+        threads = [threading.Thread(target=self._break, args=(part,)) for part in faults.PARTS]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+
+    def _break(self, part):
+        chance = random.Random(f"{self.arguments.seed} {part}")
+        kinds = faults.kinds_of(part, self.play.stack.nodes, self.arguments.only)
+        bag = []
+        while kinds and time.monotonic() < self.until:
+            time.sleep(chance.uniform(0.5, 4))
+            bag = bag or chance.sample(kinds, len(kinds))   # each kind once before one comes again
+            try:
+                self.play.inject(bag.pop(), chance)
+            except Exception as error:                      # the run is no proof then
+                self.play.failures.append(f"{part}: {error!r}")
+                return
+
+    def at_the_end(self):
+        """The faults of an idle stack, each with its wait for everything to be published."""
+        for kind in faults.AT_THE_END:
+            if not self.arguments.only or kind.__name__ in self.arguments.only:
+                self.play.inject(kind, random)
+            if not self.play.failures:
+                self.play.settle(f"at {kind.__name__}")
+
+
+def table(play, verdict):
+    """Kind -> times, longest recovery, differences, duplicate scores; printed, and given back."""
+    rows = {}
+    print(f"\n{'fault':26}{'injected':>9}{'longest recovery':>19}{'differences':>13}{'duplicate scores':>18}")
+    for kind in sorted({i.kind for i in play.injections}):
+        times = [i.recovered or 0 for i in play.injections if i.kind == kind]
+        rows[kind] = {"times": len(times), "recovery": round(max(times), 1), "differences": verdict.wrong[kind],
+                      "duplicates": verdict.duplicates[kind]}
+        print(f"{kind:26}{len(times):9}{max(times):17.1f} s{verdict.wrong[kind]:13}{verdict.duplicates[kind]:18}")
+    return rows
+
+
+def report(arguments, play, verdict, rows):
+    """The run as one line of the results."""
+    command = f"tests/faults/run.sh --seed {arguments.seed} --minutes {arguments.minutes:g} --nodes {arguments.nodes}"
+    command += f" --only {','.join(arguments.only)}" if arguments.only else ""
+    checks.keep({"command": command, "seconds": round(time.time() - play.stack.began), **verdict.sums, "failures": len(play.failures),
+                 "kinds": rows})
+
+
+def read_arguments():
+    """What the command line says."""
+    parser = argparse.ArgumentParser()
+    for name, kind, default in (("seed", int, 1), ("minutes", float, 1), ("nodes", int, 1), ("creators", int, 0),
+                                ("rate", int, 800), ("workers", int, 3), ("patience", int, 120)):
+        parser.add_argument("--" + name, type=kind, default=default)
+    parser.add_argument("--only", type=lambda text: text.split(","), default=[])
+    return parser.parse_args()
 
 
 def main():
-    for start, kind, target, seconds in sorted(plan(int(sys.argv[1]), int(sys.argv[2]))):
-        print(f"{start:.1f} {kind} {target} {seconds}".rstrip())
+    """0 when nothing differs."""
+    arguments = read_arguments()
+    print(f"seed {arguments.seed}, {arguments.minutes:g} min, {arguments.nodes} node(s), {arguments.workers} workers", flush=True)
+    stack = Stack(arguments.nodes, arguments.workers)
+    stack.long = arguments.minutes >= 2
+    try:
+        play = Play(stack, arguments.seed, int(arguments.rate * 60 * arguments.minutes), arguments.rate, arguments.creators,
+                    arguments.patience)
+        faults.keep(stack, 2)
+        nemesis = Nemesis(play, arguments)
+        play.traffic.go()
+        nemesis.run()
+        play.drain()
+        nemesis.at_the_end()
+        if stack.long:
+            play.compact()
+        verdict = play.judge()
+    finally:
+        Stack.close_all()
+    rows = table(play, verdict)
+    print(verdict.summary())
+    report(arguments, play, verdict, rows)
+    for failure in play.failures:
+        print("FAIL", failure)
+    return 1 if play.failures else 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -1,50 +1,61 @@
-"""table.py FAULTS MOVES SCORES: what each kind of fault cost: times, longest standstill of a lane, scores published twice.
-
-FAULTS: START END KIND TARGET, in seconds since 1970, as run.sh notes them; MOVES: what standstill.py noted. A fault answers for every
-standstill that overlaps it, and for what was repeated from its start to 10 s after its end; overlapping faults share.
-"""
+"""table.py RESULTS [PAGE]: what runs of the fault suite showed, as Markdown. RESULTS: the file FAULTS_RESULTS of the runs. With PAGE: the
+whole page, with the tables between its two markers."""
 import json
 import sys
 from collections import defaultdict
 
-
-def order_of(score):
-    return score["version"]["epoch"], score["version"]["offsets"], score["as_of"]
+BEGIN, END = "<!-- tests/faults/table.py begins -->\n", "<!-- tests/faults/table.py ends -->\n"
 
 
-def standstills(path):
-    """(from, to) of each time a lane did not move, as long as it moved again."""
-    last = {}
-    for line in open(path):
-        at, lane = line.split()
-        if lane in last:
-            yield last[lane], float(at)
-        last[lane] = float(at)
+def rows(head, lines):
+    """One table."""
+    yield "| " + " | ".join(head) + " |\n|" + "---|" * len(head) + "\n"
+    for line in lines:
+        yield "| " + " | ".join(f"{cell:,}" if isinstance(cell, int) else str(cell) for cell in line) + " |\n"
 
 
-def repeats(path):
-    """When a score was published that was there already."""
-    seen = set()
-    for record in map(json.loads, open(path)):
-        known = (record["key"], order_of(record["value"]))
-        if known in seen:
-            yield record["timestamp"] / 1000
-        seen.add(known)
+def of_runs(runs):
+    for r in runs:
+        yield (f"`{r['command']}`", r["seconds"], sum(k["times"] for k in r["kinds"].values()), r["records"], r["counters"], r["scores"],
+               r["values"], r.get("differences", 0) + r["failures"])
+
+
+def of_kinds(runs):
+    kinds = defaultdict(list)
+    for run in runs:
+        for kind, row in run["kinds"].items():
+            kinds[kind].append(row)
+    for kind, found in sorted(kinds.items()):
+        yield (f"`{kind}`", sum(r["times"] for r in found), f"{max(r['recovery'] for r in found):.1f} s",
+               sum(r["differences"] for r in found), sum(r["duplicates"] for r in found))
+
+
+def tables(results):
+    """All of them."""
+    runs = [r for r in results if "kinds" in r]
+    yield "\n"
+    yield from rows(["command", "seconds", "faults", "records", "counters compared", "scores", "values compared", "differences"],
+                    of_runs(runs))
+    yield "\n"
+    yield from rows(["fault", "times", "longest recovery", "differences", "scores twice"], of_kinds(runs))
+    yield "\n"
+    yield from rows(["`tests/faults/run.sh --scenario` …", "what", "seconds", "passed", "failed"],
+                    [(f"`{r['scenario']}`" + (" `--nodes 3`" if r["nodes"] == 3 else ""), r["what"], r["seconds"], r["passed"], r["failed"])
+                     for r in results if "scenario" in r])
+    yield "\n"
+    yield from rows(["patch of `tests/faults/mutations.sh`", "found by `run.sh` …", "after", "as"],
+                    [(f"`{r['patch']}`", f"`{r['run']}`", f"{r['seconds']} s", r["found"].replace("|", "/")) for r in results if "patch" in r])
+    yield "\n"
 
 
 def main():
-    faults = [(float(f[0]), float(f[1]), f[2]) for f in map(str.split, open(sys.argv[1]))]
-    still, twice = list(standstills(sys.argv[2])), list(repeats(sys.argv[3]))
-    rows = defaultdict(lambda: [0, 0.0, 0])
-    for start, end, kind in faults:
-        row = rows[kind]
-        row[0] += 1
-        row[1] = max([row[1]] + [to - since for since, to in still if since < end and to > start])
-        row[2] += sum(start <= at <= end + 10 for at in twice)
-    print(f"{'fault':16} {'times':>5} {'longest standstill s':>21} {'scores twice':>13}")
-    for kind, (times, longest, double) in sorted(rows.items()):
-        print(f"{kind:16} {times:5} {longest:21.1f} {double:13}")
-    print(f"{'all':16} {len(faults):5} {max([to - since for since, to in still] + [0]):21.1f} {len(twice):13}")
+    """Prints the tables, or the page."""
+    with open(sys.argv[1]) as lines:
+        text = "".join(tables([json.loads(line) for line in lines]))
+    if len(sys.argv) > 2:
+        page = open(sys.argv[2]).read()
+        text = page[:page.index(BEGIN) + len(BEGIN)] + text + page[page.index(END):]
+    sys.stdout.write(text)
 
 
 if __name__ == "__main__":

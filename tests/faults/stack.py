@@ -1,5 +1,5 @@
-"""stack: the processes of a run and what can be asked of them: brokers, Redis and workers, each worker behind proxies of its own.
-The folder, the brokers and Redis were made by tests/e2e/stack.sh, which also clears them away."""
+"""stack: the processes of a run and what can be asked of them: brokers, Redis and workers, each worker behind a Redis proxy of its own and
+known to the Kafka proxies by its name. The folder, the brokers and Redis were made by tests/e2e/stack.sh, which also clears them away."""
 import os
 import shutil
 import signal
@@ -18,10 +18,22 @@ from fences import Redis, fences  # noqa: E402
 WORKER = """memory_mib=64 lane.commit_ms=20 redis.command_timeout_ms=3000 kafka.session.timeout.ms=4000
  kafka.max.poll.interval.ms=4000 kafka.heartbeat.interval.ms=500 kafka.queued.min.messages=200
  kafka.fetch.message.max.bytes=20000""".split()
+FAKETIME = Path("/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1")
+
+
+def until(seconds, what, pause=0.1):
+    """Waits for it: True, or False when the time is over."""
+    end = time.monotonic() + seconds
+    while not what():
+        if time.monotonic() > end:
+            return False
+        time.sleep(pause)
+    return True
 
 
 class Stack:
     """DIR, the ports and the processes."""
+    all = []
 
     def __init__(self, nodes, workers):
         self.dir, self.redis_port = Path(os.environ["DIR"]), int(os.environ["REDIS_PORT"])
@@ -30,16 +42,20 @@ class Stack:
         self.kafka_net = {i: Proxy(base + 20 + i, base + i) for i in range(1, nodes + 1)}
         self.redis_net = {w: Proxy(self.redis_port + w, self.redis_port) for w in range(1, workers + 1)}
         self.bootstrap = ",".join(f"127.0.0.1:{base + 20 + i}" for i in self.kafka_net)
-        self.workers, self.ended, self.locks = {}, [], {}
+        self.workers, self.ended = {}, []
+        self.settings = {w: [] for w in self.redis_net}
+        self.environment, self.around = {}, {}   # of some workers: variables; a command that becomes the worker
         self.lock = threading.RLock()            # of the workers
+        self.began, self.lost_tail = time.time(), lambda: None
+        Stack.all.append(self)
 
-    def command(self, *words, log, settings=(), redis=0, **more):
+    def command(self, *words, log, settings=(), redis=0, environment=(), around=(), **more):
         """A microflux sub-command in the background."""
-        environment = {**os.environ, "MICROFLUX_KAFKA_BOOTSTRAP_SERVERS": self.bootstrap,
-                       "MICROFLUX_REDIS_ADDRESS": f"127.0.0.1:{self.redis_port + redis}"}
+        environment = {**os.environ, "NO_PROXY": "127.0.0.1", "MICROFLUX_KAFKA_BOOTSTRAP_SERVERS": self.bootstrap,
+                       "MICROFLUX_REDIS_ADDRESS": f"127.0.0.1:{self.redis_port + redis}", **dict(environment)}
         words = list(words) + [w for setting in settings for w in ("--set", setting)]
         with open(self.dir / log, "ab") as out:
-            return subprocess.Popen([self.binary, *words], env=environment, stderr=out, **more)
+            return subprocess.Popen([*around, self.binary, *words], env=environment, stderr=out, **more)
 
     def output(self, *words):
         """What a sub-command prints, into a file of DIR named after its last word."""
@@ -51,8 +67,12 @@ class Stack:
 
     # ---- workers ----
 
-    def start_worker(self, w):
-        self.workers[w] = self.command("run", log=f"worker{w}.log", settings=WORKER, redis=w)
+    def start_worker(self, w, *settings):
+        """These are its settings from now on, too."""
+        self.settings[w] = [*self.settings[w], *settings]
+        self.workers[w] = self.command("run", log=f"worker{w}.log", redis=w, around=self.around.get(w, ()),
+                                       settings=[*WORKER, f"kafka.client.id=worker{w}", *self.settings[w]],
+                                       environment=self.environment.get(w, {}))
 
     def kill_worker(self, w):
         self.workers[w].kill()
@@ -67,9 +87,15 @@ class Stack:
             self.ended.append("no end")
             self.kill_worker(w)
 
-    def logs(self):
-        """All lines of the workers."""
-        return [line for path in sorted(self.dir.glob("worker*.log")) for line in path.read_text(errors="replace").splitlines()]
+    def log(self, w, word=" ", since=0):
+        """Lines of a worker that hold the word, from that line of its log on."""
+        path = self.dir / f"worker{w}.log"
+        lines = path.read_text(errors="replace").splitlines() if path.exists() else []
+        return [line for line in lines[since:] if word in line]
+
+    def logs(self, word=" "):
+        """The same of all workers, from the beginning."""
+        return [line for w in self.redis_net for line in self.log(w, word)]
 
     # ---- Redis ----
 
@@ -82,11 +108,10 @@ class Stack:
     def redis_kill(self):
         pid = int((self.dir / "redis.pid").read_text())
         os.kill(pid, signal.SIGKILL)
-        while Path(f"/proc/{pid}").exists():
-            time.sleep(0.02)
+        until(10, lambda: not Path(f"/proc/{pid}").exists(), 0.02)
 
-    def redis_start(self, fsync="everysec"):
-        self._shell(f"source {ROOT}/tests/e2e/stack.sh; REDIS_FSYNC={fsync} redis_up", 30)
+    def redis_start(self, fsync="everysec", *options):
+        self._shell(f"source {ROOT}/tests/e2e/stack.sh; REDIS_FSYNC={fsync} redis_up {' '.join(options)}", 60)
 
     def redis_copy(self):
         """The append-only files as they are now."""
@@ -101,7 +126,7 @@ class Stack:
         """lane -> [(applied, published)] or None while Redis is away."""
         try:
             return fences(Redis(self.redis_port, 2))
-        except (OSError, ValueError, IndexError, RuntimeError):
+        except (OSError, ValueError, IndexError, RuntimeError, TypeError):
             return None
 
     def reached(self, ends, published=False):
@@ -120,6 +145,10 @@ class Stack:
         return subprocess.run([ROOT / "deploy/kafka.sh", *map(str, words)], timeout=seconds, check=True, text=True,
                               stdout=subprocess.PIPE, stderr=subprocess.DEVNULL).stdout
 
+    def kafka_tool(self, name, *words):
+        """One of Kafka's own command-line tools."""
+        return self.kafka("tool", f"org.apache.kafka.tools.{name}", "--bootstrap-server", self.bootstrap, *words)
+
     def kafka_signal(self, node, number):
         os.kill(int((self.dir / f"kafka/n{node}.pid").read_text()), number)
 
@@ -129,10 +158,20 @@ class Stack:
 
     def group(self, *what):
         """What Kafka says of the group: rows of words."""
-        text = self.kafka("tool", "org.apache.kafka.tools.consumer.group.ConsumerGroupCommand", "--bootstrap-server",
-                          self.bootstrap, "--describe", "--group", "microflux-score", *what, seconds=60)
+        text = self.kafka_tool("consumer.group.ConsumerGroupCommand", "--describe", "--group", "microflux-score", *what)
         return [line.split() for line in text.splitlines() if line.startswith("microflux-score")]
 
-    def close(self):
-        for worker in self.workers.values():
-            worker.kill()
+    def coordinator(self):
+        """The node that leads the group."""
+        for row in self.group("--state"):
+            for word in row:
+                if word.startswith("(") and word.strip("()").isdigit():
+                    return int(word.strip("()"))
+        return 1
+
+    @classmethod
+    def close_all(cls):
+        """No worker is left."""
+        for stack in cls.all:
+            for worker in stack.workers.values():
+                worker.kill()

@@ -18,16 +18,23 @@ declare -A run=(
 
 tree=$(mktemp -d); trap 'rm -rf "$tree"' EXIT
 (cd "$root" && tar c CMakeLists.txt include schemas workers tests) | tar x -C "$tree"
-build() { cmake -S "$tree" -B "$tree/build" -G Ninja '-DCMAKE_C_FLAGS=-O1' && cmake --build "$tree/build" --target microflux; }
+build() { cmake -S "$tree" -B "$tree/build" -G Ninja '-DCMAKE_C_FLAGS=-O0' && cmake --build "$tree/build" --target microflux; }
 
 # caught NAME: the planted bug is in the program, and the run says what differs.
 caught() {
+  local began line
   patch -s -p1 -d "$tree" < "$here/mutations/$1.patch" && build > "$tree/build.log" 2>&1 || { tail -5 "$tree/build.log"; return 1; }
+  began=$SECONDS
   # shellcheck disable=SC2086
-  MICROFLUX_BINARY=$tree/build/microflux "$here/run.sh" --patience 10 ${run[$1]} > "$tree/out" 2>&1
+  FAULTS_RESULTS='' MICROFLUX_BINARY=$tree/build/microflux "$here/run.sh" --patience 30 ${run[$1]} > "$tree/out" 2>&1
   patch -s -R -p1 -d "$tree" < "$here/mutations/$1.patch"
-  grep -E '^FAIL (creator|after|at|committed)' "$tree/out" | head -2 | cut -c1-200
-  grep -qE '^FAIL (creator|after|at|committed)' "$tree/out" || { tail -5 "$tree/out"; return 1; }
+  line=$(grep -m1 -E '^FAIL (creator|fence|after|at|committed)' "$tree/out" | cut -c6-200)
+  [ -n "$line" ] || { tail -5 "$tree/out"; return 1; }
+  echo "$line"
+  PYTHONPATH=$here python3 -c '
+import checks, sys
+patch, run, seconds, found = sys.argv[1:]
+checks.keep({"patch": patch, "run": run, "seconds": int(seconds), "found": found})' "$1" "${run[$1]}" $((SECONDS - began)) "$line"
 }
 
 [ $# -gt 0 ] || set -- $(cd "$here/mutations" && ls | sed 's/.patch$//')

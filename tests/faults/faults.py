@@ -1,7 +1,12 @@
 """faults: what goes wrong in a run. A fault is a function of (stack, random): it breaks, waits, mends, and returns when the part is whole
-again (not when the workers have recovered from it). KINDS says which part each one breaks; one part breaks once at a time."""
+again (not when the workers have recovered from it). PARTS says which part each one breaks; one part breaks once at a time."""
+import contextlib
+import json
 import signal
+import subprocess
 import time
+
+from stack import until
 
 
 def some_worker(stack, random):
@@ -36,7 +41,7 @@ def worker_zombie_write(stack, random):
     """The same, while its last commit is still on the way to Redis: that arrives after the others took over."""
     with stack.lock:
         w = some_worker(stack, random)
-        stack.redis_net[w].stall()
+        stack.redis_net[w].bad(stall=True)
         time.sleep(random.uniform(0.1, 0.5))
         stack.workers[w].send_signal(signal.SIGSTOP)
         time.sleep(random.uniform(7, 10))
@@ -67,10 +72,26 @@ def worker_all_killed(stack, random):
 # ---- Redis ----
 
 def redis_kill(stack, random):
-    """kill -9; it comes back with its append-only file, synced every second or always."""
+    """kill -9; it comes back with its append-only file, synced every second."""
     stack.redis_kill()
     time.sleep(random.uniform(0, 3))
-    stack.redis_start(random.choice(["everysec", "always"]))
+    stack.redis_start()
+
+
+def redis_kill_always(stack, random):
+    """The same, synced at each write."""
+    stack.redis("CONFIG", "SET", "appendfsync", "always")
+    time.sleep(random.uniform(0.5, 3))
+    stack.redis_kill()
+    stack.redis_start("always")
+
+
+def redis_loading(stack, _):
+    """kill -9; it needs about two seconds to load its file, and answers LOADING meanwhile."""
+    stack.redis_kill()
+    commands = sum(path.stat().st_size for path in (stack.dir / "redis").rglob("*.aof")) // 150
+    stack.redis_start("everysec", "--key-load-delay", str(2000000 // max(commands, 1)))
+    stack.redis("CONFIG", "SET", "key-load-delay", "0")
 
 
 def redis_pause(stack, random):
@@ -180,10 +201,25 @@ def kafka_rolling(stack, _):
         stack.kafka_start(node)
 
 
+def kafka_leaders_move(stack, random):
+    """Each partition of the inputs and of the scores gets another leader."""
+    topics = ["profiles", "posts", "interactions", "creator-scores"]
+    nodes = random.sample(range(1, 4), 3)
+    plan = [{"topic": topic, "partition": p, "replicas": nodes[p % 3:] + nodes[:p % 3]} for topic in topics for p in range(8)]
+    path = stack.dir / "leaders.json"
+    path.write_text(json.dumps({"version": 1, "partitions": plan}))
+    stack.kafka_tool("reassign.ReassignPartitionsCommand", "--reassignment-json-file", path, "--execute")
+
+    def elected():                      # refused as long as one of them has not caught up
+        with contextlib.suppress(subprocess.CalledProcessError):
+            return stack.kafka_tool("LeaderElectionCommand", "--election-type", "preferred", "--all-topic-partitions")
+    if not until(60, elected, 1):
+        raise RuntimeError("the leaders did not move")
+
+
 def kafka_coordinator_pause(stack, _):
     """SIGSTOP of the node that leads the group, for 30 s."""
-    rows = stack.group("--state")
-    node = int(rows[0][2].strip("()")) if rows and rows[0][2].strip("()").isdigit() else 1
+    node = stack.coordinator()
     stack.kafka_signal(node, signal.SIGSTOP)
     time.sleep(30)
     stack.kafka_signal(node, signal.SIGCONT)
@@ -191,22 +227,41 @@ def kafka_coordinator_pause(stack, _):
 
 # ---- the network ----
 
-def some_proxy(stack, random):
-    return random.choice([*stack.redis_net.values(), *stack.kafka_net.values()])
+def bad_network(stack, random, make):
+    """For one Redis connection of a worker, or for one broker."""
+    proxy = random.choice([*stack.redis_net.values(), *stack.kafka_net.values()])
+    make(proxy)
+    time.sleep(random.uniform(1, 5))
+    proxy.heal()
 
 
 def net_delay(stack, random):
     """Each piece 50 to 500 ms late."""
-    bad_network(stack, random, lambda proxy: proxy.delay(random.uniform(0.05, 0.5)))
+    bad_network(stack, random, lambda proxy: proxy.bad(there=random.uniform(0.05, 0.5), back=random.uniform(0.05, 0.5)))
+
+
+def net_far(stack, random):
+    """Everything 200 ms away, each way."""
+    proxies = [*stack.redis_net.values(), *stack.kafka_net.values()]
+    for proxy in proxies:
+        proxy.bad(there=0.2, back=0.2)
+    time.sleep(random.uniform(3, 6))
+    for proxy in proxies:
+        proxy.heal()
 
 
 def net_narrow(stack, random):
     """20 kB/s."""
-    bad_network(stack, random, lambda proxy: proxy.bandwidth(20000))
+    bad_network(stack, random, lambda proxy: proxy.bad(rate=20000))
+
+
+def net_trickle(stack, random):
+    """1 kB/s."""
+    bad_network(stack, random, lambda proxy: proxy.bad(rate=1000))
 
 
 def net_reset(stack, random):
-    """RST to what is open and to what comes."""
+    """RST to what is open and to what comes: what was under way is lost."""
     bad_network(stack, random, lambda proxy: proxy.reset())
 
 
@@ -218,26 +273,20 @@ def net_half_open(stack, random):
 def net_stall(stack, random):
     """What the workers tell Redis arrives 1 to 6 s late, the rest of the world goes on."""
     for proxy in stack.redis_net.values():
-        proxy.stall()
+        proxy.bad(stall=True)
     time.sleep(random.uniform(1, 6))
     for proxy in stack.redis_net.values():
         proxy.heal()
 
 
-def bad_network(stack, random, make):
-    proxy = some_proxy(stack, random)
-    make(proxy)
-    time.sleep(random.uniform(1, 5))
-    proxy.heal()
-
-
 PARTS = {
     "worker": [worker_kill, worker_zombie, worker_zombie_write, worker_term, worker_all_killed],
-    "redis": [redis_kill, redis_pause, redis_full, redis_readonly, redis_lost_tail, redis_rewound],
+    "redis": [redis_kill, redis_kill_always, redis_loading, redis_pause, redis_full, redis_readonly, redis_lost_tail, redis_rewound],
     "kafka": [kafka_pause, kafka_pause_worker_kill, kafka_kill],
-    "net": [net_delay, net_narrow, net_reset, net_half_open, net_stall],
+    "net": [net_delay, net_far, net_narrow, net_trickle, net_reset, net_half_open, net_stall],
 }
-THREE_NODES = [kafka_rolling, kafka_coordinator_pause]
+THREE_NODES = [kafka_rolling, kafka_leaders_move, kafka_coordinator_pause]
+AT_THE_END = [idle_killed, idle_rewound]
 
 
 def kinds_of(part, nodes, only):

@@ -1,17 +1,16 @@
-"""oracle: what must be true when a run is over, from the log alone. Counters of every creator equal a recount; every
-score equals the reference at the log prefix it names; the record a reader keeps is the score of the final state, for every creator and
-for no other; no score was out before its counters were in Redis; fences and Kafka's committed offsets stand at the ends of the logs."""
+"""oracle: what must be true when a run is over. The log holds what was sent, once, in order; counters of every creator equal a recount of
+what was sent; every score equals the reference at the log prefix it names; the record a reader keeps is the score of the final state, for
+every creator and for no other; no score was out before its counters were in Redis; fences and Kafka's committed offsets stand at the ends
+of the logs. A failure names creator, counter, wanted, found, and the offsets around it."""
 import io
 import json
-import re
-import time
 from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
 
-import stack as _  # noqa: F401  (finds the modules below)
+from stack import until   # finds the next two
 import published
 import recount
-from traffic import INPUTS, partition_of
+from traffic import INPUTS, partition_of, place_of
 
 EPSILON = 0.2  # seconds between two clocks' readings of one machine
 SHOWN = 20
@@ -23,15 +22,20 @@ class Verdict:
     def __init__(self, injections):
         self.began = [i.began for i in injections]
         self.kinds = ["none"] + [i.kind for i in injections]
-        self.failures, self.wrong, self.duplicates = [], Counter(), Counter()
-        self.summary = ""
+        self.failures, self.wrong, self.duplicates, self.sums = [], Counter(), Counter(), Counter()
 
     def kind_at(self, seconds):
         return self.kinds[bisect_right(self.began, seconds)]
 
     def fail(self, text):
+        self.sums["differences"] += 1
         if len(self.failures) < SHOWN:
             self.failures.append(text)
+
+    def summary(self):
+        return (f"{self.sums['records']} records; {self.sums['counters']} counters of {self.sums['creators']} creators compared; "
+                f"{self.sums['scores']} scores, {self.sums['values']} values compared; {self.sums['final']} final scores; "
+                f"{self.sums['duplicates']} scores twice; {self.sums['differences']} differences")
 
 
 class Scores(published.Report):
@@ -78,55 +82,69 @@ def offsets_of(inputs):
     return found
 
 
-def judge_log(verdict, inputs, ends):
-    """The log holds what was sent, and its own ends. A record that stands there twice is the producer's doing (a broker died behind its
-    back) and is two records to whoever counts; the recount therefore takes the log."""
-    found = Counter()
+def says(record, value):
+    """The record of the log holds all that was sent."""
+    return all(says(record.get(name), v) if isinstance(v, dict) and isinstance(record.get(name), dict) else record.get(name) == v
+               for name, v in value.items())
+
+
+def judge_log(verdict, inputs, sent):
+    """The log holds what was sent, once, in order."""
+    wanted, found = defaultdict(list), defaultdict(list)
+    for event in sent:
+        wanted[place_of(event)].append(event)
     for i, text in enumerate(inputs):
-        for partition in re.findall(rb'^\{"topic":"[^"]*","partition":(\d+)', text, re.M):
-            found[int(partition), i] += 1
-    for place, end in ends.items():
-        if found[place] < end:
-            verdict.fail(f"log of (lane, input) {place}: {end} records sent, {found[place]} found")
-    return dict(found)
+        for record in map(json.loads, io.BytesIO(text)):
+            found[record["partition"], i].append(record)
+    for place in sorted(wanted.keys() | found.keys()):
+        ours, theirs = wanted[place], found[place]
+        verdict.sums["records"] += len(theirs)
+        n = next((n for n, (event, record) in enumerate(zip(ours, theirs))
+                  if record["timestamp"] != event["timestamp"] or not says(record["value"], event["value"])), min(len(ours), len(theirs)))
+        if n < max(len(ours), len(theirs)):
+            at = theirs[n]["offset"] if n < len(theirs) else "the end"
+            verdict.fail(f"log of {INPUTS[place[1]]}/{place[0]}: {len(ours)} records sent, {len(theirs)} found, "
+                         f"the first other one at {at}: wanted {ours[n:n + 1]}, found {theirs[n:n + 1]}")
+    return {place: theirs[-1]["offset"] + 1 for place, theirs in found.items() if theirs}
 
 
-def judge_counters(verdict, stack, inputs, inputs_of):
+def judge_counters(verdict, stack, sent, inputs_of):
     """Every counter of every creator."""
-    (stack.dir / "log").write_bytes(b"".join(inputs))
-    creators = recount.read(stack.dir / "log", 1)
+    (stack.dir / "sent").write_text("".join(json.dumps(event) + "\n" for event in sent))
+    creators = recount.read(stack.dir / "sent", 1)
     states = {s["creator"]: s for s in map(json.loads, open(stack.output("state", "--all")))}
     applied = stack.fences() or {}
     for name in sorted(creators.keys() ^ states.keys()):
         verdict.fail(f"creator {name}: " + ("no state; " if name in creators else "never was; ") + around(name, inputs_of, applied))
-    compared = different = 0
+
+    def check(who, field, wanted, found):
+        verdict.sums["counters"] += 1
+        if wanted != found:
+            verdict.fail(f"creator {who}: {field} wanted {wanted}, found {found}; {around(who, inputs_of, applied)}")
     for name in sorted(creators.keys() & states.keys()):
-        def check(who, field, wanted, found):
-            nonlocal compared, different
-            compared += 1
-            if wanted != found:
-                different += 1
-                verdict.fail(f"creator {who}: {field} wanted {wanted}, found {found}; {around(who, inputs_of, applied)}")
+        verdict.sums["creators"] += 1
         recount.compare(check, name, creators[name], states[name])
-    return f"{len(states)} creators, {compared} counters compared, {different} differences"
 
 
-def judge_scores(verdict, scores, inputs, watcher, inputs_of):
+def judge_scores(verdict, scores, inputs, play, inputs_of):
     """Each record, and the one a reader keeps of each creator."""
     lanes, report = published.load_inputs([io.BytesIO(text) for text in inputs]), Scores()
     with open(scores, "rb") as stream:
         published.check_scores(report, stream, lanes)
-    best, seen = {}, set()
+    best, last, seen = {}, {}, set()
     for r in map(json.loads, open(scores)):
         if r["value"] is None:
             verdict.fail(f"creator {r['key']}: a tombstone at offset {r['offset']}")
             continue
-        judge_record(verdict, r, seen, report.bad, watcher)
-        order = order_of(r["value"])
+        judge_record(verdict, r, seen, report.bad, play.watcher)
+        order = last[r["key"]] = order_of(r["value"])
         if order >= best.get(r["key"], (order,))[0]:
             best[r["key"]] = order, r
-    final = judge_final(verdict, best, lanes, inputs_of)
-    return f"{report.records} scores, {report.sums()[0]} values compared, {report.sums()[2]} differences; {final}"
+    judge_final(verdict, best, lanes, inputs_of)
+    for name, (order, r) in best.items() if play.compacted else ():
+        if last[name] != order:
+            verdict.fail(f"creator {name}: compaction keeps {last[name]}, readers want {order} (offset {r['offset']})")
+    verdict.sums["scores"], verdict.sums["values"] = report.records, report.sums()[0]
 
 
 def order_of(value):
@@ -143,6 +161,7 @@ def judge_record(verdict, r, seen, bad, watcher):
         verdict.fail(f"creator {r['key']}, score at {r['partition']}/{r['offset']}: {bad[where]}; source {r['value']['source']}")
     if (r["key"], order_of(r["value"])) in seen:
         verdict.duplicates[kind] += 1
+        verdict.sums["duplicates"] += 1
     seen.add((r["key"], order_of(r["value"])))
     early = too_early(r["value"]["source"], seconds, watcher)
     if early:
@@ -152,10 +171,12 @@ def judge_record(verdict, r, seen, bad, watcher):
 
 def too_early(source, seconds, watcher):
     """A source that Redis had not counted by the first look after the record was published."""
-    if any(-EPSILON < lost - seconds < 1 for lost in watcher.lost):
-        return None                               # counted, and lost before anybody looked
+    if not watcher or not watcher.times:
+        return None
     look = bisect_left(watcher.times, seconds + EPSILON)
     at = watcher.times[min(look, len(watcher.times) - 1)]
+    if any(seconds - 1 < lost <= at for lost in watcher.lost):
+        return None                               # counted, and lost before anybody looked
     for i, topic in enumerate(INPUTS):
         history = watcher.history[source["partition"], i]
         known = bisect_right(history, (at, 1 << 62))
@@ -179,27 +200,29 @@ def judge_final(verdict, best, lanes, inputs_of):
     for (name, offset), text in report.bad.items():
         verdict.fail(f"creator {name}: the score readers keep (offset {offset}) is not the final one: {text}; "
                      + around(name, inputs_of, {}))
-    return f"{report.records} final ones, {len(report.bad)} differences"
+    verdict.sums["final"] = report.records
 
 
-def judge_committed(verdict, stack, ends):
-    """Kafka's committed offsets follow the fences."""
-    until, behind = time.monotonic() + 30, None
-    while behind is None or (behind and time.monotonic() < until):
-        rows = {(int(row[2]), INPUTS.index(row[1])): row[3] for row in stack.group()}
-        behind = {place: (end, rows.get(place)) for place, end in ends.items() if rows.get(place) != str(end)}
-    if behind:
-        verdict.fail(f"committed offsets (lane, input): (wanted, found) {behind}")
+def judge_ends(verdict, stack, ends):
+    """Fences stand at the ends of the logs, and Kafka's committed offsets follow them."""
+    fences, rows = stack.fences() or {}, {}
+    for (lane, i), end in ends.items():
+        if fences.get(lane, [(0, 0)] * 3)[i] != (end, end):
+            verdict.fail(f"fence of lane {lane}, {INPUTS[i]}: (applied, published) wanted {end}, found {fences.get(lane)}")
+
+    def behind():
+        rows.update({(int(row[2]), INPUTS.index(row[1])): row[3] for row in stack.group()})
+        return {place: (end, rows.get(place)) for place, end in ends.items() if rows.get(place) != str(end)}
+    if not until(60, lambda: not behind()):
+        verdict.fail(f"committed offsets (lane, input): (wanted, found) {behind()}")
 
 
-def judge(stack, traffic, watcher, injections):
+def judge(play):
     """All of it."""
-    verdict, sent = Verdict(injections), traffic.snapshot()
-    scores, inputs = read_topics(stack)
+    verdict, sent = Verdict(play.injections), play.traffic.sent()
+    scores, inputs = read_topics(play.stack)
     inputs_of = offsets_of(inputs)
-    ends = judge_log(verdict, inputs, sent)
-    judge_committed(verdict, stack, ends)
-    counters = judge_counters(verdict, stack, inputs, inputs_of)
-    verdict.summary = "\n".join([f"{sum(ends.values())} records, {sum(ends.values()) - sum(sent.values())} of them sent twice by the producer",
-                                 counters, judge_scores(verdict, scores, inputs, watcher, inputs_of)])
+    judge_ends(verdict, play.stack, judge_log(verdict, inputs, sent))
+    judge_counters(verdict, play.stack, sent, inputs_of)
+    judge_scores(verdict, scores, inputs, play, inputs_of)
     return verdict

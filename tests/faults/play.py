@@ -1,0 +1,134 @@
+"""play: what every run has: traffic into workers, a watcher of the fences, faults whose recovery is waited for, and the verdict."""
+import json
+import signal
+import sys
+import threading
+import time
+from collections import defaultdict
+
+import oracle
+import traffic
+from stack import until
+
+
+class Injection:
+    """One fault of a run."""
+
+    def __init__(self, kind):
+        self.kind, self.began, self.recovered = kind, time.time(), None
+
+
+class Watcher:
+    """Samples the fences: what had been counted, when (wall clock, never going back); and moments at which Redis lost a tail."""
+
+    def __init__(self, stack):
+        self.times, self.most, self.history, self.lost = [], {}, defaultdict(list), []
+        self.running = True
+        self.thread = threading.Thread(target=self._watch, args=(stack,), daemon=True)
+        self.thread.start()
+
+    def _watch(self, stack):
+        while self.running:
+            now, found = time.time(), stack.fences()
+            if found is not None:
+                self._note(now, found)
+            time.sleep(0.05)
+
+    def _note(self, now, found):
+        for lane, inputs in found.items():
+            for i, (applied, _) in enumerate(inputs):
+                if applied > self.most.get((lane, i), 0):
+                    self.most[lane, i] = applied
+                    self.history[lane, i].append((now, applied))
+        self.times.append(now)
+
+    def stop(self):
+        self.running = False
+        self.thread.join()
+
+
+class Play:
+    """A stack with workers that have counted the first records of all posts; the rest flows after go()."""
+
+    def __init__(self, stack, seed=1, records=16000, rate=800, creators=0, patience=120):
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+        self.stack, self.patience, self.failures, self.injections = stack, patience, [], []
+        self.compacted = False
+        stack.output("topics", "create", "--replay", "--partitions", str(traffic.PARTITIONS))
+        events = traffic.generate(stack, seed, records, creators or max(100, records // 250))
+        self.traffic = traffic.Traffic(stack, *events, rate)
+        for w in stack.redis_net:
+            stack.start_worker(w)
+        self.traffic.gone.wait()
+        self.watcher = Watcher(stack)
+        stack.lost_tail = lambda: self.watcher.lost.append(time.time())
+        self.settle("at the start")
+
+    def settle(self, what):
+        """Every fence at the end of its log: counted and published."""
+        ends = self.traffic.snapshot()
+        if not until(self.patience, lambda: self.stack.reached(ends, published=True)):
+            self.failures.append(f"{what}: not counted and published, {self._behind(ends, 1)}")
+
+    def _behind(self, ends, which):
+        """Lanes that are not there yet: applied (0), published (1)."""
+        found = self.stack.fences() or {}
+        return "; ".join(f"lane {lane} {traffic.INPUTS[i]}: wanted {end}, found {found.get(lane, [(0, 0)] * 3)[i][which]}"
+                         for (lane, i), end in sorted(ends.items()) if found.get(lane, [(0, 0)] * 3)[i][which] < end)
+
+    def inject(self, fault, chance):
+        """One fault, and the wait for its recovery: everything that was sent until its end is counted."""
+        injection = Injection(fault.__name__)
+        self.injections.append(injection)
+        fault(self.stack, chance)
+        began, ends = time.monotonic(), self.traffic.snapshot()
+        if not until(self.patience, lambda: self.stack.reached(ends), 0.05):
+            self.failures.append(f"after {injection.kind}: not recovered, {self._behind(ends, 0)}")
+        injection.recovered = time.monotonic() - began
+        print(f"{time.time() - self.stack.began:7.1f} s  {injection.kind:24} recovered in {injection.recovered:.1f} s\n",
+              end="", flush=True)
+
+    def drain(self):
+        """The traffic goes to its end, and is counted."""
+        if not self.traffic.finish(len(self.traffic.rest) / self.traffic.rate + self.patience):
+            self.failures.append("produce did not send everything: " + (self.stack.dir / "produce.log").read_text()[-300:])
+        until(self.patience, lambda: self.stack.reached(self.traffic.snapshot()), 0.02)
+
+    def compact(self):
+        """Every creator is swept once more while the broker compacts what readers get."""
+        self.settle("before the compaction")
+        for w in list(self.stack.workers):
+            self.stack.stop_worker(w)
+        self.stack.kafka("tool", "kafka.admin.ConfigCommand", "--bootstrap-server", self.stack.bootstrap, "--alter",
+                         "--entity-type", "topics", "--entity-name", "creator-scores", "--add-config",
+                         "segment.ms=500,min.cleanable.dirty.ratio=0.01,max.compaction.lag.ms=500")
+        before = self._places()
+        for w in self.stack.redis_net:
+            self.stack.start_worker(w, "sweep.interval_s=10")
+        creators = {event["value"]["creator_id"] for event in self.traffic.sent()}
+        swept = until(60, lambda: {r["key"] for r in self.scores() if r["value"]["reason"] == "SWEEP"} >= creators, 2)
+        gone = until(60, lambda: before - self._places(), 2)
+        if not swept or not gone:
+            self.failures.append(f"compaction: swept {swept}, compacted {bool(gone)}")
+        self.compacted = True
+
+    def scores(self):
+        """All that were published."""
+        return [json.loads(line) for line in open(self.stack.output("tail", "--until-end", "--format", "json", "creator-scores"))]
+
+    def _places(self):
+        return {(r["partition"], r["offset"]) for r in self.scores()}
+
+    def judge(self):
+        """The verdict; then no worker may have left by itself, and SIGTERM ends each cleanly."""
+        self.settle("at the end")
+        if self.watcher:
+            self.watcher.stop()
+        verdict = oracle.judge(self)
+        workers = self.stack.workers
+        self.failures += [f"worker {w} ended by itself: {p.returncode}" for w, p in workers.items() if p.poll() is not None]
+        for w in workers:
+            self.stack.stop_worker(w)
+        self.failures += [f"SIGTERM ended a worker with {end}" for end in self.stack.ended if end != 0]
+        self.failures += verdict.failures
+        return verdict
