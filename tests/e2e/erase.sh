@@ -3,9 +3,9 @@
 # sign up again, and then only what was sent after that. What is kept of actors, and dead letters, by the way.
 # usage: erase.sh
 set -uo pipefail
-source "$(dirname "$0")/../faults/faults.sh"
+source "$(dirname "$0")/stack.sh"
 stack_up || exit 1
-trap faults_down EXIT
+trap 'kill -9 "$pid"; stack_down' EXIT
 "$microflux" config secret > "$DIR/secret"
 export MICROFLUX_PRIVACY_SECRET_FILE=$DIR/secret MICROFLUX_SWEEP_INTERVAL_S=10
 "$microflux" topics create > /dev/null || exit 1
@@ -25,12 +25,16 @@ P
 
 send() { "$microflux" produce --timestamps event - 2> /dev/null; }
 event() { echo "{\"topic\":\"$1\",\"timestamp\":$2,\"value\":{\"creator_id\":\"$3\",$4}}"; } # TOPIC TIMESTAMP CREATOR REST
+worker() { # OPTIONS...: frequent commits, so that the kill comes between two
+  "$microflux" run --set memory_mib=64 --set lane.commit_ms=20 "$@" 2>> "$DIR/worker.log" & pid=$!
+}
+redis_gone() { kill -9 "$(cat "$DIR/redis.pid")"; while kill -0 "$(cat "$DIR/redis.pid")" 2> /dev/null; do sleep 0.05; done; }
 cli() { redis-cli -p "$REDIS_PORT" --raw "$@"; }
 key() { cli keys "mf:default:score:*:$1:$gone"; }
 applied() { cli hget "$(key c)" v; }
 soon() { for _ in $(seq 100); do "$@" && return; sleep 0.1; done; return 1; }
 changed() { [ "$(applied)" != "$1" ]; }
-stopped() { signal worker1 TERM; gone worker1; }
+stopped() { kill "$pid"; wait "$pid"; }
 scores() { "$microflux" tail creator-scores --until-end --format json | grep "\"key\":\"$gone\"" > "$DIR/scores"; }
 tombstones() { scores; grep -c '"value":null' "$DIR/scores"; }
 version() { grep -oE '"offsets":[0-9]+' "$DIR/scores" | cut -d: -f2 | sort -n | tail -1; }
@@ -41,10 +45,10 @@ forgotten() { # WHEN
   scores; check "$1: what compaction keeps of them in creator-scores is a tombstone" last_says '"value":null'
 }
 
-worker 1; reading
+worker; until [ "$(cli keys 'mf:*:fence' | grep -c .)" = 8 ]; do sleep 0.1; done
 head -1000 "$DIR/events" | "$microflux" produce - 2> /dev/null
 soon changed ''
-stopped; cp -a "$DIR/redis" "$DIR/before"; worker 1
+stopped; cp -a "$DIR/redis" "$DIR/before"; worker
 "$microflux" erase $gone --dry-run > "$DIR/plan" 2> /dev/null
 check 'dry run: names both keys and both topics, changes nothing' \
   [ "$(grep -cE "score:\{[^ ]*:c:$gone [^ ]*:p:$gone|tombstone to profiles/[0-9]+ from here, to creator-scores" "$DIR/plan")/$(tombstones)" = 2/0 ]
@@ -53,26 +57,26 @@ before=$(version)
 tail -n +1001 "$DIR/events" | "$microflux" produce --rate 1000 - 2> /dev/null & traffic=$!
 sleep 0.5
 "$microflux" erase $gone --wait > /dev/null 2> "$DIR/waited" & erasing=$!
-sleep 0.1; worker_kill worker1 0
+sleep 0.1; { kill -9 "$pid"; wait "$pid"; } 2> /dev/null; worker
 check 'erase --wait: done, though the worker was killed' wait $erasing
 wait $traffic; log_ends; settled 30
 forgotten 'erased while traffic flows'
 n=$(grep -c '"value":null' "$DIR/scores")
 subject=$(grep -oE 'subject=[0-9a-f]{16}' "$DIR/plan")
 at=$("$microflux" tail profiles --until-end --format json | grep "\"key\":\"$gone\".*\"value\":null" | grep -oE '"partition":[0-9]+,"offset":[0-9]+' | tr -d '"' | tr ':,' '= ')
-check 'the log proves it: where the tombstone stood, and whose it was as a keyed hash' grep -qE " erased .*$at .*$subject" "$DIR/worker1.log"
-check 'and never names them' [ "$(grep -c "$gone" "$DIR/worker1.log")" = 0 ]
+check 'the log proves it: where the tombstone stood, and whose it was as a keyed hash' grep -qE " erased .*$at .*$subject" "$DIR/worker.log"
+check 'and never names them' [ "$(grep -c "$gone" "$DIR/worker.log")" = 0 ]
 "$microflux" state --all | grep -v "$gone" > "$DIR/states"; grep -v "$gone" "$DIR/events" > "$DIR/others"
 check 'everybody else is exact' python3 "$root/tests/e2e/recount.py" "$DIR/others" "$DIR/states"
 repeated() { [ "$(tombstones)" -gt "$n" ]; }
 check 'the sweep repeats the tombstone' soon repeated
 
-stopped; signal redis KILL; gone redis; rm -rf "$DIR/redis"; mv "$DIR/before" "$DIR/redis"; redis_up
+stopped; redis_gone; rm -rf "$DIR/redis"; mv "$DIR/before" "$DIR/redis"; redis_up
 check 'Redis went back to before: they are there' [ -n "$(key p)" ]
-worker 1; settled 30
+worker; settled 30
 forgotten 'the tombstone was met again'
-stopped; redis flushall
-worker 1 --set redis.lost=rebuild; settled 30
+stopped; cli flushall > /dev/null
+worker --set redis.lost=rebuild; settled 30
 forgotten 'Redis was lost and rebuilt'
 
 now=$(date +%s%3N) later=$(($(date +%s%3N) + 360000)) # six minutes; what is sent within five is not surely met behind the profile
@@ -100,8 +104,8 @@ python3 -c 'import sys; sys.stdout.buffer.write(int(sys.argv[1], 16).to_bytes(8,
   | redis-cli -p "$REDIS_PORT" -x set "$(cli keys '*:c:person-5' | sed 's/:c:/:a:/')" > /dev/null
 check 'and found where one does' grep -q '"found_in":\["person-5"\]' <("$microflux" erase --actor actor-7 --dry-run --format json)
 
-stopped; redis flushall
-worker 1 --set redis.lost=rebuild
+stopped; cli flushall > /dev/null
+worker --set redis.lost=rebuild
 the_same() { diff <(back) "$DIR/back" > "$DIR/differs"; }
 check 'a rebuild ends with the same, byte for byte' soon the_same
 summary
