@@ -345,6 +345,8 @@ struct market {
  * 1e-3. */
 void creator_score(const struct creator *c, const struct methodology *methodology,
                    const struct market *market, int64_t as_of, struct score *score);
+/* creator_post_in: the post of a slot, where a place of evidence lies; NULL: none. */
+const struct post *creator_post_in(const struct creator *c, int32_t slot);
 /* creator_words: what follows from the posts' tokens, once they changed or were loaded. */
 void creator_words(struct creator *c);
 

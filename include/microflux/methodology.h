@@ -97,6 +97,7 @@ struct methodology {
     size_t n_niches;
     const char *niches[NICHES]; /* the order of post_record.niche_hits and of the lexicon's classes */
     double niche_prior;         /* 0.5 */
+    double niche_assert;        /* .60 */
     double focus_k;             /* 2 */
 
     /* §8 */

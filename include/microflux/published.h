@@ -100,7 +100,7 @@ struct tier_value {
 
 struct peer_value { /* of the estimate */
     bool there;
-    int64_t n;
+    int64_t n; /* creators of this stream behind the table; 0: a benchmark */
     double median, percentile, score;
 };
 
@@ -145,13 +145,11 @@ struct community_value {
 };
 
 #define NICHES 16
-enum topic_source { TOPICS_NONE, TOPICS_LEXICON };
-extern const char *const topic_source_names[];
-struct niche_value {
-    enum topic_source source;
+struct niche_value { /* by the lexicon: nothing else knows niches yet */
     size_t n;
     const char *const *names;
     double posterior[NICHES];
+    const char *asserted; /* NULL: none stands out */
     struct part focus;
 };
 

@@ -51,7 +51,15 @@ struct score_origin {
     bool idle;       /* as_of_source */
     enum record_reason reason;
 };
-void score_encode(const struct score *score, const struct methodology *methodology,
+/* What a score was made with, its digests in words once for all records; "" = none. */
+struct score_makers {
+    const struct methodology *methodology;
+    char digest[17], peers[17], lexicons[17];
+};
+struct score_makers score_makers_of(const struct methodology *methodology, const struct peer_table *peers,
+                                    uint64_t lexicons);
+/* score_encode: of that creator: flags name its posts. */
+void score_encode(const struct score *score, const struct creator *c, const struct score_makers *makers,
                   const struct score_origin *origin, struct buffer *out);
 
 #endif

@@ -172,12 +172,14 @@ static void encode(struct bench_set *set, const struct score *kept, struct bench
 {
     struct buffer out = {0};
     uint64_t fingerprint = 1;
+    struct score_makers makers =
+        score_makers_of(set->setup.options.methodology, set->setup.options.market.benchmark, 1);
     double before = bench_own_cpu();
     for (int64_t i = 0; i < set->n; i++) {
         struct score_origin origin = {.creator_id = BYTES("c0000000"), .offsets = i};
         out.len = 0;
         avro_put_frame(&out, 0, fingerprint);
-        score_encode(&kept[i % KEPT_SCORES], set->setup.options.methodology, &origin, &out);
+        score_encode(&kept[i % KEPT_SCORES], &set->creators[i], &makers, &origin, &out);
     }
     add_ns(bench_stage(r, "encode", "a score as a framed Avro record"), before, set->n);
     buffer_free(&out);

@@ -118,7 +118,7 @@ void campaigns_note(struct creator *c, const struct interaction_record *r)
     if (!campaign)
         return;
     *(r->kind == KIND_CLICK ? &campaign->clicks : &campaign->purchases) += r->count;
-    if (r->has_value && r->value_minor_units != INT64_MIN) {
+    if (r->kind == KIND_PURCHASE && r->has_value && r->count != 0 && r->value_minor_units != INT64_MIN) {
         int64_t value = r->value_minor_units < 0 ? -r->value_minor_units : r->value_minor_units;
         campaign_value_add(campaign, r->value_currency, r->count < 0 ? -value : value);
     }

@@ -78,8 +78,8 @@ struct met { /* over the posts of the ring */
 static void meet(const struct methodology *m, const struct post *post, struct met *met)
 {
     int64_t others = at_least_0(post->counts[KIND_COMMENT]), within = at_least_0(post->traits.early);
-    met->comments += post->traits.comments;
-    met->generic += post->traits.generic;
+    met->comments += at_least_0(post->traits.comments);
+    met->generic += at_least_0(post->traits.generic);
     if (post->traits.generic > met->most_generic) {
         met->most_generic = post->traits.generic;
         met->generic_slot = post->slot;
@@ -107,7 +107,7 @@ void comments_terms(const struct creator *c, const struct methodology *m, struct
         if (!c->posts[i].deleted)
             meet(m, &c->posts[i], &met);
     terms[TERM_GENERIC] = (struct term_value){.there = met.comments >= m->term_least[TERM_GENERIC],
-                                              .n = (int32_t)at_least_0(met.comments),
+                                              .n = (int32_t)met.comments,
                                               .x = share(met.generic, met.comments),
                                               .place = {EVIDENCE_POST, met.generic_slot}};
     terms[TERM_EARLY] = (struct term_value){.there = met.early_posts >= m->term_least[TERM_EARLY],

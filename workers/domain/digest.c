@@ -101,7 +101,6 @@ static void add_community(struct buffer *b, const struct score *s)
     add_optional(b, &s->community.unique_actors);
     add_optional(b, &s->community.repeat);
     add_optional(b, &s->community.reply);
-    ADD(b, s->niche.source);
     for (size_t i = 0; i < s->niche.n; i++)
         ADD(b, s->niche.posterior[i]);
     add_part(b, &s->niche.focus);

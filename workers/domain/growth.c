@@ -89,7 +89,8 @@ static bool lost_again(const struct changes *ch, const struct methodology *m)
         deepest = level < deepest ? level : deepest;
         left -= days;
     }
-    return -deepest >= m->lost_share * ch->runs[ch->most].value;
+    double most = ch->runs[ch->most].value;
+    return most > 0 && round_rate(-deepest / most) >= m->lost_share;
 }
 
 static struct optional following_swings(const struct profile_day *days, size_t n, const struct methodology *m,
@@ -122,7 +123,7 @@ void growth_evaluate(const struct profile_day *days, size_t n, const struct wind
     gather(days, n, &ch);
     spike(&ch, m, value);
     value->following = following_swings(days, n, m, today);
-    bool spiked = value->z.value > m->spike.ramp.from;
+    bool spiked = round_rate(value->z.value) > m->spike.ramp.from;
     value->benign = spiked && benign(&ch, ring, m);
     value->lost = spiked && lost_again(&ch, m);
     double score = 100 - (value->benign ? 0 : penalty(value->z.value, m->spike)) -
@@ -133,16 +134,17 @@ void growth_evaluate(const struct profile_day *days, size_t n, const struct wind
 
 /* ---- §5 ---- */
 
-/* From the newest kept day to the nearest at least that many days before it. */
-static struct change_value change_over(const struct creator *c, int32_t days)
+/* From the newest kept day to the nearest at least that many days before `today`; a profile that has been
+ * silent for so long has none. */
+static struct change_value change_over(const struct creator *c, int64_t today, int32_t days)
 {
     struct change_value change = {0};
     if (c->n_profile_days == 0)
         return change;
     const struct profile_day *now = &c->profile_days[c->n_profile_days - 1], *then = NULL;
-    for (size_t i = 0; i < c->n_profile_days && c->profile_days[i].day <= now->day - days; i++)
+    for (size_t i = 0; i < c->n_profile_days && c->profile_days[i].day <= today - days; i++)
         then = &c->profile_days[i];
-    if (!then)
+    if (!then || then == now)
         return change;
     change.there = true;
     change.absolute = now->followers - then->followers;
@@ -155,7 +157,7 @@ void activity_evaluate(const struct creator *c, const struct methodology *m, int
 {
     int64_t sums[N_COUNTS];
     for (int i = 0; i < 2; i++)
-        s->activity.followers[i] = change_over(c, m->change_days[i]);
+        s->activity.followers[i] = change_over(c, as_of / MS_DAY, m->change_days[i]);
     window_sum(&c->days, MS_DAY, as_of - m->posts_days * MS_DAY, sums);
     s->activity.posts_per_week = (double)at_least_0(sums[COUNT_POSTS]) * 7 / m->posts_days;
     for (size_t i = 0; i < c->n_posts && !s->activity.days_since_post.there; i++)

@@ -124,6 +124,7 @@ const struct constant constants[] = {
     RAMP("community.reply", reply, "reply share"),
     REAL("community.k", community_k, 0, 1000, "confidence n/(n + k)"),
     REAL("niche.prior", niche_prior, 0.001, 100, "added to the matches of each niche"),
+    SHARE("niche.assert", niche_assert, "posterior from which a niche is asserted"),
     REAL("niche.focus_k", focus_k, 0, 1000, "confidence n/(n + k)"),
     COUNT("commercial.saturation_least", saturation_least, 1, 1000, "posts in 90 days it needs"),
     SHARE("commercial.healthy_low", healthy_low, "sponsored posts, healthy from"),

@@ -108,7 +108,7 @@ void weigh(const struct methodology *m, const char *const *names, const double *
     out->confidence = present / all;
     out->there = round_rate(out->confidence) >= m->confidence_least;
     out->score = out->there ? sum / present : 0;
-    for (size_t i = 0; i < n && present > 0; i++) {
+    for (size_t i = 0; i < n && out->there; i++) {
         out->of[i].weight = weights[i] * out->of[i].confidence / present;
         out->of[i].contribution = out->of[i].weight * out->of[i].value;
     }

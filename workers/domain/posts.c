@@ -243,3 +243,11 @@ struct post *posts_enter(struct creator *c, const struct methodology *m, const s
     slot_gone(c, &copy);
     return enter_ring(c, m, &copy, r, offset);
 }
+
+const struct post *creator_post_in(const struct creator *c, int32_t slot)
+{
+    for (size_t i = 0; i < c->n_posts; i++)
+        if (c->posts[i].slot == slot)
+            return &c->posts[i];
+    return NULL;
+}

@@ -7,7 +7,6 @@
 
 const char *const creator_part_names[N_CREATOR_PARTS] = {"engagement", "authenticity", "niche_focus",
                                                          "community"};
-const char *const topic_source_names[] = {"NONE", "LEXICON"};
 
 static void windows(const struct creator *c, int64_t as_of, struct score *s)
 {
@@ -57,8 +56,9 @@ static void actors(const struct creator *c, const struct methodology *m, int64_t
     struct sampled room[SAMPLE];
     struct sample sample = {room, 0, SAMPLE};
     uint8_t registers[HLL_REGISTERS];
-    if (c->actors) {
+    if (c->actors)
         actors_sample(c->actors, as_of, &sample, &s->community.since);
+    if (sample.n) {
         actors_registers(c->actors, as_of, registers);
         s->community.unique_actors = (struct optional){floor(hll_estimate(registers) + 0.5), true};
     }

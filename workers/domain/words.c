@@ -117,18 +117,15 @@ struct part niche_focus(const struct methodology *m, const double *posterior, si
 void niche_evaluate(const struct creator *c, const struct methodology *m, struct niche_value *value)
 {
     int64_t matches[NICHES] = {0};
-    bool any = false;
     for (size_t i = 0; i < c->n_posts; i++)
-        for (size_t k = 0; !c->posts[i].deleted && k < m->n_niches; k++) {
+        for (size_t k = 0; !c->posts[i].deleted && k < m->n_niches; k++)
             matches[k] += c->posts[i].niche_hits[k];
-            any = true;
-        }
-    if (!any)
-        return;
-    value->source = TOPICS_LEXICON;
     value->n = m->n_niches;
     value->names = m->niches;
     niche_posterior(m, matches, value->posterior);
+    for (size_t k = 0; k < value->n && !value->asserted; k++)
+        if (round_rate(value->posterior[k]) >= m->niche_assert)
+            value->asserted = value->names[k];
     value->focus = niche_focus(m, value->posterior, value->n, c->n_tokens);
 }
 

@@ -2,7 +2,24 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "microflux/score.h"
+#include "record.h"
+
+static void hex(char text[17], uint64_t digest)
+{
+    snprintf(text, 17, "%016" PRIx64, digest);
+}
+
+struct score_makers score_makers_of(const struct methodology *methodology, const struct peer_table *peers,
+                                    uint64_t lexicons)
+{
+    struct score_makers makers = {.methodology = methodology};
+    hex(makers.digest, methodology->digest);
+    if (peers)
+        hex(makers.peers, peers->digest);
+    if (lexicons)
+        hex(makers.lexicons, lexicons);
+    return makers;
+}
 
 static void put_counts(struct buffer *out, const int64_t counts[N_KINDS])
 {
@@ -11,20 +28,11 @@ static void put_counts(struct buffer *out, const int64_t counts[N_KINDS])
     avro_put_long(out, engagements(counts));
 }
 
-static void put_optional(struct buffer *out, struct optional x)
+static void put_methodology(struct buffer *out, const struct score_makers *makers)
 {
-    avro_put_long(out, x.there);
-    if (x.there)
-        avro_put_double(out, x.value);
-}
-
-static void put_methodology(struct buffer *out, const struct methodology *m)
-{
-    char digest[17];
-    snprintf(digest, sizeof digest, "%016" PRIx64, m->digest);
-    avro_put_bytes(out, bytes_of(m->name));
-    avro_put_bytes(out, bytes_of(m->version));
-    avro_put_bytes(out, bytes_of(digest));
+    avro_put_bytes(out, bytes_of(makers->methodology->name));
+    avro_put_bytes(out, bytes_of(makers->methodology->version));
+    avro_put_bytes(out, bytes_of(makers->digest));
 }
 
 static void put_origin(struct buffer *out, const struct score *s, const struct score_origin *origin)
@@ -81,11 +89,11 @@ static void put_rates(struct buffer *out, const struct score *s)
     avro_put_bool(out, s->followers_late);
 }
 
-void score_encode(const struct score *s, const struct methodology *m, const struct score_origin *origin,
-                  struct buffer *out)
+void score_encode(const struct score *s, const struct creator *c, const struct score_makers *makers,
+                  const struct score_origin *origin, struct buffer *out)
 {
     put_origin(out, s, origin);
-    put_methodology(out, m);
+    put_methodology(out, makers);
     put_profile(out, s);
     put_tiers(out, s);
     for (int w = 0; w < 4; w++)
@@ -95,4 +103,8 @@ void score_encode(const struct score *s, const struct methodology *m, const stru
     avro_put_long(out, s->sponsored_90d);
     put_rates(out, s);
     avro_put_long(out, origin->reason);
+    record_tables(out, makers);
+    record_signals(out, s);
+    record_commercial(out, s);
+    record_verdicts(out, s, c);
 }

@@ -19,8 +19,17 @@ struct score_worker {
     union score_record record; /* the one decoded last */
     bool tombstone;            /* it asks for erasure */
     struct score score;        /* the one evaluated last */
+    struct score_makers makers;
     uint64_t counts[LANE_COUNTS];
 };
+
+static void use_options(struct score_worker *w)
+{
+    const struct score_worker_options *o = w->options;
+    text_scratch_close(w->words);
+    w->words = text_scratch_open(o->text);
+    w->makers = score_makers_of(o->methodology, o->market.benchmark, text_digest(o->text));
+}
 
 static void score_close(void *self)
 {
@@ -41,7 +50,7 @@ static enum err score_open(const void *options, void **self, struct err_info *in
         return err_set(info, ERR_NO_MEMORY, "no_memory", "no memory for the score worker");
     w->options = options;
     w->scratch = avro_scratch_open();
-    w->words = text_scratch_open(w->options->text);
+    use_options(w);
     w->output_fingerprint = avro_fingerprint(schema_creator_score, info);
     enum err err = ERR_OK;
     for (int i = 0; i < N_TOPICS && err == ERR_OK; i++)
@@ -65,10 +74,8 @@ static void score_turn(void *self)
     const struct score_worker_options *newer, *before = w->options;
     while ((newer = atomic_load_explicit(&w->options->newer, memory_order_acquire)) != NULL)
         w->options = newer;
-    if (w->options->text == before->text)
-        return;
-    text_scratch_close(w->words);
-    w->words = text_scratch_open(w->options->text);
+    if (w->options != before)
+        use_options(w);
 }
 
 static struct provenance provenance(const struct kafka_record *record)
@@ -278,7 +285,7 @@ static void score_encode_record(void *self, const void *state, struct bytes subj
         return;
     memcpy(origin.applied, view->applied, sizeof origin.applied);
     avro_put_frame(out, w->options->output_id, w->output_fingerprint);
-    score_encode(&w->score, w->options->methodology, &origin, out);
+    score_encode(&w->score, c, &w->makers, &origin, out);
 }
 
 static const struct lane_output outputs[] = {{.holds_subjects = true}}; /* creator-scores */

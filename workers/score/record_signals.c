@@ -1,0 +1,272 @@
+/* record_signals: the sections of a score that are weighed: peers, authenticity, growth, community, topics,
+ * commercial, the whole and its flags, each a record of schemas/creator-score.avsc in its order. */
+#include "record.h"
+
+static void put_there(struct buffer *out)
+{
+    avro_put_long(out, 1); /* the record's branch of its union with null */
+}
+
+static void put_name(struct buffer *out, const char *name)
+{
+    avro_put_long(out, name && *name);
+    if (name && *name)
+        avro_put_bytes(out, bytes_of(name));
+}
+
+static void put_whole(struct buffer *out, bool there, int64_t n)
+{
+    avro_put_long(out, there);
+    if (there)
+        avro_put_long(out, n);
+}
+
+static void put_count(struct buffer *out, size_t n) /* of an array's one block; put_end ends the array */
+{
+    if (n)
+        avro_put_long(out, (int64_t)n);
+}
+
+static void put_end(struct buffer *out)
+{
+    avro_put_long(out, 0);
+}
+
+void record_tables(struct buffer *out, const struct score_makers *makers)
+{
+    put_there(out);
+    put_name(out, makers->peers);
+    put_name(out, makers->lexicons);
+}
+
+static void put_peers(struct buffer *out, const struct peer_value *peers)
+{
+    avro_put_long(out, peers->there);
+    if (!peers->there)
+        return;
+    avro_put_long(out, peers->n > 0); /* BENCHMARK, STREAM */
+    avro_put_long(out, peers->n);
+    avro_put_double(out, peers->median);
+    avro_put_double(out, peers->percentile);
+    avro_put_double(out, peers->score);
+}
+
+static void put_weighted(struct buffer *out, const struct weighted *w)
+{
+    put_there(out);
+    put_optional(out, (struct optional){w->score, w->there});
+    avro_put_double(out, w->confidence);
+    put_count(out, w->n);
+    for (size_t i = 0; i < w->n; i++) {
+        const struct contribution *part = &w->of[i];
+        avro_put_bytes(out, bytes_of(part->signal));
+        put_optional(out, (struct optional){part->value, part->there});
+        put_optional(out, part->peer);
+        avro_put_long(out, part->n);
+        avro_put_double(out, part->confidence);
+        avro_put_double(out, part->weight);
+        avro_put_double(out, part->contribution);
+    }
+    put_end(out);
+}
+
+static void put_audience(struct buffer *out, const struct audience_value *audience)
+{
+    avro_put_long(out, audience->suspicious.there);
+    if (!audience->suspicious.there)
+        return;
+    avro_put_long(out, audience->part.n);
+    avro_put_double(out, audience->suspicious.value);
+    avro_put_double(out, audience->suspicious_low.value);
+    avro_put_double(out, audience->suspicious_high.value);
+    avro_put_double(out, audience->base_rate);
+}
+
+static void put_terms(struct buffer *out, const struct term_value terms[N_TERMS])
+{
+    size_t n = 0;
+    for (int i = 0; i < N_TERMS; i++)
+        n += terms[i].there;
+    put_count(out, n);
+    for (int i = 0; i < N_TERMS; i++) {
+        if (!terms[i].there)
+            continue;
+        avro_put_bytes(out, bytes_of(term_names[i]));
+        avro_put_double(out, terms[i].x);
+        avro_put_long(out, terms[i].n);
+        avro_put_double(out, terms[i].penalty);
+    }
+    put_end(out);
+}
+
+static void put_growth(struct buffer *out, const struct growth_value *growth)
+{
+    avro_put_long(out, growth->z.there);
+    if (!growth->z.there)
+        return;
+    avro_put_long(out, growth->part.n);
+    avro_put_double(out, growth->z.value);
+    avro_put_double(out, growth->mad);
+    avro_put_long(out, growth->spike_day);
+    avro_put_bool(out, growth->benign);
+    avro_put_bool(out, growth->lost);
+    put_optional(out, growth->following);
+}
+
+static void put_content(struct buffer *out, const struct content_value *content)
+{
+    put_there(out);
+    put_optional(out, content->saturation);
+    put_optional(out, content->undisclosed);
+    avro_put_long(out, content->likely_posts);
+    avro_put_long(out, content->ring_posts);
+}
+
+static void put_activity(struct buffer *out, const struct activity_value *activity)
+{
+    put_there(out);
+    for (int i = 0; i < 2; i++) {
+        put_whole(out, activity->followers[i].there, activity->followers[i].absolute);
+        put_optional(out, activity->followers[i].relative);
+    }
+    avro_put_double(out, activity->posts_per_week);
+    put_whole(out, activity->days_since_post.there, (int64_t)activity->days_since_post.value);
+}
+
+static void put_community(struct buffer *out, const struct community_value *community)
+{
+    put_there(out);
+    put_optional(out, (struct optional){community->part.score, community->part.there});
+    avro_put_double(out, community->part.confidence);
+    avro_put_long(out, community->sampled);
+    put_whole(out, community->unique_actors.there, (int64_t)community->unique_actors.value);
+    put_optional(out, community->repeat);
+    put_optional(out, community->repeat_error);
+    put_optional(out, community->reply);
+    put_whole(out, community->unique_actors.there, community->since);
+}
+
+static void put_topics(struct buffer *out, const struct niche_value *niche)
+{
+    put_there(out);
+    avro_put_long(out, 0); /* LEXICON */
+    put_name(out, niche->asserted);
+    put_count(out, niche->n);
+    for (size_t i = 0; i < niche->n; i++) {
+        avro_put_bytes(out, bytes_of(niche->names[i]));
+        avro_put_double(out, niche->posterior[i]);
+    }
+    put_end(out);
+    avro_put_long(out, niche->focus.n);
+    put_optional(out, (struct optional){niche->focus.score, niche->focus.there});
+    avro_put_double(out, niche->focus.confidence);
+}
+
+void record_signals(struct buffer *out, const struct score *s)
+{
+    put_peers(out, &s->peers);
+    put_weighted(out, &s->authenticity);
+    put_audience(out, &s->audience);
+    put_terms(out, s->terms);
+    put_growth(out, &s->growth);
+    put_content(out, &s->content);
+    put_activity(out, &s->activity);
+    put_community(out, &s->community);
+    put_topics(out, &s->niche);
+}
+
+static void put_brands(struct buffer *out, const struct commercial_value *value)
+{
+    put_count(out, value->n_brands);
+    for (size_t i = 0; i < value->n_brands; i++) {
+        avro_put_bytes(out, value->brands[i].name);
+        avro_put_long(out, value->brands[i].last / MS_DAY);
+        avro_put_long(out, value->brands[i].count);
+        avro_put_bool(out, value->brands[i].official);
+    }
+    put_end(out);
+}
+
+static void put_media_value(struct buffer *out, const struct commercial_value *value)
+{
+    avro_put_long(out, value->media_value[0].there);
+    if (!value->media_value[0].there)
+        return;
+    avro_put_bytes(out, bytes_of(value->media_currency));
+    for (int w = 0; w < 4; w++)
+        avro_put_double(out, value->media_value[w].value);
+}
+
+static void put_money(struct buffer *out, const struct campaign_value values[CAMPAIGN_CURRENCIES])
+{
+    size_t n = 0;
+    for (int i = 0; i < CAMPAIGN_CURRENCIES; i++)
+        n += values[i].minor_units != 0;
+    put_count(out, n);
+    for (int i = 0; i < CAMPAIGN_CURRENCIES; i++) {
+        if (values[i].minor_units == 0)
+            continue;
+        avro_put_bytes(out, bytes_of(values[i].currency));
+        avro_put_long(out, values[i].minor_units);
+    }
+    put_end(out);
+}
+
+static int64_t not_below_0(int64_t n)
+{
+    return n > 0 ? n : 0;
+}
+
+static void put_campaigns(struct buffer *out, const struct commercial_value *value)
+{
+    put_count(out, value->n_campaigns);
+    for (size_t i = 0; i < value->n_campaigns; i++) {
+        const struct campaign *campaign = value->campaigns[i];
+        avro_put_bytes(out, (struct bytes){campaign->id, campaign->id_len});
+        avro_put_long(out, campaign->last);
+        avro_put_long(out, not_below_0(campaign->clicks));
+        avro_put_long(out, not_below_0(campaign->purchases));
+        put_money(out, campaign->values);
+    }
+    put_end(out);
+}
+
+void record_commercial(struct buffer *out, const struct score *s)
+{
+    const struct commercial_value *value = &s->commercial;
+    put_there(out);
+    put_optional(out, value->paid_performance);
+    avro_put_long(out, value->sponsored_posts);
+    avro_put_long(out, value->organic_posts);
+    put_brands(out, value);
+    put_name(out, value->currency);
+    put_optional(out, value->cost_per_engagement);
+    put_media_value(out, value);
+    put_campaigns(out, value);
+}
+
+static void put_flag(struct buffer *out, const char *name, const struct flag_value *flag,
+                     const struct creator *c)
+{
+    const struct post *post = flag->place.kind == EVIDENCE_POST ? creator_post_in(c, flag->place.at) : NULL;
+    avro_put_bytes(out, bytes_of(name));
+    avro_put_double(out, flag->value);
+    avro_put_double(out, flag->threshold);
+    avro_put_long(out, post != NULL);
+    if (post)
+        avro_put_bytes(out, (struct bytes){post->id, post->id_len});
+    put_whole(out, flag->place.kind == EVIDENCE_DAY, flag->place.at);
+}
+
+void record_verdicts(struct buffer *out, const struct score *s, const struct creator *c)
+{
+    size_t n = 0;
+    put_weighted(out, &s->creator);
+    for (int i = 0; i < N_FLAGS; i++)
+        n += s->flags[i].raised;
+    put_count(out, n);
+    for (int i = 0; i < N_FLAGS; i++)
+        if (s->flags[i].raised)
+            put_flag(out, flag_names[i], &s->flags[i], c);
+    put_end(out);
+}
