@@ -74,8 +74,8 @@ struct actors { /* slot = number mod 3 belongs to the newest slice seen for it *
 /* actors_slice: the slice of that time, made or taken over; NULL: a newer one holds its place. */
 struct slice *actors_slice(struct actors *actors, int64_t occurred_at);
 /* actors_sample: the 64 with the smallest hashes over the slices that as_of still covers; actors_registers:
- * their united registers. *since: from when on they cover. */
-void actors_sample(const struct actors *actors, int64_t as_of, struct sample *sample, int64_t *since);
+ * their united registers. */
+void actors_sample(const struct actors *actors, int64_t as_of, struct sample *sample);
 void actors_registers(const struct actors *actors, int64_t as_of, uint8_t registers[HLL_REGISTERS]);
 size_t actors_bytes(const struct actors *actors);
 void actors_free(struct actors *actors); /* takes NULL */

@@ -3,8 +3,10 @@ from collections import Counter
 from math import log, log1p, sqrt
 
 from common import evidence, median, quantile, ramp, round_rate, weigh
+from engagement import mature_organic
 from methodology import C
 from records import COMMENT, DAY, HOUR, LIKE
+from state import Post
 
 PARTS = ("audience", "engagement", "growth", "content")
 TERMS = ("spread", "step", "rate_high", "rate_low", "generic", "duplicate", "early_burst")
@@ -53,28 +55,32 @@ def likes_terms(likes, comments):
 
 
 def terms(state, as_of, rate, cell):
-    """x of each term with evidence, and the posts that show them; rate = the unrounded estimate or None."""
-    x, where, ring = {}, {}, state.ring()
+    """x of each term with evidence, the posts that show them, and how much evidence; rate unrounded or None."""
+    x, where, counts, ring = {}, {}, {}, state.ring()
     older = C["engagement.mature_h"] * HOUR
     posts = [p for p in reversed(ring) if as_of - p.posted_at > older]   # Reading: older than 24 h, strictly
     if len(posts) >= min(C["term.spread_least"], C["term.step_least"]):
         found = likes_terms([p.count(LIKE) for p in posts], [p.count(COMMENT) for p in posts])
         for name in ("spread", "step"):
             if len(posts) >= C[f"term.{name}_least"]:
-                x[name], where[name] = found[name], posts[found[name + "_at"]].post_id
+                x[name], where[name], counts[name] = found[name], posts[found[name + "_at"]].post_id, len(posts)
     if rate is not None and cell is not None:
         x["rate_high"], x["rate_low"] = log(rate / cell.at(99)), log(cell.at(1) / rate)
+        counts["rate_high"] = counts["rate_low"] = len(mature_organic(state, as_of))
     comments, generic = (sum(max(0, p.traits[i]) for p in ring) for i in (0, 1))
     if comments >= C["term.generic_least"]:
-        x["generic"] = min(generic, comments) / comments
-    if len(state.fingerprints) >= C["term.duplicate_least"]:
-        counts = Counter(fingerprint for _, _, fingerprint in state.fingerprints)
-        x["duplicate"] = sum(k for k in counts.values() if k > 1) / len(state.fingerprints)
+        x["generic"], counts["generic"] = min(generic, comments) / comments, comments
+        where["generic"] = max(ring, key=lambda p: p.traits[1]).post_id
+    n = len(state.fingerprints)
+    if n >= C["term.duplicate_least"]:
+        met = Counter(fingerprint for _, _, fingerprint in state.fingerprints)
+        x["duplicate"], counts["duplicate"] = sum(k for k in met.values() if k > 1) / n, n
     talked = [p for p in ring if p.count(COMMENT) >= C["evidence.early_comments"]]
     if len(talked) >= C["term.early_least"]:
         x["early_burst"] = sum(p.early_comments() for p in talked) / sum(p.count(COMMENT) for p in talked)
-        where["early_burst"] = max(talked, key=lambda p: p.early_comments() / p.count(COMMENT)).post_id
-    return x, where
+        where["early_burst"] = max(talked, key=Post.early_comments).post_id
+        counts["early_burst"] = len(talked)
+    return x, where, counts
 
 
 def engagement_part(x, n_posts):
@@ -86,14 +92,17 @@ def engagement_part(x, n_posts):
             penalties[name] = cap * ramp(x[name], low, high)
             caps += cap
     every = sum(C[TABLE[name]][0] for name in TERMS)
-    return {"score": 100 - sum(penalties.values()) if penalties else None, "penalties": penalties, "terms": x,
+    return {"score": max(0.0, 100 - sum(penalties.values())) if penalties else None, "penalties": penalties, "terms": x,
             "confidence": caps / every * evidence(n_posts, C["evidence.k"])}
 
 
-def likely_share(state, as_of):
-    """Likely and not sponsored / posts, over ring posts of ≤ 90 d; None without any."""
+def likely_posts(state, as_of):
+    """Ring posts of ≤ 90 d: how many, those likely paid and not sponsored, their share (None without any), the newest
+    sponsored one."""
     posts = [p for p in state.ring() if as_of - p.posted_at <= C["commercial.window_d"] * DAY]
-    return sum(p.record.likely and not p.sponsored for p in posts) / len(posts) if posts else None
+    likely = sum(p.record.likely and not p.sponsored for p in posts)
+    return {"ring_posts": len(posts), "likely_posts": likely, "undisclosed_share": likely / len(posts) if posts else None,
+            "newest_sponsored": next((p.post_id for p in posts if p.sponsored), None)}
 
 
 def content_part(n, saturation, undisclosed):
@@ -113,6 +122,12 @@ def authenticity(parts):
                  {name: C["authenticity.weight_" + name] for name in PARTS})
 
 
+def flag(name, value, threshold, where):
+    """One flag; its evidence is a day or a post."""
+    return {"name": name, "value": value, "threshold": threshold, "post": where if isinstance(where, str) else None,
+            "day": where if isinstance(where, int) else None}
+
+
 def flags(v, where=None):
     """Flags, strict, on published values; each with its evidence: value, threshold, post or day."""
     found, where = [], where or {}
@@ -124,8 +139,8 @@ def flags(v, where=None):
         threshold = C["flag." + constant]
         benign = name == "growth_spike" and v.get("benign")
         if v.get(value) is not None and v[value] > threshold and not benign:
-            found.append({"name": name, "value": v[value], "threshold": threshold, "where": where.get(value)})
+            found.append(flag(name, v[value], threshold, where.get(value)))
     pod = [(v.get("repeat"), "repeat"), (v.get("early_burst"), "early"), (v.get("generic"), "generic")]
     if all(value is not None and value > C["flag.pod_" + constant] for value, constant in pod):
-        found.append({"name": "pod_like", "value": v["repeat"], "threshold": C["flag.pod_repeat"], "where": None})
+        found.append(flag("pod_like", v["repeat"], C["flag.pod_repeat"], where.get("early_burst")))
     return found

@@ -22,28 +22,27 @@ def paid_post_performance(sponsored, organic):
 
 
 def paid_of(state, as_of):
-    """Of the ring's posts older than 24 h and with followers at post time."""
+    """Sponsored and organic posts of the ring, older than 24 h and with followers at post time."""
     older = C["engagement.mature_h"] * HOUR
     posts = [p for p in state.ring() if as_of - p.posted_at > older and p.followers is not None]
-    return paid_post_performance(*([(p.engagements(), p.followers) for p in posts if p.sponsored == paid]
-                                   for paid in (True, False)))
+    return [[(p.engagements(), p.followers) for p in posts if p.sponsored == paid] for paid in (True, False)]
 
 
 def brands(ring):
-    """Mentions and sponsors: last day, posts that name them, official or not; newest first, then by name.
+    """Mentions and sponsors of a ring, newest first, at most 16: last day, posts that name them, official or not.
 
-    Reading: official where the label names it, or where it is mentioned in an official post without a label.
+    Reading: official where a label names it.
     """
     found = {}
     for p in ring:
-        for name in filter(None, dict.fromkeys(p.record.sponsors + p.record.mentions)):
-            official = name in p.record.sponsors or (p.record.official and not p.record.sponsors)
+        for name, official in p.record.brands.items():
+            if name not in found and len(found) == 16:
+                continue
             entry = found.setdefault(name, {"brand": name, "last_day": p.posted_at // DAY, "posts": 0,
                                             "official": False})
             entry["posts"] += 1
-            entry["last_day"] = max(entry["last_day"], p.posted_at // DAY)
             entry["official"] = entry["official"] or official
-    return sorted(found.values(), key=lambda entry: (-entry["last_day"], entry["brand"]))
+    return list(found.values())
 
 
 def cost_per_engagement(price_minor, estimate, followers):
@@ -54,9 +53,9 @@ def cost_per_engagement(price_minor, estimate, followers):
 
 
 def unit_values(path):
-    """{kind: minor units} of a table of data/emv, and its currency."""
+    """{kind: minor units, "currency": which} of a table of data/emv."""
     table = read(path)
-    return {kind: value[0] for kind, value in table["unit"].items()}, table["emv"]["currency"][0]
+    return {"currency": table["emv"]["currency"][0], **{kind: value[0] for kind, value in table["unit"].items()}}
 
 
 def earned_media_value(state, as_of):
@@ -64,14 +63,14 @@ def earned_media_value(state, as_of):
     if not state.setup.unit_values:
         return None
     worth = state.setup.unit_values
-    return {name: sum(max(0, n) * worth.get(kind, 0) for kind, n in zip(KINDS, window(state, as_of, length)))
-            for name, length in WINDOWS}
+    return {"currency": worth["currency"], **{name: sum(max(0, n) * worth.get(kind, 0) for kind, n in zip(KINDS, window(state, as_of, length)))
+            for name, length in WINDOWS}}
 
 
 def campaigns(state):
     """Clicks, purchases and value per campaign, the newest first; counts never below 0."""
     rows = [{"campaign_id": name, "newest": c.newest, "clicks": max(0, c.clicks), "purchases": max(0, c.purchases),
-             "value": {currency: n for currency, n in c.value.items() if n}} for name, c in state.campaigns.items()]
+             "value": {currency: n for currency, n in sorted(c.value.items())[:3] if n}} for name, c in state.campaigns.items()]
     return sorted(rows, key=lambda row: (-row["newest"], row["campaign_id"]))
 
 
@@ -80,11 +79,10 @@ def commercial(state, as_of, estimate):
     newest = next(reversed(state.profile_days.values())) if state.profile_days else None
     price = newest and newest.price
     columns = window(state, as_of, C["commercial.window_d"] * DAY)
-    ring = state.ring()
+    paid, organic = paid_of(state, as_of)
     return {"saturation": round_rate(saturation(columns[9], columns[8])),
-            "sponsored_posts": sum(p.sponsored for p in ring),
-            "likely_posts": sum(p.record.likely and not p.sponsored for p in ring),
-            "paid_post_performance": round_rate(paid_of(state, as_of)), "brands": brands(ring),
+            "sponsored_posts": len(paid), "organic_posts": len(organic),
+            "paid_post_performance": round_rate(paid_post_performance(paid, organic)), "brands": brands(state.ring()),
             "cost_per_engagement": cost_per_engagement(price and price["minor_units"], estimate,
                                                        newest and newest.followers),
             "currency": price and price["currency"],

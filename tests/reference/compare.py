@@ -1,8 +1,8 @@
 """Which field of a published record is which value of the reference, and how far they may differ.
 
-ROWS is the table to adapt when the schema grows: path in the record, path in the reference, class of tolerance. `*`
-stands for any name, the same on both sides. Lists of records with one of KEYS are read as objects by that key. A row
-is compared where the record has its path (null is a value); what no row names is listed at the end of a run.
+ROWS is the table to adapt when the schema grows: path in the record (record.py gives the reference its shape), class of
+tolerance. `*` stands for any name. Lists of records with one of KEYS are read as objects by that key. A row
+that the record lacks is a difference (null is a value); what no row names is listed at the end of a run.
 """
 from functools import lru_cache
 
@@ -10,8 +10,8 @@ from engagement import WINDOWS
 from records import COUNTERS
 from tier import SCHEMES
 
-KEYS = ("scheme", "name", "part", "term", "brand", "campaign_id", "niche", "currency")
-IGNORED = {"version.epoch", "as_of_source", "source", "methodology", "reason", "peers.digest"}
+KEYS = ("scheme", "name", "signal", "term", "brand", "campaign_id", "niche", "currency")
+IGNORED = {"version.epoch", "as_of_source", "source", "methodology", "reason", "tables"}
 EXACT, RATE, SCORE, SKETCH = "exact", "rate", "score", "sketch"
 SHARE, PART = "share of a sum", "part of a sum"          # like RATE and SCORE; what is missing is 0
 COUNTS = COUNTERS + ("engagements",)
@@ -26,42 +26,35 @@ BASE += [(name, RATE) for name in ("engagement_rate", "engagement_rate_lc", "eng
 BASE += [(f"{window}.{name}", EXACT) for window in WINDOW_FIELDS for name in COUNTS]
 
 
-def _same(prefix, **classes):
-    """Rows whose path is the same on both sides: names of one class, separated by spaces."""
-    return [(f"{prefix}.{name}", f"{prefix}.{name}", kind) for kind, names in classes.items()
-            for name in names.split()]
+def _rows(prefix, **classes):
+    """Rows of a section: names of one class, separated by spaces."""
+    return [(f"{prefix}.{name}", kind) for kind, names in classes.items() for name in names.split()]
 
 
 def _weighted(field):
     """A weighted score of §0 with its parts, final weights and contributions."""
-    return _same(field, score="score", rate="confidence") + [
-        (f"{field}.parts.*.weight", f"{field}.weights.*", SHARE),
-        (f"{field}.parts.*.contribution", f"{field}.contributions.*", PART),
-        (f"{field}.weights.*", f"{field}.weights.*", SHARE),
-        (f"{field}.contributions.*", f"{field}.contributions.*", PART)]
+    return _rows(field, score="score parts.*.score", rate="confidence parts.*.confidence parts.*.peer",
+                 exact="parts.*.evidence") + [(f"{field}.parts.*.weight", SHARE), (f"{field}.parts.*.contribution", PART)]
 
 
-ROWS = [(name, name, kind) for name, kind in BASE]
-ROWS += _same("peers", exact="n source", rate="median", score="percentile score")
+ROWS = BASE + _rows("peers", exact="n source", rate="median", score="percentile score")
 ROWS += _weighted("authenticity") + _weighted("creator_score")
-ROWS += _same("authenticity.parts", score="*.score", rate="*.confidence")
-ROWS += _same("creator_score.parts", score="*.score", rate="*.confidence")
-ROWS += _same("authenticity.parts.audience", exact="n",
-              rate="suspicious_share suspicious_low suspicious_high base_rate")
-ROWS += _same("authenticity.parts.engagement", rate="terms.*", score="penalties.*")
-ROWS += _same("authenticity.parts.growth", exact="days spike_day benign_spike lost_again",
-              rate="z mad following_swing")
-ROWS += _same("flags", rate="*.value *.threshold", exact="*.where")
-ROWS += _same("growth", exact="change_7d change_30d days_since_post", rate="relative_7d relative_30d posts_per_week")
-ROWS += _same("community", score="score", sketch="unique_actors", exact="repeat.n",
-              rate="confidence reply_share repeat.share repeat.standard_error days_covered")
-ROWS += _same("topics", exact="source tokens niche", rate="posterior.* focus.confidence", score="focus.score")
-ROWS += _same("commercial", exact="sponsored_posts likely_posts currency brands.*.last_day brands.*.posts "
-              "brands.*.official campaigns.*.newest campaigns.*.clicks campaigns.*.purchases campaigns.*.value.*",
-              rate="saturation paid_post_performance cost_per_engagement earned_media_value.*")
-SPLIT = [(path.split("."), reference.split("."), kind) for path, reference, kind in ROWS]
+ROWS += _rows("audience", exact="judged", rate="suspicious_share suspicious_low suspicious_high base_rate")
+ROWS += _rows("terms", exact="*.evidence", rate="*.value", score="*.penalty")
+ROWS += _rows("follower_growth", exact="days spike_day benign_spike lost_again", rate="z mad following_swing")
+ROWS += _rows("content", exact="likely_posts ring_posts", rate="saturation undisclosed_share")
+ROWS += _rows("activity", exact="change_7d change_30d days_since_post", rate="relative_7d relative_30d posts_per_week")
+ROWS += _rows("community", score="score", sketch="unique_actors", exact="sampled since",
+              rate="confidence reply_share repeat_share repeat_error")
+ROWS += _rows("topics", exact="source tokens niche", rate="posterior.*.probability focus_confidence", score="focus")
+ROWS += _rows("commercial", exact="sponsored_posts organic_posts currency brands.*.last_day brands.*.posts "
+              "brands.*.official media_value.currency campaigns.*.newest campaigns.*.clicks campaigns.*.purchases "
+              "campaigns.*.value.*.minor_units", rate="paid_post_performance cost_per_engagement "
+              "media_value.last_24h media_value.last_7d media_value.last_30d media_value.last_90d")
+ROWS += _rows("flags", rate="*.value *.threshold", exact="*.post *.day")
+SPLIT = [(path.split("."), kind) for path, kind in ROWS]
 # These hang on which 64 actors are sampled, so on the secret of the hashes, where there are more.
-SAMPLED = ("authenticity", "creator_score", "community.repeat", "community.score", "community.confidence", "flags")
+SAMPLED = ("authenticity", "audience", "creator_score", "community.repeat", "community.score", "community.confidence", "flags")
 
 
 def close(wanted, found, kind):
@@ -148,15 +141,16 @@ class Report:
 def compare_record(report, wanted, found, where, sampled=True):
     """All rows of one record; without the secret those of a larger sample are passed over."""
     ours, theirs = keyed(wanted), keyed(found)
-    for i, (path, reference, kind) in enumerate(SPLIT):
+    for i, (path, kind) in enumerate(SPLIT):
         values, there = find(theirs, path)
-        if not there and i >= len(BASE):
-            continue                             # the record has no such field (yet)
         field = ROWS[i][0]
         if not sampled and field.startswith(SAMPLED):
             report.unsampled += 1
             continue
-        mine, _ = find(ours, reference)
+        if not there:
+            report.compare(field, "a field", None, where)
+            continue
+        mine, _ = find(ours, path)
         for stars in sorted(set(values) | set(mine)) or [()]:
             report.compare(field, mine.get(stars), values.get(stars), where, kind)
     report.unknown.update(unnamed(theirs))
@@ -177,7 +171,7 @@ def unnamed(node, path=()):
 @lru_cache(maxsize=65_536)
 def named(path):
     """True when a row has this path, or one below it (a parent that is null or empty), or it is a key."""
-    patterns = (pattern for pattern, _, _ in SPLIT if len(path) <= len(pattern))
+    patterns = (pattern for pattern, _ in SPLIT if len(path) <= len(pattern))
     return path[-1] in KEYS or any(all(p in ("*", name) for p, name in zip(pattern, path)) for pattern in patterns)
 
 

@@ -44,8 +44,10 @@ def following_swing(days, as_of):
     if not known:
         return None
     since = as_of - C["growth.following_days"] * DAY
-    moved = sum(abs(b["following"] - a["following"]) for a, b in zip(known, known[1:]) if b["day"] * DAY > since)
-    return moved / max(known[-1]["following"], C["growth.following_least"])
+    moves = [abs(b["following"] - a["following"]) for a, b in zip(known, known[1:]) if b["day"] * DAY > since]
+    if not moves:
+        return None                              # Reading: no change is known of these days
+    return sum(moves) / max(known[-1]["following"], C["growth.following_least"])
 
 
 def growth_part(days, day_engagements, as_of=None):
@@ -74,14 +76,14 @@ def growth_of(state, as_of):
 def followers_change(state, as_of, length):
     """§5: newest followers against those of the nearest kept day at or before as_of's day − length.
 
-    Reading: null when the newest snapshot itself is that old; the relative change is of max(earlier, 1).
+    Reading: null when the newest snapshot itself is that old; relative to nobody is null.
     """
     days = list(state.profile_days)
     earlier = [day for day in days if day <= as_of // DAY - length]
     if not earlier or earlier[-1] == days[-1]:
         return {"change": None, "relative": None}
     before, now = state.profile_days[earlier[-1]].followers, state.profile_days[days[-1]].followers
-    return {"change": now - before, "relative": round_rate((now - before) / max(before, 1))}
+    return {"change": now - before, "relative": round_rate((now - before) / before) if before > 0 else None}
 
 
 def activity(state, as_of):

@@ -20,6 +20,7 @@ from compare import Report, compare_record, compare_tiers, find
 from lanes import Chain, Lane, load_inputs
 from methodology import C, load
 from peers import tables
+from record import record_of
 from records import COUNTERS, DAY, HOUR, KINDS, SECRET, TOPICS, Setup
 from text import Official, here
 from tier import lay
@@ -27,7 +28,7 @@ from tier import lay
 EVERYTHING = (1 << 62,) * 3
 POST_FIELDS = COUNTERS + ("posted_at", "followers", "followers_late", "format", "sponsored", "deleted")
 PROFILE_FIELDS = ("observed_at", "offset", "followers", "following", "posts")
-PEERS_DIGEST = "peers.digest".split(".")         # where a score names its peer table
+PEERS_DIGEST = "tables.peers".split(".")         # where a score names its peer table
 
 
 def load_scores(stream):
@@ -66,8 +67,8 @@ def check_scores(report, stream, lanes, setup, peer_tables=None):
 def compare_score(report, creator, as_of, found, offset):
     """All fields of one score record."""
     report.records += 1
-    where, wanted = (creator.creator_id, offset), creator.values(as_of)
-    sampled = creator.setup.secret != SECRET or wanted["community"]["unique_actors"] <= C["state.sample"]
+    where, wanted = (creator.creator_id, offset), record_of(creator.values(as_of))
+    sampled = creator.setup.secret != SECRET or (wanted["community"]["unique_actors"] or 0) <= C["state.sample"]
     compare_record(report, wanted, found, where, sampled)
     compare_tiers(report, wanted, found, where)
 
@@ -160,7 +161,7 @@ def main():
     lay(load()[0])
     totals = dict(one.split("=") for one in arguments.totals)
     setup = Setup(here(Official()), secret_of(arguments.secret), totals={p: k.split(",") for p, k in totals.items()},
-                  unit_values=unit_values(arguments.emv)[0] if arguments.emv else None)
+                  unit_values=unit_values(arguments.emv) if arguments.emv else None)
     peer_tables = tables(arguments.peers)
     lanes, report = load_inputs((open(name, "rb") for name in arguments.files[1:]), setup), Report()
     with open(arguments.files[0], "rb") as stream:

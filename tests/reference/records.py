@@ -7,7 +7,7 @@ from collections import namedtuple
 
 from actors import fake, in_255ths, siphash
 from methodology import C
-from text import BUILT_IN, handle
+from text import BUILT_IN
 
 HOUR, DAY = 3_600_000, 86_400_000
 YEAR_2000 = 946_684_800_000
@@ -21,11 +21,16 @@ SECRET = bytes(16)                               # of the keyed hashes, where no
 
 Profile = namedtuple("Profile", "offset timestamp time followers following posts platform price")
 PostRecord = namedtuple("PostRecord", "offset timestamp time post_id format deleted official sponsored likely tokens "
-                        "mentions sponsors niches metrics")
+                        "brands niches metrics")
 Metrics = namedtuple("Metrics", "observed_at totals")        # totals: {kind: number}, null kinds left out
 # kind is an index of KINDS; traits: None or (generic,) of a `comment` record; verdict in 1/255 or None
 Interaction = namedtuple("Interaction", "offset timestamp time kind count post_id own late actor verdict generic "
                          "fingerprint campaign value")
+
+
+def verdict(actor):
+    """P(fake) in 1/255; None of an actor with a number below 0 (Reading)."""
+    return None if min(actor["followers"], actor["following"], actor["posts"]) < 0 else in_255ths(fake(actor))
 
 
 def classify(topic, timestamp, value, key=None):
@@ -44,6 +49,13 @@ def classify(topic, timestamp, value, key=None):
     if value.get("kind", "OTHER") not in KINDS:
         return "other"
     return "late" if timestamp - time > C["state.late_days"] * DAY else "applied"
+
+
+def named_brands(value):
+    """§8: {name as sent: official} of the first 4 distinct ones of at most 40 bytes, sponsors before mentions (Reading)."""
+    sponsors = value.get("sponsors") or []
+    names = dict.fromkeys(name for name in sponsors + (value.get("mentions") or []) if 0 < len(name.encode()) <= 40)
+    return {name: name in sponsors for name in list(names)[:4]}
 
 
 class Setup:
@@ -72,10 +84,9 @@ class Setup:
 
     def _post(self, place, value):
         """§8: official, sponsored, likely; §7: tokens and hits per niche."""
-        sponsors = tuple(dict.fromkeys(handle(name, dots=True) for name in value.get("sponsors") or ()))
-        official, found = bool(value.get("disclosed") or sponsors), self.text.post(value)
+        official, found = bool(value.get("disclosed") or value.get("sponsors")), self.text.post(value)
         return PostRecord(*place, value["post_id"], value.get("format", "OTHER"), bool(value.get("deleted")),
-                          official, official or found.disclosed, found.likely, found.tokens, found.mentions, sponsors,
+                          official, official or found.disclosed, found.likely, found.tokens, named_brands(value),
                           found.niches, self._metrics(place[1], value.get("metrics")))
 
     @staticmethod
@@ -99,5 +110,5 @@ class Setup:
                 fingerprint = comment["fingerprint"] & 0xFFFF
         return Interaction(*place, kind, count, value.get("post_id"), own, status == "late",
                            self.hash_of(actor_id) if counted else None,
-                           in_255ths(fake(actor)) if counted and actor else None, generic, fingerprint,
+                           verdict(actor) if counted and actor else None, generic, fingerprint,
                            value.get("campaign_id"), value.get("value"))

@@ -1,5 +1,5 @@
 """§9, creator score, and the whole record of a creator: every published value, rounded as §0 says."""
-from authenticity import (audience_part, authenticity, content_part, engagement_part, flags, likely_share, terms)
+from authenticity import (audience_part, authenticity, content_part, engagement_part, flags, likely_posts, terms)
 from commercial import commercial
 from common import round_rate, round_score, weigh
 from community import community, repeat_share, reply_share
@@ -18,7 +18,7 @@ WEIGHTS = {"engagement": "creator.weight_engagement", "authenticity": "creator.w
 def creator_score(engagement, authentic, niche, people):
     """§9: weighted score of four parts, each {score, confidence} or None."""
     parts = dict(zip(WEIGHTS, (engagement, authentic, niche, people)))
-    return weigh({name: part and (part["score"], part["confidence"]) for name, part in parts.items()},
+    return {"parts": parts} | weigh({name: part and (part["score"], part["confidence"]) for name, part in parts.items()},
                  {name: C[key] for name, key in WEIGHTS.items()})
 
 
@@ -43,12 +43,10 @@ def peers_of(state, band):
 
 def peer_values(cell, rate):
     """Median, percentile and score of the estimate among its peers. Reading: both are of the estimate."""
-    if cell is None:
+    if cell is None or rate is None:
         return None
-    some = rate is not None
     return {"n": cell.n, "source": cell.source, "median": cell.at(50),
-            "percentile": percentile(rate, cell.quantiles) if some else None,
-            "score": peer_score(rate, cell.at(50)) if some else None}
+            "percentile": percentile(rate, cell.quantiles), "score": peer_score(rate, cell.at(50))}
 
 
 def evaluate(state, as_of, posterior=None):
@@ -63,26 +61,33 @@ def evaluate(state, as_of, posterior=None):
               "tiers": ladder, **window_values(state, as_of), **rates, "peers": peer_values(cell, rate),
               "commercial": commercial(state, as_of, rate), "growth": activity(state, as_of)}
     sample = state.actors.sample(as_of)
-    x, where = terms(state, as_of, rate, cell)
+    x, where, counts = terms(state, as_of, rate, cell)
+    likely = likely_posts(state, as_of)
     parts = {"audience": audience_part([v for v, _ in sample.values() if v is not None]),
              "engagement": engagement_part(x, len(state.ring())), "growth": growth_of(state, as_of),
              "content": content_part(record["posts_90d"], record["commercial"]["saturation"],
-                                     likely_share(state, as_of))}
+                                     likely["undisclosed_share"])}
     repeat, reply = repeat_share({h: posts for h, (_, posts) in sample.items()}), reply_share(state)
     people = community(repeat["share"], reply, repeat["n"])
     subject, total = topics(state, posterior), authenticity(parts)
     engaged = {"score": record["peers"]["score"], "confidence": inner["confidence"]} if cell and inner else None
+    evidence = dict(zip(parts, (parts["audience"]["n"], len(state.ring()), len(state.profile_days), record["posts_90d"])))
+    known = sum(n for name, n in evidence.items() if parts[name]["score"] is not None)
     values = {**x, "growth_z": parts["growth"].get("z"), "benign": parts["growth"].get("benign_spike"),
               "saturation": record["commercial"]["saturation"], "repeat": repeat["share"]}
-    where["growth_z"] = parts["growth"].get("spike_day")
-    record.update(authenticity={**total, "parts": parts}, flags=flags(values, where),
+    where.update(growth_z=parts["growth"].get("spike_day"), saturation=likely.pop("newest_sponsored"))
+    record.update(authenticity={**total, "parts": parts, "evidence": evidence}, flags=flags(values, where),
+                  terms={name: {"value": x[name], "evidence": counts[name]} for name in x},
+                  content={"saturation": record["commercial"]["saturation"], **likely},
                   community={**people, "unique_actors": state.actors.unique(as_of), "repeat": repeat,
-                             "reply_share": reply, "days_covered": covered(as_of, state.setup)},
+                             "reply_share": reply, "since": since(as_of)},
                   topics=subject, creator_score=creator_score(engaged, total, subject["focus"], people))
+    record["creator_score"]["evidence"] = {"engagement": record["mature_organic_posts"], "authenticity": known,
+                                           "niche_focus": subject["tokens"], "community": repeat["n"]}
     return shown(record)
 
 
-def covered(as_of, setup):
-    """§0.1: the days that the actors' values cover, 28 to 42: two whole slices and what has passed of the third."""
+def since(as_of):
+    """§0.1: from when on the actors' values cover, 28 to 42 days: two whole slices and what has passed of the third."""
     length = C["state.slice_days"] * DAY
-    return ((C["state.slices"] - 1) * length + as_of % length) / DAY
+    return (as_of // length - C["state.slices"] + 1) * length

@@ -10,6 +10,7 @@ from compare import Report, compare_record, compare_tiers
 from lanes import Chain, load_inputs
 from peers import Cell, Peers
 from published import EVERYTHING, check_scores, check_states, compare_state
+from record import record_of
 from records import DAY, HOUR, KINDS, TIME_FIELD, TOPICS, Setup, classify
 from reference import Creator
 
@@ -21,7 +22,7 @@ EXAMPLE_ROW = {"at": 0, "LIKE": 1, "post_id": "x", "posted_at": 1, "observed_at"
 
 def setup():
     """With peers and unit values, without lists."""
-    return Setup(peers=Peers(always=Cell(500, QUANTILES)), unit_values={"LIKE": 2.5, "VIEW": 1})
+    return Setup(peers=Peers(always=Cell(500, QUANTILES)), unit_values={"currency": "EUR", "LIKE": 2.5, "VIEW": 1})
 
 
 def tiny_stream():
@@ -88,7 +89,7 @@ def tiny_scores(stream):
         for idle in (0, HOUR) if n % 5 == 0 else (0,):
             kind = {"as_of_source": "IDLE" if idle else "EVENT", "source": source}
             scores.append({"offset": len(scores), "key": last["key"],
-                           "value": {**creator.values(as_of + idle), **kind}})
+                           "value": {**record_of(creator.values(as_of + idle)), **kind}})
     return scores
 
 

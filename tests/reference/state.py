@@ -137,7 +137,8 @@ class State:
             elif record.campaign is not None and record.kind in (CLICK, PURCHASE):
                 self._campaign(record)
         if record.actor is not None:
-            self.actors.add(record.time, record.actor, record.verdict, post and post.post_id)
+            # Reading: any post it names, kept or not: what is kept hangs on the order
+            self.actors.add(record.time, record.actor, record.verdict, record.post_id)
 
     def _comment(self, record, post):
         """Traits of the post, weighted by count (Reading), and the fingerprint."""
@@ -165,7 +166,7 @@ class State:
             campaign.clicks += record.count
         else:
             campaign.purchases += record.count
-            if record.value and record.count:
+            if record.value and record.count:    # PURCHASE only, as the schema says
                 amount = abs(record.value["minor_units"])
                 campaign.value[record.value["currency"]] += amount if record.count > 0 else -amount
         if len(self.campaigns) > C["state.campaigns"]:

@@ -1,7 +1,7 @@
 """§7 without model files: the lexicon's histogram over the ring, niche and niche focus."""
 from math import log
 
-from common import evidence
+from common import evidence, round_rate
 from methodology import C
 
 
@@ -35,6 +35,6 @@ def topics(state, posterior=None):
     posterior = histogram(ring, state.setup.text.niches) if posterior is None else posterior
     n = len(tokens(ring))
     best = max(posterior, key=posterior.get, default=None)
-    asserted = best is not None and posterior[best] >= C["niche.assert"]
+    asserted = best is not None and round_rate(posterior[best]) >= C["niche.assert"]
     return {"source": source, "posterior": posterior, "tokens": n, "niche": best if asserted else None,
             "focus": focus(list(posterior.values()), n)}

@@ -116,12 +116,11 @@ static void compare_sample(const struct creator *c, const struct exact *exact, i
     struct sampled room[SAMPLE];
     struct sample sample = {room, 0, SAMPLE};
     uint64_t order[ACTORS], n = 0;
-    int64_t since;
     for (uint64_t i = 0; i < ACTORS; i++)
         if (exact[i].met)
             order[n++] = i;
     qsort(order, n, sizeof *order, by_hash);
-    actors_sample(c->actors, as_of, &sample, &since);
+    actors_sample(c->actors, as_of, &sample);
     assert_int_equal(sample.n, n < SAMPLE ? n : SAMPLE);
     for (uint8_t i = 0; i < sample.n; i++) {
         const struct exact *of = &exact[order[i]];

@@ -44,17 +44,13 @@ static const struct sampled *take_next(const struct slice *slices, const bool *c
     return least == ACTOR_SLICES ? NULL : &slices[least].sample.actors[taken[least]++];
 }
 
-void actors_sample(const struct actors *a, int64_t as_of, struct sample *sample, int64_t *since)
+void actors_sample(const struct actors *a, int64_t as_of, struct sample *sample)
 {
     bool counts[ACTOR_SLICES];
     uint8_t taken[ACTOR_SLICES] = {0};
     const struct sampled *next;
-    *since = as_of;
-    for (size_t i = 0; i < ACTOR_SLICES; i++) {
+    for (size_t i = 0; i < ACTOR_SLICES; i++)
         counts[i] = covered(&a->slices[i], as_of);
-        if (counts[i] && a->slices[i].number * ACTOR_SLICE_MS < *since)
-            *since = a->slices[i].number * ACTOR_SLICE_MS;
-    }
     while ((next = take_next(a->slices, counts, taken)) != NULL && sample_admits(sample, next->hash))
         sample_add(sample, next);
 }

@@ -78,6 +78,7 @@ struct met { /* over the posts of the ring */
 static void meet(const struct methodology *m, const struct post *post, struct met *met)
 {
     int64_t others = at_least_0(post->counts[KIND_COMMENT]), within = at_least_0(post->traits.early);
+    within = within < others ? within : others;
     met->comments += at_least_0(post->traits.comments);
     met->generic += at_least_0(post->traits.generic);
     if (post->traits.generic > met->most_generic) {
@@ -88,7 +89,7 @@ static void meet(const struct methodology *m, const struct post *post, struct me
         return;
     met->early_posts++;
     met->early_of += others;
-    met->early += within < others ? within : others;
+    met->early += within;
     if (within > met->most_early) {
         met->most_early = within;
         met->early_slot = post->slot;

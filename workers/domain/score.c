@@ -57,7 +57,8 @@ static void actors(const struct creator *c, const struct methodology *m, int64_t
     struct sample sample = {room, 0, SAMPLE};
     uint8_t registers[HLL_REGISTERS];
     if (c->actors)
-        actors_sample(c->actors, as_of, &sample, &s->community.since);
+        actors_sample(c->actors, as_of, &sample);
+    s->community.since = (as_of / ACTOR_SLICE_MS - ACTOR_SLICES + 1) * ACTOR_SLICE_MS;
     if (sample.n) {
         actors_registers(c->actors, as_of, registers);
         s->community.unique_actors = (struct optional){floor(hll_estimate(registers) + 0.5), true};
