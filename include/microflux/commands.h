@@ -13,6 +13,7 @@ int command_topics(int argc, char **argv);
 int command_produce(int argc, char **argv);
 int command_tail(int argc, char **argv);
 int command_state(int argc, char **argv);
+int command_explain(int argc, char **argv);
 int command_generate(int argc, char **argv);
 int command_demo(int argc, char **argv);
 int command_bench(int argc, char **argv);

@@ -6,9 +6,11 @@ set -uo pipefail
 source "$(dirname "$0")/stack.sh"
 creators=${1:-300} kills=${2:-10}
 stack_up || exit 1
+"$microflux" config secret > "$DIR/secret" && chmod 600 "$DIR/secret" || exit 1
+export MICROFLUX_PRIVACY_SECRET_FILE=$DIR/secret MICROFLUX_EMV_FILE=$root/data/emv/example.conf # so that actors and values are known
 "$microflux" topics create --replay > /dev/null
-"$microflux" generate --creators "$creators" --posts 20 --singles 4 --out "$DIR/events" --truth "$DIR/truth" 2> "$DIR/generated"
-"$microflux" produce --timestamps event "$DIR/events" 2>> "$DIR/generated" || exit 1
+"$microflux" generate --creators "$creators" --posts 20 --singles 4 --fraud 0.3 --characters --out "$DIR/events" --truth "$DIR/truth" 2> "$DIR/generated"
+python3 "$root/tests/e2e/restless.py" "$DIR/events" && "$microflux" produce --timestamps event "$DIR/events" 2>> "$DIR/generated" || exit 1
 log_ends
 cat "$DIR/generated"
 
@@ -51,7 +53,7 @@ check "redis.lost=rebuild: every fence reaches the end of its log" settled 60
 kill -TERM $pid; wait $pid
 "$microflux" state --all > "$DIR/states" || exit 1
 check "redis.lost=rebuild: counted again from nothing, leftovers gone" python3 "$root/tests/e2e/recount.py" "$DIR/events" "$DIR/states" 2
-check "every published record equals the reference at the log prefix it names" recomputed --fields
+check "every published record equals the reference at the log prefix it names" recomputed --secret "$DIR/secret" --emv "$MICROFLUX_EMV_FILE"
 grep -hc . "$DIR"/worker*.log | paste -sd' ' | sed 's/^/log lines: /'
 grep -hoE ' (lane_lost|lane_held|redis_away|redis_back|kafka_[a-z]+|feed_silent|not_[a-z]+)' "$DIR"/worker*.log | sort | uniq -c
 summary

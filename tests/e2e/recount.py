@@ -4,6 +4,12 @@ TIMES: how often the file was sent."""
 import json
 import sys
 from collections import Counter, defaultdict
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "reference"))
+from text import here  # noqa: E402  the words of disclosure, read in Python
+
+WORDS = here()
 
 KINDS = ["VIEW", "LIKE", "COMMENT", "SHARE", "SAVE", "CLICK", "PURCHASE", "FOLLOW"]
 FIELDS = dict(zip(KINDS, ["views", "likes", "comments", "shares", "saves", "clicks", "purchases", "follows"]))
@@ -42,7 +48,7 @@ class Creator:
             self.post_counts[r["post_id"]][r["kind"]] += n
 
     def post(self, r):
-        sponsored = bool(r.get("sponsors") or r.get("disclosed"))
+        sponsored = bool(r.get("sponsors") or r.get("disclosed") or WORDS.post(r).disclosed)
         before = self.posts.get(r["post_id"])
         day = r["posted_at"] // DAY
         if before is None:

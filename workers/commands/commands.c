@@ -22,6 +22,7 @@ static const struct {
     {"tail", command_tail, "print a topic, decoded"},
     {"lag", command_lag, "how far each lane is behind, who owns it, what it waits for"},
     {"state", command_state, "show what Redis holds of a creator"},
+    {"explain", command_explain, "say a creator's scores as a person would, and why"},
     {"top", command_top, "the workers, live: lanes, lag, rates, stage times, hottest creators"},
     {"dead-letters", command_dead_letters, "list, show and replay records that could not be used"},
     {"erase", command_erase, "forget a creator: the plan, the tombstone, and whether it is done"},

@@ -73,6 +73,18 @@ enum err creator_read(struct redis *redis, const char *namespace_, int32_t lane,
     return err;
 }
 
+enum err creator_known(struct redis *redis, const char *namespace_, int32_t lane, struct bytes name,
+                       struct creator *c, struct err_info *info)
+{
+    bool found = false;
+    enum err err = creator_read(redis, namespace_, lane, name, c, &found, info);
+    if (err != ERR_OK || found)
+        return err;
+    return err_set(info, ERR_NOT_FOUND, "no_creator",
+                   "nothing is known of creator \"%.*s\" in namespace \"%s\"", (int)name.len, name.ptr,
+                   namespace_);
+}
+
 enum err index_names(struct redis *redis, const char *prefix, int slot, struct buffer *names,
                      struct err_info *info)
 {

@@ -19,6 +19,10 @@ enum err creators_prefix(struct redis *redis, const char *namespace_, int32_t la
 enum err creator_read(struct redis *redis, const char *namespace_, int32_t lane, struct bytes name,
                       struct creator *c, bool *found, struct err_info *info) MF_MUST_CHECK;
 
+/* creator_known: the same, and ERR_NOT_FOUND when nothing is known of it. */
+enum err creator_known(struct redis *redis, const char *namespace_, int32_t lane, struct bytes name,
+                       struct creator *c, struct err_info *info) MF_MUST_CHECK;
+
 /* creators_each: every creator that stands in the index of a lane of that namespace's data; a name that
  * stands there twice comes twice. */
 typedef enum err creator_taker(void *arg, int32_t lane, struct bytes name, struct err_info *info);

@@ -61,14 +61,9 @@ static enum err show(struct looking *look, struct bytes name, bool json, struct 
     struct creator c;
     struct methodology *methodology = NULL;
     struct buffer out = {0};
-    bool found = false;
     int32_t lane = lane_of(name, look->partitions);
     creator_init(&c);
-    enum err err = creator_read(look->redis, look->config->namespace_, lane, name, &c, &found, info);
-    if (err == ERR_OK && !found)
-        err = err_set(info, ERR_NOT_FOUND, "no_creator",
-                      "nothing is known of creator \"%.*s\" in namespace \"%s\"", (int)name.len, name.ptr,
-                      look->config->namespace_);
+    enum err err = creator_known(look->redis, look->config->namespace_, lane, name, &c, info);
     if (err == ERR_OK)
         err = methodology_of(look->config, look->config->methodology_file, &methodology, info);
     if (err == ERR_OK && json) {

@@ -1,5 +1,6 @@
-/* record: what the halves of a score's encoding share: record.c begins the record (who, when, counters, rates),
- * record_signals.c goes on with the sections that are weighed. Fields go out in the order of the schema. */
+/* record: what the halves of a score's encoding share: record.c begins the record (who, when, counters,
+ * rates), record_signals.c goes on with the sections that are weighed. Fields go out in the order of the
+ * schema. */
 #ifndef SCORE_RECORD_H
 #define SCORE_RECORD_H
 

@@ -1,0 +1,191 @@
+/* explain_text: the sections of a score as sentences, in the order a person asks: how big, how engaging, how
+ * honest, how lively, about what, for whom, and what it comes to. */
+#include <inttypes.h>
+#include <libintl.h>
+
+#include "explain.h"
+
+static void who(const struct explained *e, struct buffer *out)
+{
+    const struct score *s = e->score;
+    buffer_printf(out, "%.*s", (int)e->name.len, e->name.ptr);
+    if (s->has_profile)
+        buffer_printf(out, gettext(": %s, %" PRId64 " followers"), s->platform, s->followers);
+    buffer_printf(out, gettext(", as of %s\n"), say_day(s->as_of).text);
+    for (size_t i = 0; i < s->n_tiers; i++)
+        buffer_printf(out, gettext("  tier (%s): %s, band %s, since %s\n"), s->tiers[i].scheme,
+                      s->tiers[i].tier, s->tiers[i].band, say_day(s->tiers[i].since).text);
+}
+
+static void beside_peers(const struct score *s, struct buffer *out)
+{
+    if (!s->peers.there)
+        return;
+    buffer_printf(out, gettext("    above %s %% of its peers, whose median is %s; %s of 100\n"),
+                  say_number(s->peers.percentile, 0).text, say_percent(s->peers.median, 2).text,
+                  say_number(s->peers.score, 1).text);
+    if (s->peers.n)
+        buffer_printf(out, gettext("    peers: %" PRId64 " creators of this stream\n"), s->peers.n);
+    else
+        buffer_add_text(out, gettext("    peers: a published benchmark\n"));
+}
+
+static void engagement(const struct score *s, struct buffer *out)
+{
+    buffer_add_text(out, gettext("  Engagement\n"));
+    if (!s->has_estimate)
+        buffer_add_text(out, gettext("    no organic post is older than a day\n"));
+    else
+        buffer_printf(
+            out, gettext("    %s of its followers react to a post (%s to %s; posts: %d, confidence %s)\n"),
+            say_percent(s->estimate, 2).text, say_percent(s->estimate_low, 2).text,
+            say_percent(s->estimate_high, 2).text, s->mature_posts,
+            say_number(s->estimate_confidence, 2).text);
+    if (s->rate.there)
+        buffer_printf(out, gettext("    median of the newest posts: %s (posts: %d)\n"),
+                      say_percent(s->rate.value, 2).text, s->rate_posts);
+    beside_peers(s, out);
+    if (s->velocity.there)
+        buffer_printf(out, gettext("    the last 24 h: %s times a day of the last 7\n"),
+                      say_number(s->velocity.value, 2).text);
+}
+
+static void whole(const char *title, const struct weighted *w, struct buffer *out)
+{
+    buffer_printf(out, "  %s: ", title);
+    if (w->there)
+        buffer_printf(out, gettext("%s of 100 (confidence %s)"), say_number(w->score, 1).text,
+                      say_number(w->confidence, 2).text);
+    else
+        buffer_add_text(out, gettext("not enough is known"));
+    buffer_add_text(out, "\n");
+    explain_parts(w, out);
+}
+
+static void growth_audit(const struct growth_value *growth, struct buffer *out)
+{
+    if (!growth->z.there)
+        return;
+    buffer_printf(out, gettext("      largest day of growth: %s, %s deviations above the usual"),
+                  say_day(growth->spike_day * MS_DAY).text, say_number(growth->z.value, 1).text);
+    if (growth->benign)
+        buffer_add_text(out, gettext("; engagement rose with it"));
+    if (growth->lost)
+        buffer_add_text(out, gettext("; much of it left again"));
+    buffer_add_text(out, "\n");
+}
+
+static void authenticity(const struct explained *e, struct buffer *out)
+{
+    const struct score *s = e->score;
+    whole(gettext("Authenticity"), &s->authenticity, out);
+    if (s->audience.suspicious.there)
+        buffer_printf(out, gettext("      of a sample of %d people %s look fake (%s to %s)\n"),
+                      s->audience.part.n, say_percent(s->audience.suspicious.value, 1).text,
+                      say_percent(s->audience.suspicious_low.value, 1).text,
+                      say_percent(s->audience.suspicious_high.value, 1).text);
+    explain_terms(e, out);
+    growth_audit(&s->growth, out);
+    buffer_add_text(out, gettext("  Flags: reasons to look, never verdicts\n"));
+    explain_flags(e, out);
+}
+
+static void activity(const struct activity_value *activity, struct buffer *out)
+{
+    static const int days[2] = {7, 30};
+    buffer_add_text(out, gettext("  Growth and activity\n"));
+    for (int i = 0; i < 2; i++) {
+        const struct change_value *change = &activity->followers[i];
+        if (!change->there)
+            continue;
+        buffer_printf(out, gettext("    followers in %d d: %+" PRId64), days[i], change->absolute);
+        if (change->relative.there)
+            buffer_printf(out, " (%s)", say_percent(change->relative.value, 1).text);
+        buffer_add_text(out, "\n");
+    }
+    buffer_printf(out, gettext("    posts a week: %s\n"), say_number(activity->posts_per_week, 1).text);
+    if (activity->days_since_post.there)
+        buffer_printf(out, gettext("    days since the last post: %d\n"),
+                      (int)activity->days_since_post.value);
+}
+
+static void community(const struct community_value *community, struct buffer *out)
+{
+    buffer_add_text(out, gettext("  Community: "));
+    if (!community->part.there) {
+        buffer_printf(out, "%s\n", gettext("nothing is known of who reacts (privacy.secret_file)"));
+        return;
+    }
+    buffer_printf(out, gettext("%s of 100 (confidence %s)"), say_number(community->part.score, 1).text,
+                  say_number(community->part.confidence, 2).text);
+    buffer_printf(out, gettext("\n    different people since %s: %.0f; of a sample of %d, %s came back\n"),
+                  say_day(community->since).text, community->unique_actors.value, community->sampled,
+                  say_percent(community->repeat.value, 1).text);
+    if (community->reply.there)
+        buffer_printf(out, gettext("    own replies for each comment: %s\n"),
+                      say_number(community->reply.value, 2).text);
+}
+
+static void niche(const struct niche_value *niche, struct buffer *out)
+{
+    size_t best = 0;
+    for (size_t i = 1; i < niche->n; i++)
+        best = niche->posterior[i] > niche->posterior[best] ? i : best;
+    if (niche->asserted)
+        buffer_printf(out, gettext("  Niche: %s (%s)"), niche->asserted,
+                      say_percent(niche->posterior[best], 0).text);
+    else
+        buffer_add_text(out, gettext("  Niche: none stands out"));
+    if (niche->focus.there)
+        buffer_printf(out, gettext("; focus %s of 100, of %d tags and mentions"),
+                      say_number(niche->focus.score, 1).text, niche->focus.n);
+    buffer_add_text(out, "\n");
+}
+
+static void brands(const struct commercial_value *value, struct buffer *out)
+{
+    for (size_t i = 0; i < value->n_brands; i++)
+        buffer_printf(out, gettext("    brand %.*s: posts: %d, last on %s%s\n"),
+                      (int)value->brands[i].name.len, value->brands[i].name.ptr, value->brands[i].count,
+                      say_day(value->brands[i].last).text,
+                      value->brands[i].official ? gettext(", a declared sponsor") : "");
+    for (size_t i = 0; i < value->n_campaigns; i++)
+        buffer_printf(out, gettext("    campaign %.*s: clicks: %" PRId64 ", purchases: %" PRId64 "\n"),
+                      value->campaigns[i]->id_len, value->campaigns[i]->id, value->campaigns[i]->clicks,
+                      value->campaigns[i]->purchases);
+}
+
+static void commercial(const struct score *s, struct buffer *out)
+{
+    const struct commercial_value *value = &s->commercial;
+    buffer_add_text(out, gettext("  Commercial\n"));
+    if (s->content.saturation.there)
+        buffer_printf(out, gettext("    paid posts of 90 d: %s (5 to 15 %% is healthy)\n"),
+                      say_percent(s->content.saturation.value, 1).text);
+    if (s->content.likely_posts)
+        buffer_printf(out, gettext("    posts that look paid and do not say so: %d\n"),
+                      s->content.likely_posts);
+    if (value->paid_performance.there)
+        buffer_printf(out, gettext("    a paid post does %s times as well as an organic one\n"),
+                      say_number(value->paid_performance.value, 2).text);
+    if (value->cost_per_engagement.there)
+        buffer_printf(out, gettext("    an engagement costs %s\n"),
+                      say_money(value->cost_per_engagement.value, value->currency).text);
+    if (value->media_value[2].there)
+        buffer_printf(out, gettext("    earned media value of 30 d: %s\n"),
+                      say_money(value->media_value[2].value, value->media_currency).text);
+    brands(value, out);
+}
+
+void explain_text(const struct explained *e, struct buffer *out)
+{
+    const struct score *s = e->score;
+    who(e, out);
+    engagement(s, out);
+    authenticity(e, out);
+    activity(&s->activity, out);
+    community(&s->community, out);
+    niche(&s->niche, out);
+    commercial(s, out);
+    whole(gettext("Creator score"), &s->creator, out);
+}
