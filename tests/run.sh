@@ -40,6 +40,7 @@ unit() { # PRESET: every cmocka program; ctest's own summary becomes ours
 sanitized() { build "$1" && unit "$1"; } # PRESET
 reference_page() { build/microflux config reference | diff - docs/reference/configuration.md; }
 metrics_page() { build/microflux metrics reference | diff - docs/reference/metrics.md; }
+scores_page() { python3 tests/scores_page.py | diff - docs/reference/scores.md; }
 performance_page() { build/microflux bench report docs/reference/performance.json | diff - docs/reference/performance.md; }
 guarantees_page() { python3 tests/faults/table.py docs/reference/guarantees.jsonl docs/reference/guarantees.md | diff - docs/reference/guarantees.md; }
 domain_alone() {
@@ -57,6 +58,7 @@ for part in $wanted; do
     [ -x tests/format.sh ] && step 'format' tests/format.sh
     step 'the configuration page is the table' reference_page
     step 'the metrics page is the table' metrics_page
+    step 'the page of scores is the schema' scores_page
     step 'the performance page is its result file' performance_page
     step 'the guarantees page is its result file' guarantees_page
     step 'unit' unit release ;;

@@ -80,11 +80,19 @@ class Registers:
         return joined
 
     def estimate(self):
-        """Flajolet et al. 2007 with linear counting while small."""
+        """Ertl 2017, improved raw estimator, which needs no other for small numbers (Reading); no rank is ever so large
+        that its term for saturated registers counts."""
         m = len(self.ranks)
-        raw = 0.7213 / (1 + 1.079 / m) * m * m / sum(2.0 ** -rank for rank in self.ranks)
-        zeros = self.ranks.count(0)
-        return m * log(m / zeros) if raw <= 2.5 * m and zeros else raw
+        used = sum(2.0 ** -rank for rank in self.ranks if rank)
+        x, y = self.ranks.count(0) / m, 1.0
+        if x == 1:
+            return 0.0
+        empty = x                                # sigma of the paper
+        while True:
+            x, before = x * x, empty
+            empty, y = empty + x * y, y + y
+            if empty == before:
+                return m * m / (2 * log(2) * (used + m * empty))
 
 
 class Slice:

@@ -101,7 +101,8 @@ def likely_posts(state, as_of):
     sponsored one."""
     posts = [p for p in state.ring() if as_of - p.posted_at <= C["commercial.window_d"] * DAY]
     likely = sum(p.record.likely and not p.sponsored for p in posts)
-    return {"ring_posts": len(posts), "likely_posts": likely, "undisclosed_share": likely / len(posts) if posts else None,
+    return {"ring_posts": len(posts), "likely_posts": likely,
+            "undisclosed_share": likely / len(posts) if posts else None,
             "newest_sponsored": next((p.post_id for p in posts if p.sponsored), None)}
 
 

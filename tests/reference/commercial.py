@@ -63,14 +63,16 @@ def earned_media_value(state, as_of):
     if not state.setup.unit_values:
         return None
     worth = state.setup.unit_values
-    return {"currency": worth["currency"], **{name: sum(max(0, n) * worth.get(kind, 0) for kind, n in zip(KINDS, window(state, as_of, length)))
-            for name, length in WINDOWS}}
+    values = {name: sum(max(0, n) * worth.get(kind, 0) for kind, n in zip(KINDS, window(state, as_of, length)))
+              for name, length in WINDOWS}
+    return {"currency": worth["currency"], **values}
 
 
 def campaigns(state):
     """Clicks, purchases and value per campaign, the newest first; counts never below 0."""
     rows = [{"campaign_id": name, "newest": c.newest, "clicks": max(0, c.clicks), "purchases": max(0, c.purchases),
-             "value": {currency: n for currency, n in sorted(c.value.items())[:3] if n}} for name, c in state.campaigns.items()]
+             "value": {currency: n for currency, n in sorted(c.value.items())[:3] if n}}
+            for name, c in state.campaigns.items()]
     return sorted(rows, key=lambda row: (-row["newest"], row["campaign_id"]))
 
 

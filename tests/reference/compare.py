@@ -12,7 +12,7 @@ from tier import SCHEMES
 
 KEYS = ("scheme", "name", "signal", "term", "brand", "campaign_id", "niche", "currency")
 IGNORED = {"version.epoch", "as_of_source", "source", "methodology", "reason", "tables"}
-EXACT, RATE, SCORE, SKETCH = "exact", "rate", "score", "sketch"
+EXACT, RATE, SCORE = "exact", "rate", "score"
 SHARE, PART = "share of a sum", "part of a sum"          # like RATE and SCORE; what is missing is 0
 COUNTS = COUNTERS + ("engagements",)
 WINDOW_FIELDS = tuple(name for name, _ in WINDOWS) + ("totals",)
@@ -34,7 +34,8 @@ def _rows(prefix, **classes):
 def _weighted(field):
     """A weighted score of §0 with its parts, final weights and contributions."""
     return _rows(field, score="score parts.*.score", rate="confidence parts.*.confidence parts.*.peer",
-                 exact="parts.*.evidence") + [(f"{field}.parts.*.weight", SHARE), (f"{field}.parts.*.contribution", PART)]
+                 exact="parts.*.evidence") + [(f"{field}.parts.*.weight", SHARE),
+                                              (f"{field}.parts.*.contribution", PART)]
 
 
 ROWS = BASE + _rows("peers", exact="n source", rate="median", score="percentile score")
@@ -44,7 +45,7 @@ ROWS += _rows("terms", exact="*.evidence", rate="*.value", score="*.penalty")
 ROWS += _rows("follower_growth", exact="days spike_day benign_spike lost_again", rate="z mad following_swing")
 ROWS += _rows("content", exact="likely_posts ring_posts", rate="saturation undisclosed_share")
 ROWS += _rows("activity", exact="change_7d change_30d days_since_post", rate="relative_7d relative_30d posts_per_week")
-ROWS += _rows("community", score="score", sketch="unique_actors", exact="sampled since",
+ROWS += _rows("community", score="score", exact="sampled unique_actors since",
               rate="confidence reply_share repeat_share repeat_error")
 ROWS += _rows("topics", exact="source tokens niche", rate="posterior.*.probability focus_confidence", score="focus")
 ROWS += _rows("commercial", exact="sponsored_posts organic_posts currency brands.*.last_day brands.*.posts "
@@ -53,12 +54,10 @@ ROWS += _rows("commercial", exact="sponsored_posts organic_posts currency brands
               "media_value.last_24h media_value.last_7d media_value.last_30d media_value.last_90d")
 ROWS += _rows("flags", rate="*.value *.threshold", exact="*.post *.day")
 SPLIT = [(path.split("."), kind) for path, kind in ROWS]
-# These hang on which 64 actors are sampled, so on the secret of the hashes, where there are more.
-SAMPLED = ("authenticity", "audience", "creator_score", "community.repeat", "community.score", "community.confidence", "flags")
 
 
 def close(wanted, found, kind):
-    """§0: rates 1e-6 relative or 1e-7 absolute, whichever is more; scores 1e-3; a sketch ±3 standard errors."""
+    """§0: rates 1e-6 relative or 1e-7 absolute, whichever is more; scores 1e-3."""
     if wanted == found:
         return True
     if kind == EXACT or isinstance(wanted, (bool, str)) or isinstance(found, (bool, str)):
@@ -67,8 +66,6 @@ def close(wanted, found, kind):
         wanted, found = wanted or 0.0, found or 0.0
     if wanted is None or found is None:
         return False
-    if kind == SKETCH:
-        return abs(wanted - found) <= max(2, 0.07 * wanted)
     room = 1e-3 + 1e-9 if kind in (SCORE, PART) else max(1e-6 * abs(wanted), 1.000001e-7)
     return abs(wanted - found) <= room
 
@@ -107,7 +104,7 @@ class Report:
 
     def __init__(self, quiet=False):
         self.records, self.fields, self.shown, self.quiet = 0, {}, 0, quiet
-        self.names, self.unknown, self.unsampled = {}, set(), 0
+        self.names, self.unknown = {}, set()
 
     def compare(self, field, wanted, found, where, kind=EXACT):
         """One value; `where` = (creator, offset)."""
@@ -138,15 +135,12 @@ class Report:
         return [sum(column) for column in zip(*self.fields.values())] or [0, 0, 0]
 
 
-def compare_record(report, wanted, found, where, sampled=True):
-    """All rows of one record; without the secret those of a larger sample are passed over."""
+def compare_record(report, wanted, found, where):
+    """All rows of one record."""
     ours, theirs = keyed(wanted), keyed(found)
     for i, (path, kind) in enumerate(SPLIT):
         values, there = find(theirs, path)
         field = ROWS[i][0]
-        if not sampled and field.startswith(SAMPLED):
-            report.unsampled += 1
-            continue
         if not there:
             report.compare(field, "a field", None, where)
             continue

@@ -6,7 +6,8 @@
 
 INPUT: {"topic", "partition", "offset", "timestamp", "key", "value"}; SCORES: the same without topic, value
 as creator-score.avsc; --states: raw state of each creator after all inputs, as `Creator.state`; --peers: records of
-peer-tables; --secret: the 16 bytes of the actors' hashes, raw or in hex. Each score is recomputed from the log prefix
+peer-tables; --secret: the 16 bytes of the actors' hashes, raw or in hex;
+without it no actor is known. Each score is recomputed from the log prefix
 named by its `source`. What is compared with what: compare.py. Tier names of the further schemes are data that
 scoring.md (§1) does not give: a name unknown here is accepted if it always stands for the same step.
 Prints each field, then `N records, N compared, N non-trivial, N differences`.
@@ -18,10 +19,10 @@ import sys
 from commercial import unit_values
 from compare import Report, compare_record, compare_tiers, find
 from lanes import Chain, Lane, load_inputs
-from methodology import C, load
+from methodology import load
 from peers import tables
 from record import record_of
-from records import COUNTERS, DAY, HOUR, KINDS, SECRET, TOPICS, Setup
+from records import COUNTERS, DAY, HOUR, KINDS, TOPICS, Setup
 from text import Official, here
 from tier import lay
 
@@ -68,8 +69,7 @@ def compare_score(report, creator, as_of, found, offset):
     """All fields of one score record."""
     report.records += 1
     where, wanted = (creator.creator_id, offset), record_of(creator.values(as_of))
-    sampled = creator.setup.secret != SECRET or (wanted["community"]["unique_actors"] or 0) <= C["state.sample"]
-    compare_record(report, wanted, found, where, sampled)
+    compare_record(report, wanted, found, where)
     compare_tiers(report, wanted, found, where)
 
 
@@ -125,17 +125,15 @@ def print_result(report):
         print(f"{field:48} {counts[0]:10} compared {counts[1]:10} non-trivial {counts[2]:8} different")
     for name in sorted(report.unknown):
         print(f"{name}: without a reference")
-    if report.unsampled:
-        print(f"{report.unsampled} values of samples passed over: --secret was not given")
     compared, filled, different = report.sums()
     print(f"{report.records} records, {compared} compared, {filled} non-trivial, {different} differences")
     return 1 if different or not compared else 0
 
 
 def secret_of(path):
-    """16 bytes, raw or as 32 hex digits."""
+    """16 bytes, raw or as 32 hex digits; None without a file."""
     if path is None:
-        return SECRET
+        return None
     with open(path, "rb") as stream:
         data = stream.read()
     return data if len(data) == 16 else bytes.fromhex(data.decode().strip())

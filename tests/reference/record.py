@@ -29,7 +29,7 @@ def community(found):
     """What hangs on actors is null without them."""
     some, repeat = found["repeat"]["n"] > 0, found["repeat"]
     return {"score": found["score"], "confidence": found["confidence"], "sampled": repeat["n"],
-            "unique_actors": found["unique_actors"] if some else None, "repeat_share": repeat["share"],
+            "unique_actors": found["unique_sketch"] if some else None, "repeat_share": repeat["share"],
             "repeat_error": repeat["standard_error"], "reply_share": found["reply_share"],
             "since": found["since"] if some else None}
 

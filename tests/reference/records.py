@@ -52,7 +52,7 @@ def classify(topic, timestamp, value, key=None):
 
 
 def named_brands(value):
-    """§8: {name as sent: official} of the first 4 distinct ones of at most 40 bytes, sponsors before mentions (Reading)."""
+    """§8: {name as sent: official} of the first 4 distinct ones of ≤ 40 bytes, sponsors before mentions (Reading)."""
     sponsors = value.get("sponsors") or []
     names = dict.fromkeys(name for name in sponsors + (value.get("mentions") or []) if 0 < len(name.encode()) <= 40)
     return {name: name in sponsors for name in list(names)[:4]}
@@ -109,6 +109,6 @@ class Setup:
             if comment.get("fingerprint") and count > 0:                 # Reading: a comment taken back has none
                 fingerprint = comment["fingerprint"] & 0xFFFF
         return Interaction(*place, kind, count, value.get("post_id"), own, status == "late",
-                           self.hash_of(actor_id) if counted else None,
+                           self.hash_of(actor_id) if counted and self.secret is not None else None,
                            verdict(actor) if counted and actor else None, generic, fingerprint,
                            value.get("campaign_id"), value.get("value"))

@@ -1,4 +1,6 @@
 """§9, creator score, and the whole record of a creator: every published value, rounded as §0 says."""
+from math import floor
+
 from authenticity import (audience_part, authenticity, content_part, engagement_part, flags, likely_posts, terms)
 from commercial import commercial
 from common import round_rate, round_score, weigh
@@ -18,8 +20,8 @@ WEIGHTS = {"engagement": "creator.weight_engagement", "authenticity": "creator.w
 def creator_score(engagement, authentic, niche, people):
     """§9: weighted score of four parts, each {score, confidence} or None."""
     parts = dict(zip(WEIGHTS, (engagement, authentic, niche, people)))
-    return {"parts": parts} | weigh({name: part and (part["score"], part["confidence"]) for name, part in parts.items()},
-                 {name: C[key] for name, key in WEIGHTS.items()})
+    pairs = {name: part and (part["score"], part["confidence"]) for name, part in parts.items()}
+    return {"parts": parts} | weigh(pairs, {name: C[key] for name, key in WEIGHTS.items()})
 
 
 def shown(value, name=""):
@@ -71,7 +73,8 @@ def evaluate(state, as_of, posterior=None):
     people = community(repeat["share"], reply, repeat["n"])
     subject, total = topics(state, posterior), authenticity(parts)
     engaged = {"score": record["peers"]["score"], "confidence": inner["confidence"]} if cell and inner else None
-    evidence = dict(zip(parts, (parts["audience"]["n"], len(state.ring()), len(state.profile_days), record["posts_90d"])))
+    evidence = {"audience": parts["audience"]["n"], "engagement": len(state.ring()),
+                "growth": len(state.profile_days), "content": record["posts_90d"]}
     known = sum(n for name, n in evidence.items() if parts[name]["score"] is not None)
     values = {**x, "growth_z": parts["growth"].get("z"), "benign": parts["growth"].get("benign_spike"),
               "saturation": record["commercial"]["saturation"], "repeat": repeat["share"]}
@@ -79,7 +82,8 @@ def evaluate(state, as_of, posterior=None):
     record.update(authenticity={**total, "parts": parts, "evidence": evidence}, flags=flags(values, where),
                   terms={name: {"value": x[name], "evidence": counts[name]} for name in x},
                   content={"saturation": record["commercial"]["saturation"], **likely},
-                  community={**people, "unique_actors": state.actors.unique(as_of), "repeat": repeat,
+                  community={**people, "unique_actors": state.actors.unique(as_of),
+                             "unique_sketch": floor(state.actors.unique_sketch(as_of) + 0.5), "repeat": repeat,
                              "reply_share": reply, "since": since(as_of)},
                   topics=subject, creator_score=creator_score(engaged, total, subject["focus"], people))
     record["creator_score"]["evidence"] = {"engagement": record["mature_organic_posts"], "authenticity": known,
@@ -88,6 +92,6 @@ def evaluate(state, as_of, posterior=None):
 
 
 def since(as_of):
-    """§0.1: from when on the actors' values cover, 28 to 42 days: two whole slices and what has passed of the third."""
+    """§0.1: from when on the actors' values cover: two whole slices and what has passed of the third."""
     length = C["state.slice_days"] * DAY
     return (as_of // length - C["state.slices"] + 1) * length
