@@ -127,7 +127,7 @@ class State:
             if not elsewhere:
                 self.totals[record.kind] += record.count
             return
-        post = self._find(record) if record.post_id is not None else None
+        post = self._find(record) if record.post_id is not None and not elsewhere else None
         if not elsewhere:
             self._add(record.kind, record.count, record.time)
             if post is not None:                 # Reading: a deleted post's counts go on, hidden
@@ -152,8 +152,8 @@ class State:
             del self.fingerprints[:-C["state.fingerprints"]]
 
     def _own_comment(self, record):
-        """§6: own comments count nowhere else. Reading: they open a placeholder too."""
-        if not record.late and record.post_id is not None and COMMENT not in self.by_totals():
+        """§6: own comments count nowhere else. Reading: they open a placeholder too, and count where totals do."""
+        if not record.late and record.post_id is not None:
             post = self._find(record)
             if post is not None:
                 post.traits[2] += record.count
