@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # Counters are exact through kill -9 of workers, kill -9 of Redis (AOF) and rebalances: a generated stream into two
 # workers on a real Kafka and a real Redis, compared creator by creator with an independent recount.
-# usage: exact.sh [CREATORS=300] [KILLS=10]
+# usage: exact.sh [CREATORS=200] [KILLS=10]
 set -uo pipefail
 source "$(dirname "$0")/stack.sh"
-creators=${1:-300} kills=${2:-10}
+creators=${1:-200} kills=${2:-10}
 stack_up || exit 1
 "$microflux" config secret > "$DIR/secret" && chmod 600 "$DIR/secret" || exit 1
 export MICROFLUX_PRIVACY_SECRET_FILE=$DIR/secret MICROFLUX_EMV_FILE=$root/data/emv/example.conf # so that actors and values are known

@@ -1,7 +1,7 @@
 """Which field of a published record is which value of the reference, and how far they may differ.
 
 ROWS is the table to adapt when the schema grows: path in the record (record.py gives the reference its shape), class of
-tolerance. `*` stands for any name. Lists of records with one of KEYS are read as objects by that key. A row
+tolerance. `*` stands for any name. Lists of records with one of KEYS are read as objects by that key. A field
 that the record lacks is a difference (null is a value); what no row names is listed at the end of a run.
 """
 from functools import lru_cache
@@ -53,6 +53,7 @@ ROWS += _rows("commercial", exact="sponsored_posts organic_posts currency brands
               "campaigns.*.value.*.minor_units", rate="paid_post_performance cost_per_engagement "
               "media_value.last_24h media_value.last_7d media_value.last_30d media_value.last_90d")
 ROWS += _rows("flags", rate="*.value *.threshold", exact="*.post *.day")
+LACKING = "lacking"
 SPLIT = [(path.split("."), kind) for path, kind in ROWS]
 
 
@@ -81,22 +82,26 @@ def keyed(node):
     return {} if isinstance(node, list) and not node else node
 
 
-def find(node, path):
-    """{names that stood for `*`: value} at a path, and whether the shape has that path (null hides it, lacking not)."""
-    if not path:
-        return {(): node}, True
-    if node is None:
-        return {}, True
-    if not isinstance(node, dict) or path[0] not in ("*", *node):
-        return {}, False
-    if path[0] != "*":
-        return find(node[path[0]], path[1:])
-    values, there = {}, not node
+def leaves(node, path=()):
+    """(path, value) of everything that holds no more names."""
+    if not isinstance(node, dict):
+        yield path, node
+        return
     for name, inner in node.items():
-        found, reached = find(inner, path[1:])
-        values.update({(name, *stars): value for stars, value in found.items()})
-        there = there or reached
-    return values, there
+        yield from leaves(inner, path + (name,))
+
+
+@lru_cache(maxsize=65_536)
+def row_of(path):
+    """(field, class) of a path; () = not compared here; None = no row knows it. A section that is null has its parent's."""
+    match = [(pattern, kind) for pattern, kind in SPLIT
+             if len(path) <= len(pattern) and all(p in ("*", name) for p, name in zip(pattern, path))]
+    exact = [(".".join(pattern), kind) for pattern, kind in match if len(pattern) == len(path)]
+    if exact:
+        return exact[0]
+    if path[-1] in KEYS or path[0] == "tiers" or any(".".join(path[:n]) in IGNORED for n in (1, 2)):
+        return ()
+    return (".".join(match[0][0][:len(path)]), EXACT) if match else None
 
 
 class Report:
@@ -136,37 +141,14 @@ class Report:
 
 
 def compare_record(report, wanted, found, where):
-    """All rows of one record."""
-    ours, theirs = keyed(wanted), keyed(found)
-    for i, (path, kind) in enumerate(SPLIT):
-        values, there = find(theirs, path)
-        field = ROWS[i][0]
-        if not there:
-            report.compare(field, "a field", None, where)
-            continue
-        mine, _ = find(ours, path)
-        for stars in sorted(set(values) | set(mine)) or [()]:
-            report.compare(field, mine.get(stars), values.get(stars), where, kind)
-    report.unknown.update(unnamed(theirs))
-
-
-def unnamed(node, path=()):
-    """Leaves of a record that no row compares, as paths."""
-    name = ".".join(path)
-    if name in IGNORED or name == "tiers":
-        return
-    if isinstance(node, dict) and node:
-        for key, value in node.items():
-            yield from unnamed(value, path + (key,))
-    elif not named(path):
-        yield name
-
-
-@lru_cache(maxsize=65_536)
-def named(path):
-    """True when a row has this path, or one below it (a parent that is null or empty), or it is a key."""
-    patterns = (pattern for pattern, _ in SPLIT if len(path) <= len(pattern))
-    return path[-1] in KEYS or any(all(p in ("*", name) for p, name in zip(pattern, path)) for pattern in patterns)
+    """All fields of one record; one that it lacks differs from null."""
+    ours, theirs = (dict(leaves(keyed(record))) for record in (wanted, found))
+    for path in {**ours, **theirs}:
+        row = row_of(path)
+        if row:
+            report.compare(row[0], ours.get(path, LACKING), theirs.get(path, LACKING), where, row[1])
+        elif row is None and path in theirs:
+            report.unknown.add(".".join(path))
 
 
 def compare_tiers(report, wanted, found, where):

@@ -17,7 +17,7 @@ import json
 import sys
 
 from commercial import unit_values
-from compare import Report, compare_record, compare_tiers, find
+from compare import Report, compare_record, compare_tiers
 from lanes import Chain, Lane, load_inputs
 from methodology import load
 from peers import tables
@@ -29,7 +29,6 @@ from tier import lay
 EVERYTHING = (1 << 62,) * 3
 POST_FIELDS = COUNTERS + ("posted_at", "followers", "followers_late", "format", "sponsored", "deleted")
 PROFILE_FIELDS = ("observed_at", "offset", "followers", "following", "posts")
-PEERS_DIGEST = "tables.peers".split(".")         # where a score names its peer table
 
 
 def load_scores(stream):
@@ -61,7 +60,7 @@ def check_scores(report, stream, lanes, setup, peer_tables=None):
             if found.get("as_of_source", "EVENT") == "IDLE":     # §0.1: advanced by the clock
                 as_of = max(as_of, found["as_of"])
             if peer_tables is not None:
-                setup.peers = peer_tables.get(find(found, PEERS_DIGEST)[0].get(()), peer_tables.get(None))
+                setup.peers = peer_tables.get((found.get("tables") or {}).get("peers"), peer_tables.get(None))
             compare_score(report, chain.creator, as_of, found, r.get("offset"))
 
 

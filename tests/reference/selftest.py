@@ -17,7 +17,7 @@ from reference import Creator
 START = 1_772_454_600_000 - 20 * DAY
 QUANTILES = tuple(0.001 * 1.3 ** i for i in range(21))
 EXAMPLE_ROW = {"at": 0, "LIKE": 1, "post_id": "x", "posted_at": 1, "observed_at": 1, "name": "x", "value": 1,
-               "posts": 1, "clicks": 1}          # what an empty list is altered to
+               "posts": 1, "clicks": 1, "probability": 1}          # what an empty list is altered to
 
 
 def setup():
