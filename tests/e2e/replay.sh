@@ -93,7 +93,7 @@ check "buckets, totals and posts equal the recount" python3 "$root/tests/e2e/rec
 readers_right() { # within a few seconds: the sweep tells every creator again
   for _ in $(seq 20); do
     "$microflux" tail creator-scores --until-end --format json > "$DIR/scores"
-    python3 "$root/tests/faults/readers.py" "$DIR/scores" "$DIR/states" > "$DIR/readers" && return; sleep 0.3
+    python3 "$root/tests/e2e/readers.py" "$DIR/scores" "$DIR/states" > "$DIR/readers" && return; sleep 0.3
   done
   cat "$DIR/readers"; return 1
 }
