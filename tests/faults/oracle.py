@@ -45,9 +45,9 @@ class Scores(published.Report):
         super().__init__(quiet=True)
         self.bad = {}
 
-    def compare(self, field, wanted, found, where):
+    def compare(self, field, wanted, found, where, *kind):
         before = self.shown
-        super().compare(field, wanted, found, where)
+        super().compare(field, wanted, found, where, *kind)
         if self.shown > before:
             self.bad.setdefault(where, f"{field}: wanted {wanted!r}, found {found!r}")
 
@@ -128,9 +128,10 @@ def judge_counters(verdict, stack, sent, inputs_of):
 
 def judge_scores(verdict, scores, inputs, play, inputs_of):
     """Each record, and the one a reader keeps of each creator."""
-    lanes, report = published.load_inputs([io.BytesIO(text) for text in inputs]), Scores()
+    setup, peers = published.setup_of()
+    lanes, report = published.load_inputs([io.BytesIO(text) for text in inputs], setup), Scores()
     with open(scores, "rb") as stream:
-        published.check_scores(report, stream, lanes)
+        published.check_scores(report, stream, lanes, setup, peers)
     best, last, seen = {}, {}, set()
     for r in map(json.loads, open(scores)):
         if r["value"] is None:
@@ -140,7 +141,7 @@ def judge_scores(verdict, scores, inputs, play, inputs_of):
         order = last[r["key"]] = order_of(r["value"])
         if order >= best.get(r["key"], (order,))[0]:
             best[r["key"]] = order, r
-    judge_final(verdict, best, lanes, inputs_of)
+    judge_final(verdict, best, lanes, setup, inputs_of)
     for name, (order, r) in best.items() if play.compacted else ():
         if last[name] != order:
             verdict.fail(f"creator {name}: compaction keeps {last[name]}, readers want {order} (offset {r['offset']})")
@@ -185,18 +186,18 @@ def too_early(source, seconds, watcher):
     return None
 
 
-def judge_final(verdict, best, lanes, inputs_of):
+def judge_final(verdict, best, lanes, setup, inputs_of):
     """For every creator that was counted the largest record, with the values of the final state; none for others."""
     wanted = {name: lane for lane in lanes.values() for name in lane.creators}
     for name in sorted(wanted.keys() ^ best.keys()):
         verdict.fail(f"creator {name}: " + ("no score" if name in wanted else "a score of a creator that never was"))
     report = Scores()
     for name in sorted(wanted.keys() & best.keys()):
-        chain, found = published.Chain(wanted[name], name), best[name][1]
+        chain, found = published.Chain(wanted[name], name, setup), best[name][1]
         chain.advance(published.EVERYTHING)
-        value = chain.creator.values(found["value"]["as_of"])
-        found["value"]["version"]["offsets"] = value["version"]["offsets"]  # a record that changed nothing is not told
-        published.compare_score(report, value, found["value"], (name, found["offset"]))
+        version = found["value"]["version"]
+        version["offsets"] = sum(chain.creator.next_offset.values())  # a record that changed nothing is not told
+        published.compare_score(report, chain.creator, found["value"]["as_of"], found["value"], found["offset"])
     for (name, offset), text in report.bad.items():
         verdict.fail(f"creator {name}: the score readers keep (offset {offset}) is not the final one: {text}; "
                      + around(name, inputs_of, {}))

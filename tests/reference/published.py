@@ -138,6 +138,14 @@ def secret_of(path):
     return data if len(data) == 16 else bytes.fromhex(data.decode().strip())
 
 
+def setup_of(secret=None, emv=None, totals=(), peers=None):
+    """(Setup, tables of peers) of the lists and tables of data/ and what an engine was given."""
+    lay(load()[0])
+    kinds = {platform: names.split(",") for platform, names in (one.split("=") for one in totals)}
+    setup = Setup(here(Official()), secret_of(secret), totals=kinds, unit_values=unit_values(emv) if emv else None)
+    return setup, tables(peers)
+
+
 def main():
     """Arguments; exit 1 on differences or when nothing was compared."""
     parser = argparse.ArgumentParser(description="check published creator scores against the reference")
@@ -155,11 +163,7 @@ def main():
         return self_test()
     if len(arguments.files) < 2:
         parser.error("SCORES and at least one INPUT are needed")
-    lay(load()[0])
-    totals = dict(one.split("=") for one in arguments.totals)
-    setup = Setup(here(Official()), secret_of(arguments.secret), totals={p: k.split(",") for p, k in totals.items()},
-                  unit_values=unit_values(arguments.emv) if arguments.emv else None)
-    peer_tables = tables(arguments.peers)
+    setup, peer_tables = setup_of(arguments.secret, arguments.emv, arguments.totals, arguments.peers)
     lanes, report = load_inputs((open(name, "rb") for name in arguments.files[1:]), setup), Report()
     with open(arguments.files[0], "rb") as stream:
         check_scores(report, stream, lanes, setup, peer_tables)

@@ -7,7 +7,8 @@ methodology  every constant            records   which records count          st
 common       §0, weighted scores       actors    §0.1, distinct actors        tier       §1
 engagement   §2                        peers     §3                           growth     §4 growth, §5
 authenticity §4                        community §6                           topics     §7, lexicon
-text         §8, words of a post       commercial §8                          score      §9, the whole record
+text         §8, words of a post       commercial §8                          score      §9, all values
+record       values as the schema shapes them
 
 examples.py runs the worked examples (calls.py), properties.py what the page promises and edges.py by hand, published.py
 compares published records (compare.py: the table of fields; lanes.py: log prefixes; selftest.py). The lists and tables
