@@ -284,8 +284,8 @@ union score_record {
     struct interaction_record interaction;
 };
 
-/* creator_judge: what can be said without the creator: ERR_REJECT words bad_id, bad_time, negative_followers,
- * future, late. The verbs below expect a record that passed. */
+/* creator_judge: what can be said without the creator: ERR_REJECT words bad_id, bad_time, bad_number,
+ * negative_followers, future, late. The verbs below expect a record that passed. */
 enum err creator_judge(const struct creator_rules *rules, int topic, const union score_record *record,
                        const struct provenance *at, struct err_info *info) MF_MUST_CHECK;
 

@@ -6,7 +6,6 @@
  * tests/fuzz/corpus/avro/ is made by: tests/avro/oracle.py --seeds tests/fuzz/corpus/avro (synthetic). Run:
  *   build-fuzz/fuzz_avro -max_len=4096 -timeout=5 -max_total_time=180 CORPUS tests/fuzz/corpus/avro */
 #include <assert.h>
-#include <sanitizer/allocator_interface.h>
 #include <stdlib.h>
 
 #include "microflux/avro.h"
@@ -15,6 +14,9 @@
 #define MOST_SCHEMA 4096
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+/* of the sanitizers, but gcc has no header for it */
+int __sanitizer_install_malloc_and_free_hooks(void (*on_malloc)(const volatile void *, size_t),
+                                              void (*on_free)(const volatile void *));
 
 struct out {
     struct bytes a, b, c;

@@ -82,6 +82,31 @@ static void expect_likes(int64_t day, int64_t week, int64_t post)
     assert_int_equal(c.posts[0].counts[KIND_LIKE], post);
 }
 
+/* A number that could fill a sum is refused by name; what is as large as may be is counted. */
+static void test_numbers_that_fill_a_sum_are_refused(void **state)
+{
+    const int64_t most = 1000000000000;
+    struct creator_rules r = {.methodology = m, .max_future = 300000};
+    struct err_info info;
+    (void)state;
+    union score_record like = {
+        .interaction = {.creator_id = BYTES("c"), .kind = KIND_LIKE, .count = most, .occurred_at = NOW}};
+    const struct provenance at = {1, NOW};
+    assert_int_equal(creator_judge(&r, TOPIC_INTERACTIONS, &like, &at, &info), ERR_OK);
+    like.interaction.count = -most - 1;
+    assert_int_equal(creator_judge(&r, TOPIC_INTERACTIONS, &like, &at, &info), ERR_REJECT);
+    assert_string_equal(info.word, "bad_number");
+    assert_non_null(strstr(info.sentence, "count is -1000000000001"));
+    union score_record post = {
+        .post = {
+            .creator_id = BYTES("c"), .post_id = BYTES("p"), .posted_at = NOW, .metrics.likes = INT64_MAX}};
+    assert_int_equal(creator_judge(&r, TOPIC_POSTS, &post, &at, &info), ERR_REJECT);
+    union score_record profile = {
+        .profile = {.creator_id = BYTES("c"), .observed_at = NOW, .followers = most + 1}};
+    assert_int_equal(creator_judge(&r, TOPIC_PROFILES, &profile, &at, &info), ERR_REJECT);
+    assert_string_equal(info.word, "bad_number");
+}
+
 static void test_differences(void **state)
 {
     (void)state;
@@ -124,6 +149,7 @@ static void test_single_acts(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_numbers_that_fill_a_sum_are_refused, setup, teardown),
         cmocka_unit_test_setup_teardown(test_differences, setup, teardown),
         cmocka_unit_test_setup_teardown(test_older_and_unknown, setup, teardown),
         cmocka_unit_test_setup_teardown(test_single_acts, setup, teardown)};

@@ -309,6 +309,37 @@ static void test_damage_is_named(void **state)
     creator_clear(&c);
 }
 
+/* What no layout holds: more posts than are kept, a platform or an hour that is none. */
+static void test_impossible_state_is_refused(void **state)
+{
+    static const char *const counters[][2] = {
+        {"a", "1 1 99 1 -"}, {"a", "1 1 -1 1 -"}, {"h1", "99999999999 v1"}, {"d1", "-1 v1"}};
+    struct creator c;
+    struct err_info info;
+    char field[8], id[8];
+    (void)state;
+    for (size_t i = 0; i < sizeof counters / sizeof *counters; i++) {
+        memset(hashes, 0, sizeof hashes);
+        on_set(NULL, KEY_COUNTERS, bytes_of(counters[i][0]), bytes_of(counters[i][1]));
+        creator_init(&c);
+        assert_int_equal(load(&c, KEY_COUNTERS, &info), ERR_REJECT);
+        creator_clear(&c);
+    }
+    memset(hashes, 0, sizeof hashes);
+    for (int slot = 0; slot <= POSTS; slot++) {
+        snprintf(field, sizeof field, "%d", slot);
+        on_set(NULL, KEY_POSTS, bytes_of(field), BYTES("1772400000000 3 0 3 5000"));
+        snprintf(field, sizeof field, "%di", slot);
+        snprintf(id, sizeof id, "p%d", slot);
+        on_set(NULL, KEY_POSTS, bytes_of(field), bytes_of(id));
+    }
+    on_set(NULL, KEY_POSTS, BYTES("39u"), BYTES("29540000 1 2 3")); /* of no post: not kept, not leaked */
+    creator_init(&c);
+    assert_int_equal(load(&c, KEY_POSTS, &info), ERR_REJECT);
+    assert_non_null(strstr(info.sentence, "more than 32 posts"));
+    creator_clear(&c);
+}
+
 /* A string cut anywhere, or with a byte too many, is refused. */
 static void test_damaged_strings_are_named(void **state)
 {
@@ -347,6 +378,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_round_trip), cmocka_unit_test(test_many_actors),
                                        cmocka_unit_test(test_damage_is_named),
+                                       cmocka_unit_test(test_impossible_state_is_refused),
                                        cmocka_unit_test(test_damaged_strings_are_named)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

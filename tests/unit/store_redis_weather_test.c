@@ -206,7 +206,7 @@ static void test_fates(void **state)
                  {"CROSSSLOT Keys in request don't hash to the same slot", ERR_REFUSED, "CROSSSLOT"},
                  {"NOPERM this user has no permissions", ERR_REFUSED, "NOPERM"},
                  {"ERR OOM", ERR_REFUSED, "ERR"},
-                 {"", ERR_REFUSED, ""},
+                 {"", ERR_REFUSED, "error"},
                  {"AWORDMUCHLONGERTHANANYREDISHASEVERHADFORANERROR x", ERR_REFUSED,
                   "AWORDMUCHLONGERTHANANYREDISHASE"}};
     (void)state;

@@ -88,6 +88,8 @@ static bool read_bytes(struct reader *r, struct bytes *out)
 
 static void store_number(const struct node *node, char *base, int64_t n)
 {
+    if (node->target == SKIP) /* there is no base behind a skipped list */
+        return;
     char *at = base + node->offset;
     switch (node->target) {
     case AVRO_BOOL:

@@ -7,6 +7,7 @@
 
 #define LATE_MS   (92 * MS_DAY)
 #define LAST_TIME 253402300799999LL /* the end of the year 9999 */
+#define MOST      1000000000000LL   /* of anything counted: millions of such records fit in a sum */
 
 const char *const platform_names[N_PLATFORMS] = {"OTHER",    "INSTAGRAM", "TIKTOK", "YOUTUBE",   "X",
                                                  "FACEBOOK", "LINKEDIN",  "TWITCH", "PINTEREST", "SNAPCHAT"};
@@ -105,19 +106,56 @@ static enum err judge_time(const struct creator_rules *rules, const char *field,
     return ERR_OK;
 }
 
+struct number {
+    const char *field;
+    int64_t n;
+};
+
+static enum err judge_numbers(const struct number *numbers, size_t n, struct err_info *info)
+{
+    for (size_t i = 0; i < n; i++)
+        if (numbers[i].n < -MOST || numbers[i].n > MOST)
+            return err_set(info, ERR_REJECT, "bad_number", "%s is %" PRId64 "; -10^12 to 10^12 are accepted",
+                           numbers[i].field, numbers[i].n);
+    return ERR_OK;
+}
+
 static enum err judge_profile(const struct creator_rules *rules, const struct profile_record *r,
                               const struct provenance *at, struct err_info *info)
 {
     if (r->followers < 0 || (r->has_following && r->following < 0) || (r->has_posts && r->posts < 0))
         return err_set(info, ERR_REJECT, "negative_followers",
                        "followers, following or posts is negative (followers %" PRId64 ")", r->followers);
+    const struct number numbers[] = {{"followers", r->followers},
+                                     {"following", r->following},
+                                     {"posts", r->posts},
+                                     {"price_per_post.minor_units", r->price_minor_units}};
+    if (judge_numbers(numbers, 4, info) != ERR_OK)
+        return ERR_REJECT;
     return judge_time(rules, "observed_at", r->observed_at, at, info);
+}
+
+static enum err judge_post(const struct creator_rules *rules, const struct post_record *r,
+                           const struct provenance *at, struct err_info *info)
+{
+    const struct post_metrics *m = &r->metrics;
+    const struct number numbers[] = {{"metrics.views", m->views},
+                                     {"metrics.likes", m->likes},
+                                     {"metrics.comments", m->comments},
+                                     {"metrics.shares", m->shares},
+                                     {"metrics.saves", m->saves}};
+    if (judge_id("post_id", r->post_id, info) != ERR_OK || judge_numbers(numbers, 5, info) != ERR_OK)
+        return ERR_REJECT;
+    return judge_time(rules, "posted_at", r->posted_at, at, info);
 }
 
 static enum err judge_interaction(const struct creator_rules *rules, const struct interaction_record *r,
                                   const struct provenance *at, struct err_info *info)
 {
+    const struct number numbers[] = {{"count", r->count}, {"value.minor_units", r->value_minor_units}};
     if (r->post_id.ptr && judge_id("post_id", r->post_id, info) != ERR_OK)
+        return ERR_REJECT;
+    if (judge_numbers(numbers, 2, info) != ERR_OK)
         return ERR_REJECT;
     if (rules->late == POLICY_REJECT && is_late(r->occurred_at, at) && r->occurred_at >= 0)
         return err_set(info, ERR_REJECT, "late",
@@ -136,8 +174,7 @@ enum err creator_judge(const struct creator_rules *rules, int topic, const union
     case TOPIC_PROFILES:
         return judge_profile(rules, &record->profile, at, info);
     case TOPIC_POSTS:
-        err = judge_id("post_id", record->post.post_id, info);
-        return err != ERR_OK ? err : judge_time(rules, "posted_at", record->post.posted_at, at, info);
+        return judge_post(rules, &record->post, at, info);
     default:
         return judge_interaction(rules, &record->interaction, at, info);
     }

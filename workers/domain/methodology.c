@@ -83,7 +83,8 @@ static enum err set_constant(struct loading *l, const struct constant *c, const 
     bool good = true;
     for (size_t i = 0; i < c->n && good; i++, before = x) {
         good = read_number(c, &rest, &x) && (i == 0 || i + c->rising <= c->n || x > before);
-        put_number(&l->o->m, c, i, x);
+        if (good)
+            put_number(&l->o->m, c, i, x);
     }
     if (good && !*rest)
         return ERR_OK;

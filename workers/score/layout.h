@@ -13,9 +13,10 @@ bool layout_load_whole(struct creator *c, int key, struct bytes text);
 bool layout_ints(struct bytes *text, int64_t *out, int n);
 struct bytes layout_word(struct bytes *text);
 bool layout_counts(struct bytes text, int64_t *counts, int n);
-/* layout_load_post: one field; by_slot has POSTS + PLACEHOLDERS. layout_gather_posts: gives them to c. */
+/* layout_load_post: one field; by_slot has POSTS + PLACEHOLDERS. layout_gather_posts: gives them to c;
+ * false: more than a creator keeps. */
 bool layout_load_post(struct post *by_slot, struct bytes field, struct bytes text);
-void layout_gather_posts(struct creator *c, struct post *by_slot);
+bool layout_gather_posts(struct creator *c, struct post *by_slot);
 
 extern const char layout_letters[N_COUNTS + 1]; /* by enum kind, COUNT_POSTS, COUNT_SPONSORED; [0] unused */
 

@@ -55,7 +55,7 @@ static bool load_bucket(struct window *window, struct bytes text)
     int64_t bucket, number;
     int what, slot;
     bool any = false;
-    if (!bytes_int(&text, &bucket))
+    if (!bytes_int(&text, &bucket) || bucket < 0 || bucket > INT32_MAX)
         return false;
     while (count(&text, &what, &number)) {
         window_add(window, bucket, what, number, &slot);
@@ -80,7 +80,7 @@ struct bytes layout_word(struct bytes *text)
 static bool load_attributes(struct creator *c, struct bytes text)
 {
     int64_t n[4];
-    if (!layout_ints(&text, n, 4) || text.len < 2)
+    if (!layout_ints(&text, n, 4) || n[2] < 0 || n[2] >= N_PLATFORMS || text.len < 2)
         return false;
     c->has_profile = true;
     c->profile_at = n[0];
@@ -239,10 +239,12 @@ static enum err load_hash(struct creator *c, int key, const struct redis_answer 
             continue;
         ok = key == KEY_COUNTERS ? load_counter(c, field, text) : layout_load_post(by_slot, field, text);
     }
-    if (key == KEY_POSTS)
-        layout_gather_posts(c, by_slot);
-    if (ok)
+    bool fits = key != KEY_POSTS || layout_gather_posts(c, by_slot);
+    if (ok && fits)
         return ERR_OK;
+    if (ok)
+        return err_set(info, ERR_REJECT, "state", "hash %s has more than %d posts or %d placeholders",
+                       creator_key_names[key], POSTS, PLACEHOLDERS);
     return err_set(info, ERR_REJECT, "state", "field %.*s of hash %s cannot be read: \"%.*s\"",
                    (int)hash->items[i - 2]->text.len, hash->items[i - 2]->text.ptr, creator_key_names[key],
                    (int)hash->items[i - 1]->text.len, hash->items[i - 1]->text.ptr);

@@ -106,13 +106,17 @@ bool layout_load_post(struct post *by_slot, struct bytes field, struct bytes tex
     }
 }
 
-void layout_gather_posts(struct creator *c, struct post *by_slot)
+bool layout_gather_posts(struct creator *c, struct post *by_slot)
 {
-    size_t n = 0;
-    for (int i = 0; i < POSTS + PLACEHOLDERS; i++)
+    size_t n = 0, placeholders = 0;
+    for (int i = 0; i < POSTS + PLACEHOLDERS; i++) {
         n += by_slot[i].id != NULL;
+        placeholders += by_slot[i].id && by_slot[i].placeholder;
+        if (!by_slot[i].id)
+            free(by_slot[i].minutes);
+    }
     if (n == 0)
-        return;
+        return true;
     c->posts = malloc((n + 2) * sizeof *c->posts);
     if (!c->posts)
         abort();
@@ -122,4 +126,5 @@ void layout_gather_posts(struct creator *c, struct post *by_slot)
         if (by_slot[i].id)
             c->posts[n++] = by_slot[i];
     c->n_posts = (uint8_t)n; /* placeholders are told apart when all is in order: layout_loaded */
+    return placeholders <= PLACEHOLDERS && n - placeholders <= POSTS;
 }

@@ -6,7 +6,7 @@
 #include "store_room.h"
 
 #define BLOCK      (256 * 1024)
-#define MOST_ITEMS (1 << 24) /* of one array: a server that announces more is none */
+#define MOST_ITEMS (1 << 20) /* of one array: a server that announces more is none */
 
 void *arena_take(struct arena *arena, size_t size)
 {

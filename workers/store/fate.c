@@ -24,5 +24,6 @@ enum err redis_fate(const struct redis_answer *answer, struct err_info *info)
     size_t len = word.len < sizeof copy - 1 ? word.len : sizeof copy - 1;
     memcpy(copy, word.ptr, len);
     copy[len] = 0;
-    return err_set(info, ERR_REFUSED, copy, "Redis refuses: %.*s", (int)answer->text.len, answer->text.ptr);
+    return err_set(info, ERR_REFUSED, *copy ? copy : "error", "Redis refuses: %.*s", (int)answer->text.len,
+                   answer->text.ptr);
 }

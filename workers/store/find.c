@@ -110,7 +110,7 @@ static void on_primary(void *arg, const struct redis_answer *answer)
 {
     struct find *find = arg;
     struct err_info why;
-    if (answer->type == REDIS_ARRAY && answer->n == 2) {
+    if (answer->type == REDIS_ARRAY && answer->n == 2 && answer->items[1]->text.ptr) {
         set_address(find->found, answer->items[0]->text, strtoll(answer->items[1]->text.ptr, NULL, 10),
                     find->asked_at);
         return;
