@@ -1,8 +1,10 @@
 /* commands: the table of sub-commands. */
 #include "microflux/commands.h"
 
+#include <jansson.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "microflux/args.h"
@@ -69,8 +71,18 @@ void commands_list(void)
     }
 }
 
+/* Else a schema would be called unusable, and good records bad, for want of memory. */
+static void *memory_or_abort(size_t size)
+{
+    void *at = malloc(size);
+    if (!at)
+        abort();
+    return at;
+}
+
 int commands_main(int argc, char **argv)
 {
+    json_set_alloc_funcs(memory_or_abort, free);
     if (argc < 2 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
         strcmp(argv[1], "help") == 0)
         return help();

@@ -248,6 +248,8 @@ static enum err choose_schemes(const struct loading *l, const char *schemes, str
 {
     char *copy = strdup(schemes), *rest = copy;
     enum err err = ERR_OK;
+    if (!copy)
+        abort();
     for (char *name; err == ERR_OK && (name = strsep(&rest, ", ")) != NULL;)
         if (*name)
             err = choose_scheme(l, name, info);

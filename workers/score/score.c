@@ -52,7 +52,7 @@ static enum err score_open(const void *options, void **self, struct err_info *in
     w->scratch = avro_scratch_open();
     use_options(w);
     w->output_fingerprint = avro_fingerprint(schema_creator_score, info);
-    enum err err = ERR_OK;
+    enum err err = w->output_fingerprint ? ERR_OK : ERR_UNSUPPORTED;
     for (int i = 0; i < N_TOPICS && err == ERR_OK; i++)
         err = score_reader_open(i, w->options->bare_json[i], w->options->max_record_bytes,
                                 w->options->registry, &w->readers[i], info);
