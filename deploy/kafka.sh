@@ -116,7 +116,8 @@ up() { # DIR BASE N
 }
 
 stop() { # DIR [I]
-  local pids=("$1"/n${2:-[0-9]}.pid)
+  local pids=("$1"/n[0-9].pid)
+  [ -z "${2:-}" ] || pids=("$1/n$2.pid")
   for p in "${pids[@]}"; do kill "$(cat "$p")" 2> /dev/null || true; done
   for p in "${pids[@]}"; do while kill -0 "$(cat "$p")" 2> /dev/null; do sleep 0.1; done; done
 }

@@ -44,8 +44,12 @@ part 'faults of every part, one node, 10 minutes' tests/faults/run.sh --seed $ni
 part 'faults of every part, three nodes, 15 minutes' env XMX=256m tests/faults/run.sh --seed $night --minutes 15 --nodes 3
 [ -d "${MICROFLUX_DATA:-../shared/data}" ] && part 'real events, ten kills' tests/replay/run.sh '' 10
 [ -d "${MICROFLUX_DATA:-../shared/data}" ] && part 'real events, re-ordered within the hour' tests/replay/run.sh '' 0 shuffle
+part 'each fuzz target, ten minutes' tests/fuzz/run.sh 600
+part 'each allocation fails once' build-asan/memory
+part 'soak: 50 M records, two of 100 bad' tests/soak.sh 50000000 2
+part 'soak: 10 M bad records' tests/soak.sh 10000000 100
 part 'the generated stream is distributed as measured' figures
 part 'bench: J1 exact, and each stage' bench
-part 'shellcheck' shellcheck -S warning -x deploy/*.sh tests/*.sh tests/e2e/*.sh tests/faults/*.sh tests/replay/*.sh .ci/run
+part 'shellcheck' shellcheck -S warning deploy/*.sh tests/*.sh tests/*/*.sh .ci/run
 echo "$passed passed, $failed failed"
 [ $failed = 0 ]

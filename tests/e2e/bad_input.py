@@ -44,6 +44,7 @@ cases = [
     ("bad_varint", "bad-1", frame("profiles") + b"\xff" * 12),
     ("bad_utf8", "bad-1", profile(b"\xff\xfe\xfd")),
     ("negative_followers", "bad-1", profile(followers=-3)),
+    ("bad_number", "bad-1", profile(followers=1 << 60)),
     ("bad_time", "bad-1", profile(observed=-62135596800000)),
     ("future", "bad-1", profile(observed=NOW + 86400000)),
     ("wrong_key", "another", good),

@@ -14,13 +14,13 @@ echo "{\"creator_id\":\"good\",\"platform\":\"TIKTOK\",\"observed_at\":$now,\"fo
 kcat -C -b "$MICROFLUX_KAFKA_BOOTSTRAP_SERVERS" -t profiles -c 1 -D '' -e -q > "$DIR/good-profiles" 2> /dev/null
 python3 "$root/tests/e2e/bad_input.py" "$DIR" || exit 1
 n=0
-while read -r topic key file code; do
+while read -r topic key file _; do
   send -t "$topic" -k "$key" -H trace=abc "$file" && n=$((n + 1))
 done < "$DIR/cases"
 send -t profiles -k gone -Z /dev/null < /dev/null
 echo '{"creator_id":"good","kind":"LIKE","count":7,"occurred_at":'"$now"'}' > "$DIR/like"
 "$microflux" produce --topic interactions "$DIR/like" 2> /dev/null
-for i in $(seq 100); do
+for _ in $(seq 100); do
   "$microflux" tail dead-letters --until-end --format json > "$DIR/dead"
   [ "$(wc -l < "$DIR/dead")" -ge $n ] && break; sleep 0.1
 done

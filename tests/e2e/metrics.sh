@@ -45,7 +45,7 @@ printf 'no key %s\n' 1 2 | kcat -P -b "$MICROFLUX_KAFKA_BOOTSTRAP_SERVERS" -t po
 echo "{\"creator_id\":\"hottest\",\"platform\":\"TIKTOK\",\"observed_at\":$now,\"followers\":54321}" > "$DIR/profile"
 "$microflux" produce --topic profiles "$DIR/profile" 2> /dev/null
 echo "{\"creator_id\":\"hottest\",\"kind\":\"LIKE\",\"count\":7,\"occurred_at\":$now}" > "$DIR/like"
-for i in $(seq 30); do cat "$DIR/like"; sleep 0.05; done | "$microflux" produce --topic interactions - 2> /dev/null # a score each
+for _ in $(seq 30); do cat "$DIR/like"; sleep 0.05; done | "$microflux" produce --topic interactions - 2> /dev/null # a score each
 produced=$(($(wc -l < "$DIR/events") + 5 + 1 + 30))
 
 becomes "received = produced" $produced value "${at[1]}" microflux_records_received_total

@@ -16,6 +16,7 @@ for pid in "${starting[@]}"; do wait "$pid" || exit 1; done
 
 # the environment of each of the two; on MODE COMMAND...
 sentinels=(MICROFLUX_REDIS_MODE=sentinel MICROFLUX_REDIS_ADDRESS="${at[34]},${at[35]},${at[36]}" MICROFLUX_GROUP=sentinels MICROFLUX_NAMESPACE=sentinels)
+# shellcheck disable=SC2034
 cluster=(MICROFLUX_REDIS_MODE=cluster MICROFLUX_REDIS_ADDRESS="${at[37]},${at[38]}" MICROFLUX_GROUP=cluster MICROFLUX_NAMESPACE=cluster)
 on() { local -n where=$1; shift; env "${where[@]}" "$@"; }
 

@@ -10,6 +10,7 @@ registry_up() { "$root/deploy/registry.sh" up "$registry" "$registry_port"; }
 registry_up & starting=$!
 stack_up || exit 1
 clean() {
+  # shellcheck disable=SC1083,SC2093
   { exec {FOREIGN[1]}>&- {STUB[1]}>&-; wait "${FOREIGN_PID:-}" "${STUB_PID:-}"; } 2> /dev/null # both end with their stdin
   "$root/deploy/registry.sh" kill "$registry"
   rm -rf "$registry"
@@ -79,7 +80,7 @@ registry_up & starting=$!
 # meanwhile, a registry that knows nothing (a stub, which counts)
 cold=$pid
 other=(--set registry.url="http://127.0.0.1:$stub_port" --set registry.cache_file= --set namespace=flood --set group=flood)
-for topic in profiles posts interactions creator_scores dead_letters; do other+=(--set topics.$topic=flood-$topic); done
+for topic in profiles posts interactions creator_scores dead_letters; do other+=(--set "topics.$topic=flood-$topic"); done
 "$microflux" topics create --partitions 4 "${other[@]}" > /dev/null
 ask flood flood-profiles 2000 20 > /dev/null
 worker flood "${other[@]}"

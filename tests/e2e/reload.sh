@@ -5,7 +5,7 @@ set -uo pipefail
 source "$(dirname "$0")/stack.sh"
 stack_up || exit 1
 
-within() { local i; for i in $(seq $(($1 * 5))); do "${@:2}" && return; sleep 0.2; done; return 1; } # SECONDS COMMAND...
+within() { for _ in $(seq $(($1 * 5))); do "${@:2}" && return; sleep 0.2; done; return 1; } # SECONDS COMMAND...
 digests() { "$microflux" tail creator-scores --until-end --format json | grep -o '"digest":"[0-9a-f]*"' | uniq | tail -1; }
 told() { [ "$(digests)" = "\"digest\":\"$1\"" ]; } # DIGEST
 logged() { grep -q -- "$1" "$DIR/log"; }

@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # A real Kafka and a real Redis on free loopback ports in a folder of their own; sourced by the end-to-end tests.
 #   stack_folder       sets DIR and base (Kafka on base+1 .., Redis on base+31), for who has to write files first
 #   stack_up [NODES]   does that unless it was done, sets REDIS_PORT, exports the environment microflux reads
@@ -28,6 +29,7 @@ foreign_client() {
     { echo "confluent-kafka is not in $venv and pip could not install it (is there a network?)"; return 1; }
 }
 
+# shellcheck disable=SC2120
 redis_up() { # [OPTIONS of redis-server]
   mkdir -p "$DIR/redis"
   redis-server --port "$REDIS_PORT" --bind 127.0.0.1 --dir "$DIR/redis" --daemonize yes --pidfile "$DIR/redis.pid" --logfile "$DIR/redis.log" \

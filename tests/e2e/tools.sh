@@ -76,6 +76,7 @@ check 'replay: key, timestamp and headers as they were, and a mark' json '(lambd
 kill -TERM $pid; wait $pid
 
 # ---- completion, help, man ----
+# shellcheck disable=SC1090
 source <("$microflux" completion bash)
 complete_words() { COMP_WORDS=(microflux "$@") COMP_CWORD=$#; COMPREPLY=(); _microflux; echo "${COMPREPLY[*]}"; }
 check 'completion: commands' [ "$(complete_words de)" = 'demo dead-letters' ]

@@ -37,6 +37,9 @@ patch, run, seconds, found = sys.argv[1:]
 checks.keep({"patch": patch, "run": run, "seconds": int(seconds), "found": found})' "$1" "${run[$1]}" $((SECONDS - began)) "$line"
 }
 
-[ $# -gt 0 ] || set -- $(cd "$here/mutations" && ls | sed 's/.patch$//')
-for name in "$@"; do check "planted bug found: $name (run.sh ${run[$name]:-})" caught "$name"; done
+[ $# -gt 0 ] || set -- "$here"/mutations/*.patch
+for name in "${@##*/}"; do
+  name=${name%.patch}
+  check "planted bug found: $name (run.sh ${run[$name]:-})" caught "$name"
+done
 summary
