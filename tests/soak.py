@@ -44,7 +44,7 @@ def resident():
 
 
 def sample(samples, stop):
-    while not stop.wait(0.25 if records < 1000000 else 1):
+    while not stop.wait(0.25 if records < 10000000 else 1):
         page = metrics()
         if page:
             samples.append((metric(page, "microflux_records_received_total"), resident()))
@@ -104,7 +104,8 @@ def main():
     deadline = time.monotonic() + 60 + records / 5000
     while time.monotonic() < deadline:
         page = metrics()
-        if metric(page, "microflux_records_received_total") >= total and metric(page, "microflux_producer_queue_records") == 0:
+        waiting = metric(page, "microflux_producer_queue_records") + metric(page, "microflux_lane_lag_records")
+        if metric(page, "microflux_records_received_total") >= total and waiting == 0:
             break
         time.sleep(0.2)
     taken_s = time.monotonic() - start

@@ -43,10 +43,10 @@ says() {
 
 # runs PATTERN LOG [OPTIONS of run]: a worker, until its log says so (10 s at most)
 runs() {
-  local pattern=$1 log=$2 pid i; shift 2
+  local pattern=$1 log=$2 pid; shift 2
   "$microflux" run "$@" 2> "$log" & pid=$!
   touch "$log"
-  for i in $(seq 100); do grep -qE -- "$pattern" "$log" && break; sleep 0.1; done
+  for _ in $(seq 100); do grep -qE -- "$pattern" "$log" && break; sleep 0.1; done
   sleep 0.3; kill -9 $pid; wait $pid 2> /dev/null
 }
 
