@@ -3,8 +3,6 @@
     scenarios.py --scenario NAME,NAME… [--seconds N] [--nodes 1|3]      NAME: a function below, or of redis_ha.py where that is there
 """
 import argparse
-import contextlib
-import importlib
 import re
 import signal
 import subprocess
@@ -195,8 +193,6 @@ def disk_full(checks, nodes, _):
 
 
 SCENARIOS = {f.__name__: f for f in (zombie, cut_off, rewind, silent, coordinator, clock, disk_full)} | log_changes.SCENARIOS
-with contextlib.suppress(ModuleNotFoundError):
-    SCENARIOS |= importlib.import_module("redis_ha").SCENARIOS
 
 
 def main():
