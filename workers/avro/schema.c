@@ -162,7 +162,8 @@ static void canonical_named(json_t *type, const char *word, const char *namespac
     json_t *symbol;
     namespace = type_namespace(type, namespace);
     full_name(json_string_value(json_object_get(type, "name")), namespace, &full);
-    json_object_set_new(seen, full.data, json_true());
+    if (json_object_set_new(seen, full.data, json_true()) != 0)
+        abort(); /* else the fingerprint is another schema's */
     buffer_printf(out, "{\"name\":\"%s\",\"type\":\"%s\"", full.data, word);
     if (strcmp(word, "record") == 0)
         canonical_fields(type, namespace, out, seen);
