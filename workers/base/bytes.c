@@ -23,6 +23,15 @@ void buffer_grow(struct buffer *b, size_t more)
     b->cap = cap;
 }
 
+#define KEPT_MOST 1048576 /* bytes; more is given back, for the next one who needs much */
+
+void buffer_empty(struct buffer *b)
+{
+    if (b->cap > KEPT_MOST)
+        buffer_free(b);
+    b->len = 0;
+}
+
 void buffer_add_text(struct buffer *b, const char *text)
 {
     buffer_add(b, text, strlen(text));

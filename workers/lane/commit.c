@@ -275,7 +275,8 @@ void lane_send(struct lane *lane)
         lane->sent_outputs++;
     }
     if (lane->outputs_free && lane->n_outputs) {
-        lane->n_outputs = lane->sent_outputs = lane->output_bytes.len = 0;
+        lane->n_outputs = lane->sent_outputs = 0;
+        buffer_empty(&lane->output_bytes);
         lane->outputs_free = false;
     }
 }

@@ -51,6 +51,7 @@ static size_t put_head(char *at, char kind, size_t n)
 
 static void start_command(struct redis *redis, redis_handler *handler, void *arg)
 {
+    store_push(redis);
     if (redis->written == redis->out.len)
         redis->written = redis->out.len = 0;
     buffer_reserve(&redis->out, HEAD_MOST);

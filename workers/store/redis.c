@@ -251,8 +251,19 @@ static enum err write_out(struct redis *redis, struct err_info *info)
             return errno == EAGAIN ? ERR_OK : lost(redis, "write", strerror(errno), info);
         redis->written += (size_t)n;
     }
-    redis->written = redis->out.len = 0;
+    buffer_empty(&redis->out);
+    redis->written = 0;
     return ERR_OK;
+}
+
+#define PUSH_AT 131072 /* bytes */
+
+void store_push(struct redis *redis)
+{
+    struct err_info info;
+    if (redis->connected && redis_unsent(redis) >= PUSH_AT && write_out(redis, &info) != ERR_OK &&
+        redis->refused.code == ERR_OK)
+        redis->refused = info;
 }
 
 static void hand_over(struct redis *redis, const struct redis_answer *answer)

@@ -43,6 +43,11 @@ enum err find_check(const struct redis_options *options, struct err_info *info) 
 
 /* ---- the connection ---- */
 
+struct redis;
+/* store_push: a long transaction leaves while it is still being written: its bytes are warm, and Redis queues
+ * them beside us. What fails is said by the next redis_turn(). */
+void store_push(struct redis *redis);
+
 struct owed { /* `times` answers go to the same handler */
     redis_handler *handler;
     void *arg;
