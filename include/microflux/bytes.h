@@ -58,7 +58,7 @@ void buffer_printf(struct buffer *b, const char *format, ...) __attribute__((for
 /* buffer_add_int: decimal text of n, fast (the hot path writes millions of them). */
 void buffer_add_int(struct buffer *b, int64_t n);
 void buffer_empty(struct buffer *b); /* of len 0; its memory is kept, unless it is large */
-void buffer_free(struct buffer *b); /* gives the memory back and leaves {0} */
+void buffer_free(struct buffer *b);  /* gives the memory back and leaves {0} */
 
 /* bytes_int: reads one decimal integer at *cursor, skipping one leading blank; advances. False when there is
  * none. */

@@ -268,10 +268,15 @@ bool lane_full(const struct lane *lane); /* half of its cache is not in Redis ye
 bool lane_at_end(const struct lane *lane);
 bool lane_commit_due(const struct lane *lane, int64_t now);
 void lane_commit(struct lane *lane, int64_t now);
-void lane_send(struct lane *lane);
-void lane_due(struct lane *lane, int64_t now);
 void lane_commit_offsets(struct lane *lane, int64_t now);
+
+/* outputs.c */
 uint64_t lane_ticket(const struct lane *lane, uint64_t mark);
+/* lane_tell: its record, now or after score.min_interval, or nothing. True: its told digest changed. */
+bool lane_tell(struct lane *lane, struct subject *s, const struct lane_view *view, int64_t now);
+void lane_due(struct lane *lane,
+              int64_t now);        /* those whose interval is over are evaluated with this commit */
+void lane_send(struct lane *lane); /* to the producer, what Redis has */
 
 /* sweep.c */
 void lane_sweep(struct lane *lane);

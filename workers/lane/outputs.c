@@ -1,0 +1,136 @@
+/* outputs: what readers get of a subject: its record, now or after the interval, or nothing. Records wait,
+ * encoded, until the EXEC of their batch said yes; then they go to the producer. */
+#include <stdlib.h>
+
+#include "lane_room.h"
+
+uint64_t lane_ticket(const struct lane *lane, uint64_t mark)
+{
+    return (uint64_t)(uint16_t)lane->partition << 48 | (uint64_t)(uint16_t)lane->takeover << 32 |
+           (uint32_t)mark;
+}
+
+static struct output *add_output(struct lane *lane, int topic, struct bytes key, uint64_t mark)
+{
+    if (lane->n_outputs == lane->cap_outputs) {
+        lane->cap_outputs = lane->cap_outputs ? 2 * lane->cap_outputs : 256;
+        lane->outputs = realloc(lane->outputs, lane->cap_outputs * sizeof *lane->outputs);
+        if (!lane->outputs)
+            abort();
+    }
+    struct output *o = &lane->outputs[lane->n_outputs++];
+    o->topic = topic;
+    o->mark = mark;
+    o->key_at = (uint32_t)lane->output_bytes.len;
+    o->key_len = (uint32_t)key.len;
+    buffer_add(&lane->output_bytes, key.ptr, key.len);
+    o->value_at = (uint32_t)lane->output_bytes.len;
+    o->value_len = 0;
+    return o;
+}
+
+/* Its record, or, of one that is erased, tombstones. */
+static void add_outputs(struct lane *lane, struct subject *s, const struct lane_view *view,
+                        enum lane_reason reason, uint64_t mark)
+{
+    struct output *o = add_output(lane, 0, s->head.key, mark);
+    lane->kind->encode(lane->self, s->state, s->head.key, view, reason, &lane->output_bytes);
+    o->value_len = (uint32_t)(lane->output_bytes.len - o->value_at);
+    for (size_t i = 1; o->value_len == 0 && i < lane->kind->n_outputs; i++)
+        if (lane->kind->outputs[i].holds_subjects) {
+            ledger_open(&lane->ledger, mark);
+            o = add_output(lane, (int)i, s->head.key, mark);
+        }
+}
+
+static void wait_for_interval(struct lane *lane, struct subject *s)
+{
+    COUNT(lane->counters, throttled);
+    if (s->throttled)
+        return;
+    s->throttled = true;
+    if (!s->hold) {
+        s->hold = ledger_now(&lane->ledger);
+        ledger_open(&lane->ledger, s->hold);
+    }
+    if (lane->due_first + lane->n_due == lane->cap_due) {
+        if (lane->due_first > lane->cap_due / 2) {
+            memmove(lane->due, lane->due + lane->due_first, lane->n_due * sizeof *lane->due);
+            lane->due_first = 0;
+        } else {
+            lane->cap_due = lane->cap_due ? 2 * lane->cap_due : 256;
+            lane->due = realloc(lane->due, lane->cap_due * sizeof *lane->due);
+            if (!lane->due)
+                abort();
+        }
+    }
+    lane->due[lane->due_first + lane->n_due++] = (struct due){s, s->sent_ms + lane->options->min_interval_ms};
+}
+
+void lane_due(struct lane *lane, int64_t now)
+{
+    while (lane->n_due > 0 && (lane->draining || lane->due[lane->due_first].at_ms <= now)) {
+        struct subject *s = lane->due[lane->due_first++].subject;
+        lane->n_due--;
+        s->throttled = false;
+        lane_queue(lane, s);
+    }
+}
+
+bool lane_tell(struct lane *lane, struct subject *s, const struct lane_view *view, int64_t now)
+{
+    if (lane->options->silent)
+        return false;
+    if (!s->forced && s->sent_ms && now - s->sent_ms < lane->options->min_interval_ms && !lane->draining) {
+        wait_for_interval(lane, s); /* and is evaluated then: a busy subject once an interval */
+        return false;
+    }
+    uint64_t digest = lane->kind->evaluate(lane->self, s->state, view);
+    bool news = digest != 0 && (s->forced || !s->told_known || digest != s->told);
+    uint64_t mark = s->throttled ? 0 : s->hold; /* still in the queue of due ones: it keeps its own mark */
+    if (mark)
+        s->hold = 0;
+    if (!news) {
+        COUNT(lane->counters, unchanged);
+        if (mark)
+            ledger_done(&lane->ledger, mark);
+        return false;
+    }
+    if (!mark) {
+        mark = ledger_now(&lane->ledger);
+        ledger_open(&lane->ledger, mark);
+    }
+    add_outputs(lane, s, view, s->forced ? s->reason : LANE_CHANGE, mark);
+    bool changed = !s->told_known || digest != s->told;
+    s->told = digest;
+    s->told_known = true;
+    s->forced = false;
+    s->sent_ms = now;
+    return changed;
+}
+
+void lane_send(struct lane *lane)
+{
+    struct err_info info;
+    while (lane->outputs_free && lane->sent_outputs < lane->n_outputs) {
+        const struct output *o = &lane->outputs[lane->sent_outputs];
+        const char *base = lane->output_bytes.data;
+        struct bytes value = {o->value_len ? base + o->value_at : NULL, o->value_len};
+        enum err err =
+            publish(lane->worker->publisher, o->topic, -1, (struct bytes){base + o->key_at, o->key_len},
+                    value, 0, NULL, 0, lane_ticket(lane, o->mark), &info);
+        if (err == ERR_WEATHER)
+            return;
+        if (err != ERR_OK) {
+            lane_trouble(lane, ERR_LOST, info.word, "%s", info.sentence);
+            return;
+        }
+        COUNT(lane->counters, published);
+        lane->sent_outputs++;
+    }
+    if (lane->outputs_free && lane->n_outputs) {
+        lane->n_outputs = lane->sent_outputs = 0;
+        buffer_empty(&lane->output_bytes);
+        lane->outputs_free = false;
+    }
+}
