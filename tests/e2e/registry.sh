@@ -55,6 +55,8 @@ check "our tail reads every version of theirs" [ "$("$microflux" tail interactio
 ask refuse other-value > /dev/null
 "$microflux" run --set topics.creator_scores=other 2> "$DIR/refused"; status=$?
 check "a schema that is incompatible there is no start, and the log says so: $(tail -1 "$DIR/refused" | cut -c1-120)" [ $status = 69 ]
+"$microflux" check --connect --set topics.creator_scores=other > "$DIR/checked"
+check "and check --connect says it before: $(grep -o 'would not take.*' "$DIR/checked")" [ "$(grep -c 'would not take our schema under other-value' "$DIR/checked")" = 1 ]
 
 ask round 2 5 > /dev/null; sleep 0.3 # counted, but not told yet: these are read again
 kill -9 $pid; wait $pid 2> /dev/null
