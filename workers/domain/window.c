@@ -25,15 +25,22 @@ static uint16_t find(const struct window *w, int64_t wanted)
     return at;
 }
 
+static bool same_slot(const struct window *w, int64_t older, int64_t newer)
+{
+    return (uint32_t)(newer - older) % w->span == 0;
+}
+
 /* A newer bucket takes the slot from an older one; false: a newer one has it already. */
 static bool take_slot(struct window *w, int64_t bucket)
 {
     uint16_t kept = 0;
+    if (w->n == 0 || (bucket - w->cells[0].bucket < w->span && w->cells[w->n - 1].bucket - bucket < w->span))
+        return true; /* as most: within one turn of the ring each bucket has its own slot */
     for (uint16_t i = 0; i < w->n; i++)
-        if (w->cells[i].bucket > bucket && (w->cells[i].bucket - bucket) % w->span == 0)
+        if (w->cells[i].bucket > bucket && same_slot(w, bucket, w->cells[i].bucket))
             return false;
     for (uint16_t i = 0; i < w->n; i++)
-        if (w->cells[i].bucket >= bucket || (bucket - w->cells[i].bucket) % w->span != 0)
+        if (w->cells[i].bucket >= bucket || !same_slot(w, w->cells[i].bucket, bucket))
             w->cells[kept++] = w->cells[i];
     w->n = kept;
     return true;
