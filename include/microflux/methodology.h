@@ -107,6 +107,19 @@ struct methodology {
 
     /* §9, by enum creator_part */
     double creator_weights[N_CREATOR_PARTS];
+
+    /* §10 */
+    int32_t fit_competitor_days;  /* 90 */
+    int32_t fit_suspicious_least; /* actors with a verdict: 20 */
+    double fit_suspicious_most;   /* .20 */
+    double fit_target_reach, fit_values_reach,
+        fit_quality_reach;                       /* what a factor takes at most: .5, .2, .15 */
+    double fit_values_k;                         /* 5 */
+    struct ramp fit_values;                      /* 0, .2 */
+    double fit_quality_weights[N_QUALITY_PARTS]; /* .35, .35, .10, .10, .10 */
+    struct ramp fit_saturation;                  /* .15, .50 */
+    double fit_paid_at_parity, fit_cost_reach;   /* 50, 3 */
+    double fit_tokens_k, fit_untold;             /* 3, .5 */
 };
 
 /* tier_plain: the table's entry of a follower count. tier_fold_day: one more day. tier_now: the fold over

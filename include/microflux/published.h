@@ -24,7 +24,7 @@ struct part {
 };
 
 /* A weighted score of §0: final weights sum to 1, contributions to the score. */
-#define MOST_PARTS 4
+#define MOST_PARTS 5
 struct contribution {
     const char *signal;
     bool there; /* a missing part has no weight */
@@ -49,6 +49,16 @@ enum creator_part {
 };
 extern const char *const authenticity_part_names[N_AUTHENTICITY_PARTS];
 extern const char *const creator_part_names[N_CREATOR_PARTS];
+/* The parts of a fit's quality (§10): from saturation on known for sure, where they are known at all. */
+enum quality_part {
+    QUALITY_ENGAGEMENT,
+    QUALITY_AUTHENTICITY,
+    QUALITY_SATURATION,
+    QUALITY_PAID,
+    QUALITY_COST,
+    N_QUALITY_PARTS
+};
+extern const char *const quality_part_names[N_QUALITY_PARTS];
 
 /* The terms of engagement authenticity, in the order of the table of §4. */
 enum term {

@@ -9,6 +9,7 @@
 
 #include "cmocka_all.h"
 #include "domain_room.h"
+#include "microflux/fit.h"
 
 static struct methodology *m;
 static int checked, files;
@@ -360,6 +361,237 @@ static void call_histogram(const char *file, const json_t *a, const json_t *w)
         expect(file, of(w, "histogram"), m->niches[i], true, posterior[i], 1e-7);
 }
 
+/* ---- §10, §11 ---- */
+
+static uint32_t token_of(const char *name)
+{
+    return (uint32_t)bytes_hash(bytes_of(name));
+}
+
+static size_t tokens_of(const json_t *list, uint32_t *tokens)
+{
+    size_t i;
+    json_t *name;
+    json_array_foreach((json_t *)(uintptr_t)list, i, name) tokens[i] = token_of(json_string_value(name));
+    return json_array_size(list);
+}
+
+static int niche_of(const char *name)
+{
+    for (size_t i = 0; i < m->n_niches; i++)
+        if (strcmp(m->niches[i], name) == 0)
+            return (int)i;
+    return -1;
+}
+
+static void shares_of(const json_t *map, struct fit_shares *shares)
+{
+    const char *of_what;
+    json_t *share;
+    json_object_foreach((json_t *)(uintptr_t)map, of_what, share)
+    {
+        struct fit_share *s = &shares->each[shares->n++];
+        snprintf(s->of, sizeof s->of, "%s", of_what);
+        s->share = json_number_value(share);
+    }
+}
+
+static int platform_of(const char *name)
+{
+    for (int i = 0; i < N_PLATFORMS; i++)
+        if (strcmp(platform_names[i], name) == 0)
+            return i;
+    return 0;
+}
+
+static int64_t time_or(const json_t *object, const char *name, int64_t otherwise)
+{
+    return json_is_integer(of(object, name)) ? whole(object, name) : otherwise;
+}
+
+/* A term that is excluded is a niche here, or a tag. */
+static struct fit_campaign campaign_of(const json_t *k)
+{
+    struct fit_campaign c = {.active = strcmp(json_string_value(of(k, "status")), "ACTIVE") == 0,
+                             .starts_at = time_or(k, "starts_at", INT64_MIN),
+                             .ends_at = time_or(k, "ends_at", INT64_MAX),
+                             .min_authenticity = {real(k, "min_authenticity"), of(k, "min_authenticity")},
+                             .min_rate = {real(k, "min_engagement_rate"), of(k, "min_engagement_rate")}};
+    size_t i;
+    json_t *name;
+    json_array_foreach(of(k, "platforms"), i, name) c.platforms |=
+        (uint16_t)(1u << platform_of(json_string_value(name)));
+    json_array_foreach(of(k, "tiers"), i, name)
+        snprintf(c.tiers[c.n_tiers++], sizeof c.tiers[0], "%s", json_string_value(name));
+    json_array_foreach(of(k, "excluded"), i, name)
+    {
+        int niche = niche_of(json_string_value(name));
+        if (niche >= 0)
+            c.excluded_classes |= 1ull << niche;
+        else
+            c.excluded[c.n_excluded++] = token_of(json_string_value(name));
+    }
+    c.n_competitors = tokens_of(of(k, "competitors"), c.competitors);
+    return c;
+}
+
+static void call_gates(const char *file, const json_t *a, const json_t *w)
+{
+    const json_t *c = of(a, "c"), *audience = of(c, "audience");
+    struct fit_campaign campaign = campaign_of(of(a, "k"));
+    uint32_t tokens[8][2 * TOKENS];
+    struct fit_post posts[8] = {{0}};
+    size_t i, t;
+    json_t *p, *topic;
+    struct fit_creator creator = {.platform = platform_of(json_string_value(of(c, "platform"))),
+                                  .tier = json_string_value(of(c, "tier")),
+                                  .suspicious = maybe(audience, "suspicious_share"),
+                                  .suspicious_n = (int32_t)whole(audience, "n"),
+                                  .authenticity = maybe(c, "authenticity"),
+                                  .estimate = maybe(c, "engagement_rate_estimate"),
+                                  .posts = posts};
+    json_array_foreach(of(c, "posts"), i, p)
+    {
+        struct fit_post *post = &posts[creator.n_posts++];
+        post->posted_at = whole(p, "posted_at");
+        post->tokens = tokens[i];
+        post->n_tokens = tokens_of(of(p, "tags"), tokens[i]);
+        post->n_brands = tokens_of(of(p, "mentions"), post->brands);
+        post->sponsored = json_is_true(of(p, "sponsored"));
+        json_array_foreach(of(p, "topics"), t, topic) post->lexicon |= 1ull
+                                                                       << niche_of(json_string_value(topic));
+    }
+    const char *found = fit_gate_names[fit_gate(m, &campaign, &creator, whole(a, "now"))],
+               *wanted = json_string_value(of(w, "value"));
+    if ((found == NULL) != (wanted == NULL) || (found && strcmp(found, wanted) != 0))
+        fail_msg("%s: gate wanted %s, found %s", file, wanted ? wanted : "none", found ? found : "none");
+    checked++;
+}
+
+static void call_affinity_lexicon(const char *file, const json_t *a, const json_t *w)
+{
+    int64_t matches[NICHES];
+    double posterior[NICHES], topics[NICHES];
+    for (size_t i = 0; i < m->n_niches; i++) {
+        matches[i] = whole(of(a, "matches"), m->niches[i]);
+        topics[i] = real(of(a, "topics"), m->niches[i]);
+    }
+    niche_posterior(m, matches, posterior);
+    call_histogram(file, a, w);
+    expect(file, w, "affinity", true, fit_affinity_lexicon(posterior, topics, m->n_niches), 1e-3);
+}
+
+static void call_target(const char *file, const json_t *a, const json_t *w)
+{
+    struct fit_campaign campaign = {0};
+    struct fit_shares countries = {.n = 0}, languages = {.n = 0};
+    shares_of(of(of(a, "k"), "countries"), &campaign.countries);
+    shares_of(of(of(a, "k"), "languages"), &campaign.languages);
+    shares_of(of(of(a, "aud"), "countries"), &countries);
+    shares_of(of(of(a, "aud"), "languages"), &languages);
+    struct optional t = fit_target(&campaign, &countries, &languages);
+    expect(file, w, "T", t.there, t.value, 1e-9);
+    expect(file, w, "factor", true, factor_target(m, t), 1e-9);
+}
+
+static void call_values(const char *file, const json_t *a, const json_t *w)
+{
+    double v = fit_values_share(m, (size_t)whole(a, "touching"), (size_t)whole(a, "posts"));
+    expect(file, w, "v", true, v, 1e-9);
+    expect(file, w, "factor", true, factor_values(m, (struct optional){v, true}), 1e-9);
+}
+
+static void call_quality(const char *file, const json_t *a, const json_t *w)
+{
+    struct weighted q = {0};
+    const struct fit_quality parts = {part_named(of(a, "engagement_part")),
+                                      part_named(of(a, "authenticity_part")), maybe(a, "saturation"),
+                                      maybe(a, "ppp"), maybe(a, "cpe_ratio")};
+    fit_quality(m, &parts, &q);
+    expect(file, w, "score", q.there, q.score, 1e-3);
+    expect(file, w, "confidence", true, q.confidence, 1e-9);
+    expect(file, w, "factor", true, factor_quality(m, &q), 1e-9);
+}
+
+static void call_waterfall(const char *file, const json_t *a, const json_t *w)
+{
+    double factors[N_FACTORS] = {1, 1, 1}, weights[N_FACTORS] = {1, 1, 1}, steps[N_FACTORS];
+    size_t i;
+    json_t *pair, *step;
+    for (int f = 0; f < N_FACTORS; f++) {
+        json_array_foreach(of(a, "factors"), i, pair) if (strcmp(json_string_value(json_array_get(pair, 0)),
+                                                                 fit_factor_names[f]) == 0) factors[f] =
+            json_number_value(json_array_get(pair, 1));
+        if (of(of(a, "weights"), fit_factor_names[f]))
+            weights[f] = real(of(a, "weights"), fit_factor_names[f]);
+    }
+    expect(file, w, "fit", true, fit_compose(real(a, "affinity"), factors, weights, steps), 1e-3);
+    for (int f = 0; f < N_FACTORS; f++)
+        json_array_foreach(of(w, "waterfall"), i,
+                           step) if (strcmp(json_string_value(of(step, "name")), fit_factor_names[f]) == 0)
+            expect(file, step, "step", true, steps[f], 1e-3);
+}
+
+static void registers_of(const json_t *actors, uint8_t *registers)
+{
+    struct hll hll = {0};
+    size_t i;
+    json_t *actor;
+    json_array_foreach((json_t *)(uintptr_t)actors, i, actor)
+        hll_add(&hll, bytes_hash(bytes_of(json_string_value(actor))));
+    memset(registers, 0, HLL_REGISTERS);
+    hll_union(&hll, registers);
+    hll_free(&hll);
+}
+
+static void expect_near(const char *file, const json_t *w, const char *name, double found)
+{
+    expect(file, w, name, true, found, 0.03 * fabs(json_number_value(of(w, name))) + 1e-9);
+}
+
+static void call_roster(const char *file, const json_t *a, const json_t *w)
+{
+    struct candidate candidates[8];
+    uint8_t registers[8][HLL_REGISTERS];
+    size_t i, n = json_array_size(of(a, "candidates"));
+    json_t *c;
+    json_array_foreach(of(a, "candidates"), i, c)
+    {
+        registers_of(of(c, "actors"), registers[i]);
+        candidates[i] = (struct candidate){.creator_id = bytes_of(json_string_value(of(c, "creator_id"))),
+                                           .fit = real(c, "fit"),
+                                           .price = json_is_number(of(c, "price")) ? whole(c, "price") : -1,
+                                           .registers = registers[i]};
+    }
+    for (int lazy = 0; lazy < 2; lazy++) {
+        struct roster roster;
+        roster_build(candidates, n, whole(a, "budget"), (int32_t)whole(a, "slots"), lazy, &roster);
+        assert_int_equal(roster.n, json_array_size(of(w, "chosen")));
+        for (i = 0; i < roster.n; i++) {
+            const struct roster_member *member = &roster.members[i];
+            const char *wanted = json_string_value(json_array_get(of(w, "chosen"), i));
+            assert_true(bytes_equal(member->candidate->creator_id, bytes_of(wanted)));
+            assert_float_equal(member->marginal, json_number_value(json_array_get(of(w, "marginal"), i)),
+                               0.4);
+            expect_near(file, of(w, "exclusive"), wanted, member->exclusive);
+        }
+        expect_near(file, w, "total_reach", roster.total_reach);
+        expect_near(file, w, "unduplicated_reach", roster.unduplicated_reach);
+        expect_near(file, w, "expected_frequency", roster.frequency);
+        expect(file, w, "cost", true, (double)roster.cost, 0);
+        roster_free(&roster);
+    }
+}
+
+static void call_overlap(const char *file, const json_t *a, const json_t *w)
+{
+    uint8_t one[HLL_REGISTERS], other[HLL_REGISTERS];
+    registers_of(of(a, "a"), one);
+    registers_of(of(a, "b"), other);
+    struct optional value = overlap(one, other);
+    expect(file, w, "value", value.there, value.value, 0.03);
+}
+
 static const struct {
     const char *call;
     void (*check)(const char *file, const json_t *arguments, const json_t *wanted);
@@ -383,7 +615,14 @@ static const struct {
     {"cost per engagement", call_cost},
     {"rounding", call_rounding},
     {"niche focus", call_focus},
-    {"lexicon histogram", call_histogram},
+    {"first failed gate", call_gates},
+    {"lexicon histogram", call_affinity_lexicon},
+    {"target T and factor", call_target},
+    {"values factor", call_values},
+    {"quality Q", call_quality},
+    {"fit and waterfall", call_waterfall},
+    {"greedy roster", call_roster},
+    {"overlap of two sets", call_overlap},
 };
 
 static void check_file(const char *folder, const char *name)
@@ -425,7 +664,7 @@ static void test_calls(void **state)
     closedir(dir);
     methodology_close(m);
     print_message("%d examples, %d values checked\n", files, checked);
-    assert_true(files >= 26);
+    assert_true(files >= 33);
 }
 
 int main(void)
