@@ -39,7 +39,8 @@ struct config {
     int64_t workers;        /* threads, each with its own consumer, producer and lanes */
     int64_t memory_mib;     /* one limit: half for the cache, a quarter for the prefetch */
     /* topics.* */
-    const char *topic_profiles, *topic_posts, *topic_interactions, *topic_creator_scores, *topic_dead_letters;
+    const char *topic_profiles, *topic_posts, *topic_interactions, *topic_campaigns, *topic_creator_scores,
+        *topic_dead_letters;
     int64_t dead_letters_retention_ms; /* that topics create gives them */
     /* redis.* */
     const char *redis_address; /* host:port or unix:/path; a list with the other modes */

@@ -37,6 +37,8 @@ const struct key config_keys[] = {
     TEXT("topics.profiles", topic_profiles, "profiles", "input: snapshots of creators' accounts"),
     TEXT("topics.posts", topic_posts, "posts", "input: what creators publish"),
     TEXT("topics.interactions", topic_interactions, "interactions", "input: what audiences do"),
+    TEXT("topics.campaigns", topic_campaigns, "campaigns",
+         "input: what brands look for; compacted, read whole"),
     TEXT("topics.creator_scores", topic_creator_scores, "creator-scores",
          "output: tier and engagement of each creator"),
     TEXT("topics.dead_letters", topic_dead_letters, "dead-letters",

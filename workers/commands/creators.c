@@ -113,3 +113,24 @@ enum err creators_each(struct redis *redis, const char *namespace_, int32_t lane
     buffer_free(&names);
     return err;
 }
+
+enum err creator_live(struct redis *redis, const char *namespace_, struct bytes name, struct creator *c,
+                      int32_t *lane, struct fence *fence, struct err_info *info)
+{
+    int32_t lanes;
+    enum err err = lanes_count(redis, namespace_, &lanes, info);
+    if (err != ERR_OK)
+        return err;
+    *lane = lane_of(name, lanes);
+    err = fence_of(redis, namespace_, *lane, fence, info);
+    if (err == ERR_OK)
+        err = creator_known(redis, namespace_, *lane, name, c, info);
+    if (err == ERR_OK && creator_gone(c))
+        err = err_set(info, ERR_NOT_FOUND, "erased", "creator \"%.*s\" was erased", (int)name.len, name.ptr);
+    return err;
+}
+
+int64_t fence_now(const struct fence *fence)
+{
+    return fence->told > fence->as_of ? fence->told : fence->as_of;
+}

@@ -23,6 +23,12 @@ enum err creator_read(struct redis *redis, const char *namespace_, int32_t lane,
 enum err creator_known(struct redis *redis, const char *namespace_, int32_t lane, struct bytes name,
                        struct creator *c, struct err_info *info) MF_MUST_CHECK;
 
+/* creator_live: the same, wherever it lies, with what its lane's fence says; ERR_NOT_FOUND also when it was
+ * erased. */
+enum err creator_live(struct redis *redis, const char *namespace_, struct bytes name, struct creator *c,
+                      int32_t *lane, struct fence *fence, struct err_info *info) MF_MUST_CHECK;
+int64_t fence_now(const struct fence *fence); /* as_of of a score made now */
+
 /* creators_each: every creator that stands in the index of a lane of that namespace's data; a name that
  * stands there twice comes twice. */
 typedef enum err creator_taker(void *arg, int32_t lane, struct bytes name, struct err_info *info);

@@ -42,22 +42,12 @@ static enum err explain(struct explaining *x, struct creator *c, struct buffer *
 {
     struct fence fence;
     struct score score;
-    int32_t lanes;
-    enum err err = lanes_count(x->redis, x->config->namespace_, &lanes, info);
-    if (err != ERR_OK)
-        return err;
-    int32_t lane = lane_of(x->name, lanes);
-    err = fence_of(x->redis, x->config->namespace_, lane, &fence, info);
-    if (err == ERR_OK)
-        err = creator_known(x->redis, x->config->namespace_, lane, x->name, c, info);
-    if (err == ERR_OK && creator_gone(c))
-        err = err_set(info, ERR_NOT_FOUND, "erased", "creator \"%.*s\" was erased", (int)x->name.len,
-                      x->name.ptr);
+    int32_t lane;
+    enum err err = creator_live(x->redis, x->config->namespace_, x->name, c, &lane, &fence, info);
     if (err != ERR_OK)
         return err;
     const struct market market = {.benchmark = x->tables.benchmark, .values = x->tables.values};
-    int64_t as_of = fence.told > fence.as_of ? fence.told : fence.as_of;
-    creator_score(c, x->tables.methodology, &market, as_of, &score);
+    creator_score(c, x->tables.methodology, &market, fence_now(&fence), &score);
     const struct explained e = {x->name, c, &score};
     if (x->json)
         return as_json(x, &e, &fence, lane, out, info);

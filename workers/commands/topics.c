@@ -7,7 +7,7 @@
 #include "microflux/commands.h"
 #include "options.h"
 
-#define N_TOPIC_SPECS 5
+#define N_TOPIC_SPECS 6
 
 /* A tombstone stays longer than posts and interactions do (7 days, and 7 until a segment is closed), also
  * when its creator came back and it is not the newest record of its key: a rebuild must meet it before it
@@ -31,6 +31,7 @@ static int create(const struct config *config, int64_t partitions, int64_t repli
          for_replay ? replay : profiles, for_replay ? 1 : 3},
         {config->topic_posts, (int32_t)partitions, (int)replication, false, settings, n},
         {config->topic_interactions, (int32_t)partitions, (int)replication, false, settings, n},
+        {config->topic_campaigns, 1, (int)replication, true, NULL, 0}, /* few, and read whole by everybody */
         {config->topic_creator_scores, (int32_t)partitions, (int)replication, true, scores, 1},
         /* a dead letter keeps its record's timestamp, which a replay's retention would find too old */
         {config->topic_dead_letters, (int32_t)partitions, (int)replication, false,
@@ -63,13 +64,14 @@ int command_topics(int argc, char **argv)
          &for_replay},
         {"format", ARG_CHOICE, "text|json", "json: one object a topic", &format},
     };
-    const struct args args = {"topics",
-                              "create",
-                              "Makes the topics that are missing: inputs, creator-scores, dead-letters.",
-                              "microflux topics create --bootstrap localhost:9092 --partitions 8",
-                              options,
-                              4,
-                              true};
+    const struct args args = {
+        "topics",
+        "create",
+        "Makes the topics that are missing: inputs, campaigns, creator-scores, dead-letters.",
+        "microflux topics create --bootstrap localhost:9092 --partitions 8",
+        options,
+        4,
+        true};
     if (!args_parse(&args, argc, argv, &rest, &n, &config, &status))
         return status;
     status = create(config, partitions, replication, for_replay, strcmp(format, "json") == 0);
