@@ -7,7 +7,7 @@ cd "$(dirname "$0")/.." || exit 1
 declare -A floor_of=([base]=0 [http]=1 [domain]=2 [avro]=2 [kafka]=2 [store]=2 [text]=2 [lane]=3 [score]=4 [rekey]=4 [commands]=5)
 declare -A room_of=(
   [err]=base [bytes]=base [log]=base [clock]=base [config]=base [args]=base [map]=base [metrics]=base [address]=base [keyed_hash]=base [file]=base [ini]=base
-  [creator]=domain [methodology]=domain [market]=domain [published]=domain [peers]=domain [actors]=domain [avro]=avro [schemas]=avro [registry]=avro [kafka]=kafka [redis]=store [http]=http [text]=text
+  [creator]=domain [methodology]=domain [market]=domain [published]=domain [peers]=domain [actors]=domain [fit]=domain [avro]=avro [schemas]=avro [registry]=avro [kafka]=kafka [redis]=store [http]=http [text]=text
   [lane]=lane [score]=score [score_worker]=score [rekey]=rekey [commands]=commands)
 declare -A door=([librdkafka/]=kafka [openssl/]=kafka [avro.h]=none [hiredis/]=store [ini.h]=base [xxhash.h]=base [sodium.h]=base [microhttpd.h]=http [curl/]=http [utf8proc.h]=text)
 
@@ -17,7 +17,7 @@ complain() { echo "$1" >&2; bad=1; }
 check_room() { # ROOT ROOM
   local root=$1 room=$2 file line header target
   while IFS=: read -r file line header; do
-    header=$(sed -E 's/.*#include [<"]([^">]+)[">].*/\1/' <<< "$header")
+    header=${header#*[<\"]} header=${header%%[>\"]*}
     case $header in
     microflux/*)
       header=${header#microflux/} header=${header%.h}
