@@ -1,15 +1,16 @@
 #!/usr/bin/env bash
 # Counters are exact through kill -9 of workers, kill -9 of Redis (AOF) and rebalances: a generated stream into two
 # workers on a real Kafka and a real Redis, compared creator by creator with an independent recount.
-# usage: exact.sh [CREATORS=200] [KILLS=10]
+# usage: exact.sh [CREATORS=200] [KILLS=10] [LEAST=1]     LEAST: how often each field of a score must have been compared with a value that says something
 set -uo pipefail
 source "$(dirname "$0")/stack.sh"
-creators=${1:-200} kills=${2:-10}
+creators=${1:-200} kills=${2:-10} least=${3:-1} totals=VIEW,LIKE,COMMENT,SHARE,SAVE
 stack_up || exit 1
 "$microflux" config secret > "$DIR/secret" && chmod 600 "$DIR/secret" || exit 1
 export MICROFLUX_PRIVACY_SECRET_FILE=$DIR/secret MICROFLUX_EMV_FILE=$root/data/emv/example.conf # so that actors and values are known
+export MICROFLUX_COUNTING_TOTALS=FACEBOOK:$totals
 "$microflux" topics create --replay > /dev/null
-"$microflux" generate --creators "$creators" --posts 20 --singles 4 --fraud 0.3 --characters --out "$DIR/events" --truth "$DIR/truth" 2> "$DIR/generated"
+"$microflux" generate --creators "$creators" --posts 20 --singles 4 --fraud 0.3 --totals 0.1 --characters --out "$DIR/events" --truth "$DIR/truth" 2> "$DIR/generated"
 python3 "$root/tests/e2e/restless.py" "$DIR/events" && "$microflux" produce --timestamps event "$DIR/events" 2>> "$DIR/generated" || exit 1
 log_ends
 cat "$DIR/generated"
@@ -55,7 +56,10 @@ kill -TERM $pid; wait $pid
 check "redis.lost=rebuild: counted again from nothing, leftovers gone" python3 "$root/tests/e2e/recount.py" "$DIR/events" "$DIR/states" 2
 explained() { "$microflux" explain creator-1 --language fr | grep -q '^  Authenticité: .* sur 100' && "$microflux" explain creator-1 --format json | grep -q '"creator_id":"creator-1"'; }
 check "explain says the scores of the live state, in French and as JSON" explained
-check "every published record equals the reference at the log prefix it names" recomputed --secret "$DIR/secret" --emv "$MICROFLUX_EMV_FILE"
+check "every published record equals the reference at the log prefix it names" recomputed --secret "$DIR/secret" --emv "$MICROFLUX_EMV_FILE" \
+  --totals "FACEBOOK=$totals" --least "$least"
+"$microflux" tail dead-letters --until-end --format json > "$DIR/dead"
+check "amounts beyond 10^12 are dead letters, each of them and nothing else" python3 "$root/tests/e2e/recount.py" --dead "$DIR/events" "$DIR/dead" 2
 grep -hc . "$DIR"/worker*.log | paste -sd' ' | sed 's/^/log lines: /'
 grep -hoE ' (lane_lost|lane_held|redis_away|redis_back|kafka_[a-z]+|feed_silent|not_[a-z]+)' "$DIR"/worker*.log | sort | uniq -c
 summary

@@ -1,6 +1,7 @@
-"""recount.py EVENTS STATES [TIMES=1]: counts EVENTS (what `produce` sent, in order) again in plain Python by scoring.md 0.1 and compares
+"""recount.py EVENTS STATES [TIMES=1] [--fields]: counts EVENTS (what `produce` sent, in order) again in plain Python by scoring.md 0.1 and compares
 every creator of STATES (`state --all`): totals, hour and day buckets, the posts of the ring with their counters, profile days.
-TIMES: how often the file was sent."""
+TIMES: how often the file was sent. FACEBOOK sends totals (`post.metrics`).
+recount.py --dead EVENTS LETTERS TIMES: dead letters of amounts beyond 10^12, one for each record sent that has one, and no other such."""
 import json
 import sys
 from collections import Counter, defaultdict
@@ -13,7 +14,21 @@ WORDS = here()
 
 KINDS = ["VIEW", "LIKE", "COMMENT", "SHARE", "SAVE", "CLICK", "PURCHASE", "FOLLOW"]
 FIELDS = dict(zip(KINDS, ["views", "likes", "comments", "shares", "saves", "clicks", "purchases", "follows"]))
-HOUR, DAY, FUTURE, LATE = 3600000, 86400000, 300000, 92 * 86400000
+HOUR, DAY, FUTURE, LATE, MOST = 3600000, 86400000, 300000, 92 * 86400000, 10 ** 12
+BY_TOTALS = {"FACEBOOK": KINDS[:5]}
+
+
+def amounts(value):
+    """Every whole number in a record but its times."""
+    for name, inner in value.items():
+        if isinstance(inner, dict):
+            yield from amounts(inner)
+        elif isinstance(inner, int) and not name.endswith("_at"):
+            yield inner
+
+
+def too_much(value):
+    return any(abs(n) > MOST for n in amounts({name: inner for name, inner in value.items() if name != "comment"}))
 
 
 class Creator:
@@ -25,6 +40,8 @@ class Creator:
         self.posts = {}  # id -> newest record
         self.post_counts = defaultdict(Counter)
         self.profile_days = {}  # day -> (observed_at, order, record)
+        self.told = {}  # post -> (observed_at, totals) of its newest snapshot
+        self.platform = None
 
     def count(self, ring, span, bucket, what, n):
         slot = ring.setdefault(bucket % span, [bucket, Counter()])
@@ -38,6 +55,8 @@ class Creator:
             return
         if r["kind"] == "COMMENT" and r.get("actor_id") == r["creator_id"]:
             return
+        if r["kind"] in BY_TOTALS.get(self.platform, ()):
+            return
         n = r.get("count", 1) * times
         self.totals[r["kind"]] += n
         if r["occurred_at"] < timestamp - LATE:
@@ -46,6 +65,21 @@ class Creator:
         self.count(self.days, 92, r["occurred_at"] // DAY, r["kind"], n)
         if r.get("post_id"):
             self.post_counts[r["post_id"]][r["kind"]] += n
+
+    def snapshot(self, r, timestamp):
+        """The difference to the newest snapshot known; what was told once is not told again by the next time the file is sent."""
+        metrics = r.get("metrics")
+        at, before = self.told.get(r["post_id"], (0, {}))
+        if not metrics or not at <= metrics["observed_at"] <= timestamp + FUTURE:
+            return
+        now = {kind: metrics[FIELDS[kind]] for kind in BY_TOTALS.get(self.platform, ()) if metrics.get(FIELDS[kind]) is not None}
+        for kind, total in now.items():
+            change = total - before.get(kind, 0)
+            self.totals[kind] += change
+            self.count(self.hours, 48, metrics["observed_at"] // HOUR, kind, change)
+            self.count(self.days, 92, metrics["observed_at"] // DAY, kind, change)
+            self.post_counts[r["post_id"]][kind] += change
+        self.told[r["post_id"]] = (metrics["observed_at"], {**before, **now})
 
     def post(self, r):
         sponsored = bool(r.get("sponsors") or r.get("disclosed") or WORDS.post(r).disclosed)
@@ -59,6 +93,7 @@ class Creator:
 
     def profile(self, r, order):
         day = r["observed_at"] // DAY
+        self.platform = r["platform"]
         if (r["observed_at"], order) >= self.profile_days.get(day, (0, 0))[:2]:
             self.profile_days[day] = (r["observed_at"], order, r)
 
@@ -72,11 +107,14 @@ def read(path, times):
     for order, line in enumerate(open(path)):
         event = json.loads(line)
         r, ts = event["value"], event["timestamp"]
+        if too_much(r):
+            continue
         c = creators[r["creator_id"]]
         if event["topic"] == "interactions":
             c.interaction(r, times, ts)
         elif event["topic"] == "posts":
             c.post(r)
+            c.snapshot(r, ts)
         else:
             c.profile(r, order)
     return creators
@@ -124,7 +162,20 @@ def compare(check, name, c, state):
         check(name, "profile_days.followers", c.profile_days[day][2]["followers"], found["followers"])
 
 
+def dead(events, letters, times):
+    """As many letters, by place, as were sent; a letter may come twice, its place tells."""
+    wanted = times * sum(too_much(json.loads(line)["value"]) for line in open(events))
+    headers = [json.loads(line)["headers"] for line in open(letters)]
+    found = {tuple(h["microflux.error." + name] for name in ("topic", "partition", "offset")) for h in headers
+             if h["microflux.error.code"] == "bad_number"}
+    others = {h["microflux.error.code"] for h in headers} - {"bad_number", "future"}
+    print(f"{wanted} records with such an amount, {len(found)} dead letters of them" + "".join(f", {other}" for other in others))
+    return wanted == 0 or wanted != len(found) or others
+
+
 def main():
+    if sys.argv[1] == "--dead":
+        return dead(sys.argv[2], sys.argv[3], int(sys.argv[4]))
     creators = read(sys.argv[1], int(sys.argv[3]) if len(sys.argv) > 3 else 1)
     states = {s["creator"]: s for s in map(json.loads, open(sys.argv[2]))}
     check = Comparison()
@@ -140,4 +191,4 @@ def main():
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(bool(main()))

@@ -67,12 +67,8 @@ settled() {
 # log_ends: the end offset of each input partition, for settled; call after the last record was produced.
 log_ends() {
   for topic in profiles posts interactions; do
-    "$microflux" tail $topic --until-end --format json | python3 -c "
-import json,sys
-ends={}
-for l in sys.stdin:
-    r=json.loads(l); ends[r['partition']]=max(ends.get(r['partition'],0),r['offset']+1)
-for p,o in sorted(ends.items()): print('$topic',p,o)"
+    kcat -C -b "$MICROFLUX_KAFKA_BOOTSTRAP_SERVERS" -t $topic -e -q -f '%p %o\n' |
+      awk -v topic=$topic '$2 >= end[$1] { end[$1] = $2 + 1 } END { for (p in end) print topic, p, end[p] }'
   done > "$DIR/ends"
 }
 

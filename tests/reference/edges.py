@@ -9,7 +9,7 @@ from common import round_rate
 from community import community
 from growth import activity, growth_part
 from methodology import C, DATA, METHODOLOGY_FILE, read
-from records import DAY, HOUR, TIME_FIELD, Setup
+from records import DAY, HOUR, TIME_FIELD, Setup, classify
 from reference import Creator
 from text import Lists, Plain, normal, scan
 from topics import topics
@@ -247,6 +247,32 @@ def placeholders(checks):
     checks.true("older", not life.creator.placeholders and life.creator.metrics["expired"] == 8)
 
 
+def refusals(checks):
+    """Amounts within ±10^12, ids of 1 to 256 bytes, times of 1970 to 9999."""
+    def status(topic, **value):
+        """Of one record at T."""
+        return classify(topic, T, {"creator_id": "c", TIME_FIELD[topic]: T, **value})
+    for count, wanted in ((10 ** 12, "applied"), (-10 ** 12, "applied"), (10 ** 12 + 1, "rejected"), (-10 ** 12 - 1, "rejected")):
+        checks.true(f"count {count}", status("interactions", kind="LIKE", count=count) == wanted)
+        checks.true(f"value {count}", status("interactions", kind="PURCHASE", value={"minor_units": count}) == wanted)
+        checks.true(f"likes {count}", status("posts", post_id="p", metrics={"observed_at": T, "likes": count}) == wanted)
+        money = {"minor_units": count, "currency": "EUR"}
+        checks.true(f"price {count}", status("profiles", followers=1, price_per_post=money) == wanted)
+    for name, wanted in (("p" * 256, "applied"), ("p" * 257, "rejected"), ("", "rejected"), ("é" * 129, "rejected")):
+        checks.true(f"id {name}", status("posts", post_id=name) == status("interactions", kind="LIKE", post_id=name) == wanted)
+    for name in ("followers", "following", "posts"):
+        checks.true(f"{name} below 0", status("profiles", **{"followers": 1, name: -1}) == "rejected")
+    checks.true("1970", status("posts", post_id="p", posted_at=0) == "applied")
+    checks.true("1969", status("posts", post_id="p", posted_at=-1) == "rejected")
+    life = Life(totals={"FACEBOOK": ["LIKE", "VIEW"]})
+    life.add("profiles", T, followers=5, platform="FACEBOOK")
+    for at, likes in ((T, 100), (T - 1, 70), (T, 90), (T + 1, -5), (T + 2, None)):
+        life.add("posts", T, post_id="p", metrics={"observed_at": at, "likes": likes, "views": 0})
+    checks.true("snapshots", life.creator.totals[1] == 90)
+    life.add("interactions", T, kind="SHARE", actor_id="", count=3)
+    checks.true("an empty actor is nobody", life.creator.totals[3] == 3 and not life.creator.actors.slices)
+
+
 def lists(checks):
     """§7, §8 with the lists of data/, where they are."""
     items = scan(normal("Ｃafé #AD l'ÉTÉ_20% @Acme.fr. me@x.fr bit.ly/x\u200b"))
@@ -296,5 +322,5 @@ def shipped(checks):
 
 def edges(checks):
     """All of them."""
-    for part in (likes, comment_terms, growth, activities, rings, audience, commerce, subjects, placeholders, lists):
+    for part in (likes, comment_terms, growth, activities, rings, audience, commerce, subjects, placeholders, refusals, lists):
         part(checks)

@@ -118,15 +118,31 @@ def check_states(report, stream, lanes, setup):
         report.compare("state.creator", creator, None, (creator, "end"))
 
 
-def print_result(report):
+# Sections that are null as a whole; parts that have no peers; benchmarks, which are of 0 creators.
+NEVER = ("audience", "estimate", "follower_growth", "peers", "authenticity.parts.*.peer", "peers.n")
+
+
+def too_few(report, least):
+    """Fields compared less often than that with a value that says something."""
+    fields = {field: counts[1] for field, counts in report.fields.items() if field not in NEVER}
+    few = {field: n for field, n in fields.items() if n < least}
+    if least:
+        print(f"{len(fields) - len(few)} of {len(fields)} fields compared {least} times or more with a value that is not trivial",
+              *(f"  {field}: {n}" for field, n in few.items()), sep="\n")
+    return few
+
+
+def print_result(report, least=0):
     """The table of fields, what no row names, and the last line."""
     for field, counts in sorted(report.fields.items()):
-        print(f"{field:48} {counts[0]:10} compared {counts[1]:10} non-trivial {counts[2]:8} different")
+        share = 100 * counts[1] / counts[0]
+        print(f"{field:48} {counts[0]:10} compared {counts[1]:10} non-trivial {share:5.1f} % {counts[2]:8} different")
     for name in sorted(report.unknown):
         print(f"{name}: without a reference")
+    few = too_few(report, least)
     compared, filled, different = report.sums()
     print(f"{report.records} records, {compared} compared, {filled} non-trivial, {different} differences")
-    return 1 if different or not compared else 0
+    return 1 if different or not compared or few else 0
 
 
 def secret_of(path):
@@ -156,6 +172,7 @@ def main():
     parser.add_argument("--secret", help="secret of the actors' hashes")
     parser.add_argument("--emv", help="table of unit values")
     parser.add_argument("--totals", action="append", default=[], metavar="PLATFORM=KIND,...", help="counting.totals")
+    parser.add_argument("--least", type=int, default=0, metavar="N", help="fail where a field was compared non-trivially less often")
     parser.add_argument("files", nargs="*", metavar="FILE", help="SCORES INPUT...")
     arguments = parser.parse_args()
     if arguments.self_test:
@@ -170,7 +187,7 @@ def main():
     if arguments.states:
         with open(arguments.states, "rb") as stream:
             check_states(report, stream, lanes, setup)
-    return print_result(report)
+    return print_result(report, arguments.least)
 
 
 if __name__ == "__main__":

@@ -10,12 +10,12 @@ from methodology import C
 from text import BUILT_IN
 
 HOUR, DAY = 3_600_000, 86_400_000
-YEAR_2000 = 946_684_800_000
+LAST_TIME = 253_402_300_799_999                  # the end of the year 9999
+MOST, LONGEST_ID = 10 ** 12, 256                 # of any amount; bytes of an id
 KINDS = ("VIEW", "LIKE", "COMMENT", "SHARE", "SAVE", "CLICK", "PURCHASE", "FOLLOW")
 COUNTERS = ("views", "likes", "comments", "shares", "saves", "clicks", "purchases", "follows")
 LIKE, COMMENT, CLICK, PURCHASE = 1, 2, 5, 6
 TOPICS = ("profiles", "posts", "interactions")
-ID_FIELDS = ("creator_id", "post_id", "actor_id")
 TIME_FIELD = {"profiles": "observed_at", "posts": "posted_at", "interactions": "occurred_at"}
 SECRET = bytes(16)                               # of the keyed hashes, where no file is given
 
@@ -33,15 +33,31 @@ def verdict(actor):
     return None if min(actor["followers"], actor["following"], actor["posts"]) < 0 else in_255ths(fake(actor))
 
 
+def amounts(topic, value):
+    """Every number of a record that could fill a sum; null ones left out."""
+    if topic == "profiles":
+        found = [value[name] for name in ("followers", "following", "posts") if value.get(name) is not None]
+        return found + [(value.get("price_per_post") or {"minor_units": 0})["minor_units"]]
+    if topic == "posts":
+        return [n for name, n in (value.get("metrics") or {}).items() if name in COUNTERS and n is not None]
+    return [value.get("count", 1), (value.get("value") or {"minor_units": 0})["minor_units"]]
+
+
+def refused(topic, value):
+    """Reading: ids of 1 to 256 bytes, times of 1970 to 9999, amounts within ±10^12, no profile below 0."""
+    ids = [value.get("creator_id")] + ([value.get("post_id")] if topic != "profiles" else [])
+    if topic == "interactions" and ids[1] is None:
+        ids.pop()
+    return (not all(name and len(name.encode()) <= LONGEST_ID for name in ids)
+            or not 0 <= value[TIME_FIELD[topic]] <= LAST_TIME or any(abs(n) > MOST for n in amounts(topic, value))
+            or topic == "profiles" and any((value.get(name) or 0) < 0 for name in ("followers", "following", "posts")))
+
+
 def classify(topic, timestamp, value, key=None):
     """§0.1: 'applied', 'late', 'future', 'other' or 'rejected' for one input record."""
-    if value is None or not value.get("creator_id") or (key is not None and key != value["creator_id"]):
-        return "rejected"
-    if any(value.get(name) == "" for name in ID_FIELDS) or (topic == "posts" and not value.get("post_id")):
+    if value is None or (key is not None and key != value.get("creator_id")) or refused(topic, value):
         return "rejected"
     time = value[TIME_FIELD[topic]]
-    if time < YEAR_2000 or (topic == "profiles" and value["followers"] < 0):
-        return "rejected"
     if time > timestamp + C["state.max_future"]:
         return "future"
     if topic != "interactions":
@@ -94,13 +110,14 @@ class Setup:
         """Reading: metrics of the future are left out, the post itself counts."""
         if not metrics or metrics["observed_at"] > timestamp + C["state.max_future"]:
             return None
-        totals = {i: metrics[name] for i, name in enumerate(COUNTERS) if metrics.get(name) is not None}
+        totals = {i: metrics[name] for i, name in enumerate(COUNTERS) if (metrics.get(name) or 0) > 0
+                  or metrics.get(name) == 0}     # Reading: a negative total is none
         return Metrics(metrics["observed_at"], totals) if totals else None
 
     def _interaction(self, place, value, status):
         """§0.1; the actor is left out where it is the creator."""
-        actor_id, comment, actor = value.get("actor_id"), value.get("comment"), value.get("actor")
-        kind, count = KINDS.index(value["kind"]), value.get("count", 1)
+        actor_id, comment, actor = value.get("actor_id") or None, value.get("comment"), value.get("actor")
+        kind, count, campaign = KINDS.index(value["kind"]), value.get("count", 1), value.get("campaign_id")
         own = actor_id is not None and actor_id == value["creator_id"]
         counted = actor_id is not None and not own and count > 0         # any kind but own acts and count ≤ 0
         generic = fingerprint = None
@@ -111,4 +128,4 @@ class Setup:
         return Interaction(*place, kind, count, value.get("post_id"), own, status == "late",
                            self.hash_of(actor_id) if counted and self.secret is not None else None,
                            verdict(actor) if counted and actor else None, generic, fingerprint,
-                           value.get("campaign_id"), value.get("value"))
+                           campaign if campaign and len(campaign.encode()) <= LONGEST_ID else None, value.get("value"))

@@ -123,9 +123,10 @@ static void test_older_and_unknown(void **state)
     (void)state;
     send_metrics(NOW - MS_HOUR, 100, 5000);
     send_metrics(NOW - 2 * MS_HOUR, 70, 5000);    /* older than the newest known */
-    send_metrics(NOW - MS_HOUR, 90, 5000);        /* the same moment again */
     send_metrics(NOW + 6 * MS_MINUTE, 999, 5000); /* from the future */
     expect_likes(100, 100, 100);
+    send_metrics(NOW - MS_HOUR, 90, 5000); /* the same moment again: not older, so it counts */
+    expect_likes(90, 90, 90);
     send_metrics(NOW - MS_MINUTE, -1, 5000); /* null: not told */
     send_metrics(NOW, 110, 5000);
     expect_likes(110, 110, 110);

@@ -210,7 +210,7 @@ static void count_metrics(struct creator *c, const struct creator_rules *rules, 
     const int64_t now[5] = {m->has_views ? m->views : -1, m->has_likes ? m->likes : -1,
                             m->has_comments ? m->comments : -1, m->has_shares ? m->shares : -1,
                             m->has_saves ? m->saves : -1};
-    if (m->observed_at <= post->metrics_at || m->observed_at < 0 || m->observed_at > LAST_TIME)
+    if (m->observed_at < post->metrics_at || m->observed_at < 0 || m->observed_at > LAST_TIME)
         return;
     for (int i = 0; i < 5; i++) {
         int kind = KIND_VIEW + i;

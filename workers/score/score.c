@@ -103,8 +103,8 @@ static enum err decode_tombstone(struct score_worker *w, const struct kafka_reco
 
 static void name_actor(const struct score_worker *w, struct interaction_record *r)
 {
-    r->own = r->actor_id.ptr && bytes_equal(r->actor_id, r->creator_id);
-    r->actor_hash = r->actor_id.ptr ? keyed_hash(&w->options->secret, r->actor_id) : 0;
+    r->own = bytes_equal(r->actor_id, r->creator_id);
+    r->actor_hash = r->actor_id.len ? keyed_hash(&w->options->secret, r->actor_id) : 0;
 }
 
 static enum err score_decode(void *self, int input, const struct kafka_record *record, uint32_t *schema_id,
