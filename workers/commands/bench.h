@@ -15,7 +15,7 @@
 
 #define BENCH_POSTS  1 /* posts of each creator: every interaction counts in one */
 #define MOST_THREADS 6 /* entries of --workers */
-#define MOST_STAGES  12
+#define MOST_STAGES  24
 #define MOST_PASSED  32
 
 enum {
@@ -61,8 +61,8 @@ struct bench_result {
     int64_t compared, different;
     struct bench_stage stages[MOST_STAGES];
     size_t n_stages;
-    struct bench_phase catch_up[MOST_THREADS], eviction, cold;
-    struct figure p50, p90, p99, p999, max, idle; /* ms; of a core */
+    struct bench_phase catch_up[MOST_THREADS], eviction, cold, sweep; /* sweep: records are creators */
+    struct figure p50, p90, p99, p999, max, idle;                     /* ms; of a core */
     int64_t latencies, unanswered;
     double load[3]; /* load average before */
     char redis_version[32];
@@ -94,6 +94,7 @@ struct bench_run {
 struct bench_worker {
     int64_t threads, memory_mib; /* memory_mib 0: the default */
     const char *interval_ms, *log;
+    int64_t sweep_s; /* sweep.interval_s; 0: the default */
 };
 
 enum err bench_run_open(struct bench *b, struct bench_run *run, struct err_info *info) MF_MUST_CHECK;
@@ -102,6 +103,9 @@ void bench_run_start(struct bench_run *run, const struct bench_worker *worker);
 /* bench_run_finish: waits until all is applied, then published, stops the worker, and adds what it cost. */
 enum err bench_run_finish(struct bench_run *run, const struct bench_worker *worker, int64_t records,
                           struct bench_phase *phase, struct err_info *info) MF_MUST_CHECK;
+/* bench_run_swept: what a worker cost that had nothing to do but its sweep, by the creators it published. */
+enum err bench_run_swept(struct bench_run *run, const struct bench_worker *worker, struct bench_phase *phase,
+                         struct err_info *info) MF_MUST_CHECK;
 enum err bench_run_wait(struct bench_run *run, bool published, struct err_info *info) MF_MUST_CHECK;
 enum err bench_run_compare(struct bench_run *run, struct bench_result *r,
                            struct err_info *info) MF_MUST_CHECK;
@@ -116,6 +120,8 @@ double bench_own_cpu(void); /* seconds of this process, all its threads */
 struct bench_stage *bench_stage(struct bench_result *r, const char *name,
                                 const char *what); /* found, or made */
 void bench_text(const struct text *text, struct bench_result *r);
+void bench_score(const struct score_worker_options *options,
+                 struct bench_result *r); /* by what a creator has */
 enum err bench_stages(struct bench *b, struct bench_result *r, struct err_info *info) MF_MUST_CHECK;
 enum err bench_stages_redis(struct bench *b, struct bench_result *r, struct err_info *info) MF_MUST_CHECK;
 enum err bench_floor(struct bench *b, struct bench_result *r, struct err_info *info) MF_MUST_CHECK;

@@ -1,8 +1,10 @@
 /* bench_j1: job J1 on loaded topics: catch-up with each number of threads, the same with too little memory,
- * then latency on a schedule, an idle worker, and a worker that starts with an empty cache over a full Redis.
+ * then latency on a schedule, an idle worker, and workers that start with an empty cache over a full Redis.
  * Each catch-up has a fresh Redis and namespace, and is compared with what was sent. */
 #include "bench.h"
 #include "microflux/clock.h"
+
+#define SWEEP_S 40
 
 static int64_t all_records(const struct bench *b)
 {
@@ -66,6 +68,19 @@ static enum err cold_starts(struct bench *b, struct bench_run *run, struct bench
     return err;
 }
 
+/* Nobody does anything: a new worker, with nothing in its cache, scores each creator once in SWEEP_S. */
+static enum err sweeps(struct bench *b, struct bench_run *run, struct bench_result *r, struct err_info *info)
+{
+    const struct bench_worker worker = {
+        .threads = b->threads[0], .interval_ms = "1000", .log = "sweep.log", .sweep_s = SWEEP_S};
+    enum err err = ERR_OK;
+    for (int64_t i = 0; i < b->runs && err == ERR_OK; i++) {
+        bench_run_start(run, &worker);
+        err = bench_run_swept(run, &worker, &r->sweep, info);
+    }
+    return err;
+}
+
 /* What needs a Redis that is full already. */
 static enum err over_full_redis(struct bench *b, struct bench_result *r, struct err_info *info)
 {
@@ -82,6 +97,8 @@ static enum err over_full_redis(struct bench *b, struct bench_result *r, struct 
     if (err == ERR_OK)
         err = cold_starts(b, &run, r, info);
     if (err == ERR_OK)
+        err = sweeps(b, &run, r, info);
+    if (err == ERR_OK)
         err = bench_run_compare(&run, r, info);
     bench_run_close(&run);
     return err;
@@ -92,10 +109,10 @@ enum err bench_j1(struct bench *b, struct bench_result *r, struct err_info *info
     enum err err = ERR_OK;
     for (size_t t = 0; t < b->n_threads; t++)
         for (int64_t i = 0; i < b->runs && err == ERR_OK; i++)
-            err = catch_up(b, &(struct bench_worker){b->threads[t], 0, "1000", "worker.log"}, &r->catch_up[t],
-                           r, info);
+            err = catch_up(b, &(struct bench_worker){b->threads[t], 0, "1000", "worker.log", 0},
+                           &r->catch_up[t], r, info);
     for (int64_t i = 0; b->eviction_mib && i < b->runs && err == ERR_OK; i++)
-        err = catch_up(b, &(struct bench_worker){b->threads[0], b->eviction_mib, "1000", "worker.log"},
+        err = catch_up(b, &(struct bench_worker){b->threads[0], b->eviction_mib, "1000", "worker.log", 0},
                        &r->eviction, r, info);
     return err == ERR_OK && b->latency_seconds ? over_full_redis(b, r, info) : err;
 }

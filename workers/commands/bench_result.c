@@ -95,6 +95,8 @@ static void put_phases(json_t *all, const struct bench *b, const struct bench_re
         json_object_set_new(all, "eviction", phase_json(&r->eviction, b->threads[0], b->eviction_mib));
     if (r->cold.records)
         json_object_set_new(all, "cold_start", phase_json(&r->cold, b->threads[0], b->config->memory_mib));
+    if (r->sweep.records)
+        json_object_set_new(all, "sweep", phase_json(&r->sweep, b->threads[0], b->config->memory_mib));
     if (!r->latencies)
         return;
     json_object_set_new(all, "latency",

@@ -202,6 +202,8 @@ void bench_run_start(struct bench_run *run, const struct bench_worker *worker)
     set(&c, "http.address=127.0.0.1:0");
     set(&c, "score.min_interval_ms=%s", worker->interval_ms);
     set(&c, "workers=%" PRId64, worker->threads);
+    if (worker->sweep_s)
+        set(&c, "sweep.interval_s=%" PRId64, worker->sweep_s);
     if (worker->memory_mib)
         set(&c, "memory_mib=%" PRId64, worker->memory_mib);
     run->redis_before = bench_redis_cpu(run->connection);
@@ -237,29 +239,50 @@ static double logged(const struct bench_run *run, const char *log, const char *n
     return last;
 }
 
+static void account(struct bench_run *run, const struct bench_worker *worker, const struct rusage *usage,
+                    int64_t done_ms, int64_t records, struct bench_phase *phase)
+{
+    double millions = (double)records / 1e6;
+    double cpu = (seconds_of(usage->ru_utime) + seconds_of(usage->ru_stime)) / millions;
+    double redis = (bench_redis_cpu(run->connection) - run->redis_before) / millions;
+    phase->records = records;
+    figure_add(&phase->seconds, (double)(done_ms - run->started_ms) / 1000);
+    figure_add(&phase->worker, cpu);
+    figure_add(&phase->redis, redis);
+    figure_add(&phase->sum, cpu + redis);
+    figure_add(&phase->rss_mib, (double)usage->ru_maxrss / 1024);
+    figure_add(&phase->redis_bytes,
+               info_number(run->connection, "memory", "used_memory:") / (double)run->bench->n_creators);
+    figure_add(&phase->loads, logged(run, worker->log, " loads="));
+    figure_add(&phase->evictions, logged(run, worker->log, " evictions="));
+}
+
 enum err bench_run_finish(struct bench_run *run, const struct bench_worker *worker, int64_t records,
                           struct bench_phase *phase, struct err_info *info)
 {
     struct rusage usage;
-    double millions = (double)records / 1e6;
     enum err err = bench_run_wait(run, false, info);
     int64_t applied_ms = clock_mono_ms();
     if (err == ERR_OK)
         err = bench_run_wait(run, true, info);
     stop(run, &usage);
-    double cpu = (seconds_of(usage.ru_utime) + seconds_of(usage.ru_stime)) / millions;
-    double redis = (bench_redis_cpu(run->connection) - run->redis_before) / millions;
-    phase->records = records;
-    figure_add(&phase->seconds, (double)(applied_ms - run->started_ms) / 1000);
-    figure_add(&phase->worker, cpu);
-    figure_add(&phase->redis, redis);
-    figure_add(&phase->sum, cpu + redis);
-    figure_add(&phase->rss_mib, (double)usage.ru_maxrss / 1024);
-    figure_add(&phase->redis_bytes,
-               info_number(run->connection, "memory", "used_memory:") / (double)run->bench->n_creators);
-    figure_add(&phase->loads, logged(run, worker->log, " loads="));
-    figure_add(&phase->evictions, logged(run, worker->log, " evictions="));
+    account(run, worker, &usage, applied_ms, records, phase);
     return err;
+}
+
+enum err bench_run_swept(struct bench_run *run, const struct bench_worker *worker, struct bench_phase *phase,
+                         struct err_info *info)
+{
+    struct rusage usage;
+    bench_nap(worker->sweep_s * 1000 + 2000); /* once around */
+    stop(run, &usage);
+    int64_t swept = (int64_t)logged(run, worker->log, " published=");
+    if (swept < run->bench->n_creators)
+        return err_set(info, ERR_WEATHER, "stuck",
+                       "only %" PRId64 " of %" PRId64 " creators were swept in %" PRId64 " s", swept,
+                       run->bench->n_creators, worker->sweep_s + 2);
+    account(run, worker, &usage, clock_mono_ms(), swept, phase);
+    return ERR_OK;
 }
 
 double bench_run_cpu(const struct bench_run *run)

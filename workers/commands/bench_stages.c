@@ -197,6 +197,7 @@ static enum err round_of(const struct bench *b, struct inputs *in, struct bench_
         err = decode(in, r, info);
     if (err == ERR_OK) {
         bench_text(set.setup.options.text, r);
+        bench_score(&set.setup.options, r);
         apply(&set, in, r);
         score(&set, kept, r);
         encode(&set, kept, r);
