@@ -72,12 +72,17 @@ log_ends() {
   done > "$DIR/ends"
 }
 
-# recomputed [OPTIONS]: every published score, computed again by the reference from the log prefix its `source` names.
-recomputed() {
+# logs_read: all inputs and scores as NDJSON, $DIR/TOPIC.log.
+logs_read() {
   for topic in profiles posts interactions creator-scores; do
     "$microflux" tail $topic --until-end --format json > "$DIR/$topic.log" || return 1
   done
   for topic in profiles posts interactions; do sed -i "s/^{/{\"topic\":\"$topic\",/" "$DIR/$topic.log"; done
+}
+
+# recomputed [OPTIONS]: every published score, computed again by the reference from the log prefix its `source` names.
+recomputed() {
+  [ -f "$DIR/creator-scores.log" ] || logs_read || return 1
   python3 "$root/tests/reference/published.py" "$@" "$DIR/creator-scores.log" "$DIR"/{profiles,posts,interactions}.log
 }
 
