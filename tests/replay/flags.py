@@ -2,6 +2,7 @@
 
     flags.py stream ACCOUNTS.json > EVENTS    accounts with the likes and comments of each post, as the contract's records
     flags.py rates SCORES [RULE,...]          of creators with evidence for a rule; exit 1 when one is above 2 %
+    flags.py windows ACCOUNTS.json            the reference's spread and step by how many of the newest posts are looked at
     flags.py recall TRUTH SCORES              flags by kind and strength of fraud (`microflux generate --truth`)
 
 Each account is two creators: `live-N`, whose likes and comments come one record a post and kind, a quarter of an hour
@@ -15,7 +16,7 @@ from collections import defaultdict
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "reference"))
-from authenticity import wilson  # noqa: E402
+from authenticity import likes_terms, wilson  # noqa: E402
 
 MOST = 0.02
 DAY, HOUR, QUARTER = 86400000, 3600000, 900000
@@ -55,9 +56,14 @@ def account(n, a):
                                                          "occurred_at": at + QUARTER}
 
 
-def stream(path):
+def accounts(path):
+    """Equal ones once, those without a post not at all."""
     rows = {json.dumps(row, sort_keys=True): row for row in json.load(open(path))}.values()
-    events = [event for n, row in enumerate(rows) if row["mediaUploadTimes"] for event in account(n, row)]
+    return [row for row in rows if row["mediaUploadTimes"]]
+
+
+def stream(path):
+    events = [event for n, row in enumerate(accounts(path)) for event in account(n, row)]
     for at, topic, value in sorted(events, key=lambda event: event[0]):
         print(json.dumps({"topic": topic, "timestamp": at, "value": value}, separators=(",", ":")))
 
@@ -120,6 +126,18 @@ def rates(path, rules=",".join(RULES)):
     return over > 0
 
 
+def windows(path):
+    print("| newest posts looked at | accounts | spread over 1.00 | step over 1.44 |\n|---|---|---|---|")
+    for most in (32, 64, 128, 1 << 62):
+        found = []
+        for row in accounts(path):
+            posts = sorted(zip(row["mediaUploadTimes"], row["mediaLikeNumbers"], row["mediaCommentNumbers"]))[-most:]
+            if len(posts) >= 20:
+                found.append(likes_terms([likes for _, likes, _ in posts], [comments for _, _, comments in posts]))
+        spread, step = (sum(terms[name] > above for terms in found) for name, above in (("spread", 1.00), ("step", 1.44)))
+        print(f"| {most if most < 1 << 62 else 'all'} | {len(found)} | {percent(spread, len(found))} | {percent(step, len(found))} |")
+
+
 # The strength of a fraud: what the truth file says of it, and where its classes end.
 STRENGTH = {"bought_likes": ("factor", (2, 3.5)), "bought_followers": ("gain", (.5, 1)), "generic_comments": ("share", (.8, .9)),
             "fake_audience": ("share", (.45, .6)), "undisclosed": ("share", (.35, .5)), "pod": ("members", (15, 23))}
@@ -161,4 +179,4 @@ def recall(truth, path):
 
 
 if __name__ == "__main__":
-    sys.exit({"stream": stream, "rates": rates, "recall": recall}[sys.argv[1]](*sys.argv[2:]))
+    sys.exit({"stream": stream, "rates": rates, "windows": windows, "recall": recall}[sys.argv[1]](*sys.argv[2:]))

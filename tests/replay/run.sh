@@ -7,6 +7,7 @@
 set -uo pipefail
 source "$(dirname "$0")/../e2e/stack.sh"
 events=${1:-${MICROFLUX_DATA:-$root/../shared/data}/instagram-replay/events.ndjson.gz} kills=${2:-0} shuffle=${3:-}
+unset MICROFLUX_DATA # to the reference it is the folder of the lists
 XMX=1g stack_up || exit 1
 "$microflux" config secret > "$DIR/secret" && chmod 600 "$DIR/secret" || exit 1
 export MICROFLUX_PRIVACY_SECRET_FILE=$DIR/secret MICROFLUX_EMV_FILE=$root/data/emv/example.conf

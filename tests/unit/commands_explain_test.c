@@ -42,15 +42,15 @@ static void english_and_french(void **state)
     struct buffer text = {0};
     (void)state;
     explained("en", &text);
-    has(&text, "creator-1: TIKTOK, 5000 followers");
+    has(&text, "creator-1: TIKTOK, 5,000 followers");
     has(&text, "3.45 % of its followers react to a post");
     has(&text, "above 82 % of its peers");
     has(&text, "Authenticity: 61.5 of 100");
-    has(&text, "likes look bought from some post on: 2.50, above 1.44; look at post p1");
+    has(&text, "likes rose from one post on, as bought ones would: 2.50, above 1.44; look at post p1");
     has(&text, "Niche: FOOD (90 %)");
     has(&text, "niche focus: not enough is known");
     explained("fr_FR.UTF-8", &text);
-    has(&text, "creator-1 : TIKTOK, 5000 abonnés");
+    has(&text, "creator-1 : TIKTOK, 5 000 abonnés");
     has(&text, "3,45 % de ses abonnés");
     has(&text, "2,50, au-dessus de 1,44 ; voir la publication p1");
     explained("xx", &text); /* nobody's: English */
@@ -58,18 +58,29 @@ static void english_and_french(void **state)
     buffer_free(&text);
 }
 
+static void thousands_stand_apart(void **state)
+{
+    (void)state;
+    explain_language("en");
+    assert_string_equal(say_count(0).text, "0");
+    assert_string_equal(say_count(-999).text, "-999");
+    assert_string_equal(say_count(-100000).text, "-100,000");
+    assert_string_equal(say_count(1234567).text, "1,234,567");
+}
+
 static void money_has_its_own_decimals(void **state)
 {
     (void)state;
     explain_language("en");
     assert_string_equal(say_money(1234, "EUR").text, "12.34 EUR");
-    assert_string_equal(say_money(1234, "JPY").text, "1234.00 JPY");
-    assert_string_equal(say_money(1234, "KWD").text, "1.23 KWD");
+    assert_string_equal(say_money(1234, "JPY").text, "1234 JPY");
+    assert_string_equal(say_money(1234, "KWD").text, "1.234 KWD");
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(english_and_french),
+                                       cmocka_unit_test(thousands_stand_apart),
                                        cmocka_unit_test(money_has_its_own_decimals)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

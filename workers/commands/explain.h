@@ -22,9 +22,10 @@ void explain_text(const struct explained *e, struct buffer *out);
 
 /* A number as the reader writes it: say_…(x).text, within one expression. */
 struct said {
-    char text[32];
+    char text[48];
 };
 struct said say_number(double x, int digits);
+struct said say_count(int64_t n);
 struct said say_percent(double fraction, int digits);
 struct said say_day(int64_t ms);
 struct said say_money(double minor_units, const char *currency); /* with the currency's own decimals */

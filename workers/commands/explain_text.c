@@ -5,16 +5,23 @@
 
 #include "explain.h"
 
+static void tier(const struct tier_value *tier, struct buffer *out)
+{
+    buffer_printf(out, gettext("  tier (%s): %s"), tier->scheme, tier->tier);
+    if (strcmp(tier->tier, tier->band) != 0)
+        buffer_printf(out, gettext(", band %s"), tier->band);
+    buffer_printf(out, gettext(", since %s\n"), say_day(tier->since).text);
+}
+
 static void who(const struct explained *e, struct buffer *out)
 {
     const struct score *s = e->score;
     buffer_printf(out, "%.*s", (int)e->name.len, e->name.ptr);
     if (s->has_profile)
-        buffer_printf(out, gettext(": %s, %" PRId64 " followers"), s->platform, s->followers);
+        buffer_printf(out, gettext(": %s, %s followers"), s->platform, say_count(s->followers).text);
     buffer_printf(out, gettext(", as of %s\n"), say_day(s->as_of).text);
     for (size_t i = 0; i < s->n_tiers; i++)
-        buffer_printf(out, gettext("  tier (%s): %s, band %s, since %s\n"), s->tiers[i].scheme,
-                      s->tiers[i].tier, s->tiers[i].band, say_day(s->tiers[i].since).text);
+        tier(&s->tiers[i], out);
 }
 
 static void beside_peers(const struct score *s, struct buffer *out)
@@ -25,7 +32,7 @@ static void beside_peers(const struct score *s, struct buffer *out)
                   say_number(s->peers.percentile, 0).text, say_percent(s->peers.median, 2).text,
                   say_number(s->peers.score, 1).text);
     if (s->peers.n)
-        buffer_printf(out, gettext("    peers: %" PRId64 " creators of this stream\n"), s->peers.n);
+        buffer_printf(out, gettext("    peers: %s creators of this stream\n"), say_count(s->peers.n).text);
     else
         buffer_add_text(out, gettext("    peers: a published benchmark\n"));
 }
@@ -46,7 +53,7 @@ static void engagement(const struct score *s, struct buffer *out)
                       say_percent(s->rate.value, 2).text, s->rate_posts);
     beside_peers(s, out);
     if (s->velocity.there)
-        buffer_printf(out, gettext("    the last 24 h: %s times a day of the last 7\n"),
+        buffer_printf(out, gettext("    the last 24 h: %s times the daily average of the last 7 days\n"),
                       say_number(s->velocity.value, 2).text);
 }
 
@@ -98,7 +105,8 @@ static void activity(const struct activity_value *activity, struct buffer *out)
         const struct change_value *change = &activity->followers[i];
         if (!change->there)
             continue;
-        buffer_printf(out, gettext("    followers in %d d: %+" PRId64), days[i], change->absolute);
+        buffer_printf(out, gettext("    followers in %d days: %s%s"), days[i],
+                      change->absolute > 0 ? "+" : "", say_count(change->absolute).text);
         if (change->relative.there)
             buffer_printf(out, " (%s)", say_percent(change->relative.value, 1).text);
         buffer_add_text(out, "\n");
@@ -118,9 +126,11 @@ static void community(const struct community_value *community, struct buffer *ou
     }
     buffer_printf(out, gettext("%s of 100 (confidence %s)"), say_number(community->part.score, 1).text,
                   say_number(community->part.confidence, 2).text);
-    buffer_printf(out, gettext("\n    different people since %s: %.0f; of a sample of %d, %s came back\n"),
-                  say_day(community->since).text, community->unique_actors.value, community->sampled,
-                  say_percent(community->repeat.value, 1).text);
+    buffer_printf(
+        out,
+        gettext("\n    different people since %s: about %s; of a sample of %d, %s reacted to two posts\n"),
+        say_day(community->since).text, say_count((int64_t)community->unique_actors.value).text,
+        community->sampled, say_percent(community->repeat.value, 1).text);
     if (community->reply.there)
         buffer_printf(out, gettext("    own replies for each comment: %s\n"),
                       say_number(community->reply.value, 2).text);
@@ -160,7 +170,7 @@ static void commercial(const struct score *s, struct buffer *out)
     const struct commercial_value *value = &s->commercial;
     buffer_add_text(out, gettext("  Commercial\n"));
     if (s->content.saturation.there)
-        buffer_printf(out, gettext("    paid posts of 90 d: %s (5 to 15 %% is healthy)\n"),
+        buffer_printf(out, gettext("    paid posts of the last 90 days: %s (5 to 15 %% is healthy)\n"),
                       say_percent(s->content.saturation.value, 1).text);
     if (s->content.likely_posts)
         buffer_printf(out, gettext("    posts that look paid and do not say so: %d\n"),
@@ -172,7 +182,7 @@ static void commercial(const struct score *s, struct buffer *out)
         buffer_printf(out, gettext("    an engagement costs %s\n"),
                       say_money(value->cost_per_engagement.value, value->currency).text);
     if (value->media_value[2].there)
-        buffer_printf(out, gettext("    earned media value of 30 d: %s\n"),
+        buffer_printf(out, gettext("    earned media value of the last 30 days: %s\n"),
                       say_money(value->media_value[2].value, value->media_currency).text);
     brands(value, out);
 }

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <libintl.h>
 #include <locale.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
@@ -57,6 +58,22 @@ struct said say_number(double x, int digits)
     return said;
 }
 
+/* Thousands apart, as its reader writes them. */
+struct said say_count(int64_t n)
+{
+    struct said said;
+    char digits[24], *out = said.text;
+    const char *apart = gettext(",");
+    int len = snprintf(digits, sizeof digits, "%" PRId64, n);
+    for (int i = 0; i < len; i++) {
+        if (i > (n < 0) && (len - i) % 3 == 0)
+            out = stpcpy(out, apart);
+        *out++ = digits[i];
+    }
+    *out = 0;
+    return said;
+}
+
 struct said say_percent(double fraction, int digits)
 {
     struct said said = say_number(100 * fraction, digits);
@@ -78,8 +95,8 @@ struct said say_money(double minor_units, const char *currency)
 {
     static const char none[] = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF";
     static const char three[] = "BHD IQD JOD KWD LYD OMR TND";
-    double unit = strstr(none, currency) ? 1 : strstr(three, currency) ? 1000 : 100;
-    struct said said = say_number(minor_units / unit, 2);
+    int decimals = strstr(none, currency) ? 0 : strstr(three, currency) ? 3 : 2;
+    struct said said = say_number(minor_units / pow(10, decimals), decimals);
     size_t len = strlen(said.text);
     snprintf(said.text + len, sizeof said.text - len, " %s", currency);
     return said;
@@ -125,12 +142,20 @@ void explain_parts(const struct weighted *w, struct buffer *out)
 static const char *const term_words[N_TERMS] = {
     [TERM_SPREAD] = N_("likes stand out on single posts where comments do not (%s)"),
     [TERM_STEP] = N_("likes rose for good where comments did not (%s)"),
-    [TERM_RATE_HIGH] = N_("engagement above nearly all peers (ln %s)"),
-    [TERM_RATE_LOW] = N_("engagement below nearly all peers (ln %s)"),
-    [TERM_GENERIC] = N_("share of comments of at most two words: %s"),
-    [TERM_DUPLICATE] = N_("share of comments that are repeated: %s"),
-    [TERM_EARLY] = N_("share of comments in the first ten minutes: %s"),
+    [TERM_RATE_HIGH] = N_("%s times the engagement that 99 of 100 peers stay below"),
+    [TERM_RATE_LOW] = N_("1 / %s of the engagement that 99 of 100 peers reach"),
+    [TERM_GENERIC] = N_("%s of the comments have two words at most"),
+    [TERM_DUPLICATE] = N_("%s of the comments are repeated word for word"),
+    [TERM_EARLY] = N_("%s of the comments come within ten minutes"),
 };
+
+/* The published value as its sentence wants it: logarithms of ratios, shares, and pure numbers. */
+static struct said say_term(int term, double x)
+{
+    if (term == TERM_RATE_HIGH || term == TERM_RATE_LOW)
+        return say_number(exp(x), 1);
+    return term == TERM_SPREAD || term == TERM_STEP ? say_number(x, 2) : say_percent(x, 0);
+}
 
 void explain_terms(const struct explained *e, struct buffer *out)
 {
@@ -139,7 +164,7 @@ void explain_terms(const struct explained *e, struct buffer *out)
         if (!term->there || term->penalty <= 0)
             continue;
         buffer_printf(out, gettext("      engagement loses %s points: "), say_number(term->penalty, 1).text);
-        buffer_printf(out, gettext(term_words[i]), say_number(term->x, 2).text);
+        buffer_printf(out, gettext(term_words[i]), say_term(i, term->x).text);
         buffer_add_text(out, "\n");
     }
 }
@@ -147,14 +172,20 @@ void explain_terms(const struct explained *e, struct buffer *out)
 /* ---- flags ---- */
 
 static const char *const flag_words[N_FLAGS] = {
-    [FLAG_SPREAD] = N_("likes look bought on single posts"),
-    [FLAG_STEP] = N_("likes look bought from some post on"),
+    [FLAG_SPREAD] = N_("likes stand out on single posts, as bought ones would"),
+    [FLAG_STEP] = N_("likes rose from one post on, as bought ones would"),
     [FLAG_GROWTH_SPIKE] = N_("followers jumped within a day, and engagement did not"),
-    [FLAG_GENERIC] = N_("most comments say next to nothing"),
+    [FLAG_GENERIC] = N_("most comments have two words at most"),
     [FLAG_EARLY] = N_("most comments come within ten minutes"),
     [FLAG_SATURATION] = N_("many posts are paid for"),
     [FLAG_POD_LIKE] = N_("the same people comment at once, with next to no words"),
 };
+
+static struct said say_flag(int flag, double x)
+{
+    bool number = flag == FLAG_SPREAD || flag == FLAG_STEP || flag == FLAG_GROWTH_SPIKE;
+    return number ? say_number(x, 2) : say_percent(x, 0);
+}
 
 static void explain_place(const struct explained *e, struct place place, struct buffer *out)
 {
@@ -174,8 +205,8 @@ void explain_flags(const struct explained *e, struct buffer *out)
             continue;
         any = true;
         buffer_printf(out, "    %s: ", gettext(flag_words[i]));
-        buffer_printf(out, gettext("%s, above %s"), say_number(flag->value, 2).text,
-                      say_number(flag->threshold, 2).text);
+        buffer_printf(out, gettext("%s, above %s"), say_flag(i, flag->value).text,
+                      say_flag(i, flag->threshold).text);
         explain_place(e, flag->place, out);
         buffer_add_text(out, "\n");
     }
