@@ -1,8 +1,11 @@
-"""nemesis: one run. Traffic flows, faults of every part come in the order that the seed says, each part's own one after the other, those
-of different parts overlapping; then all is mended and the oracle judges. Prints a table and ends 0 when nothing differs.
+"""nemesis: one run. Traffic flows, faults of every part come in rounds, in the order that the seed says: each part's own one after the other,
+those of different parts at once, and none waits for the recovery from the one before. After a round everything sent so far must be
+counted; after the last one the oracle judges. Prints a table and ends 0 when nothing differs.
 
     nemesis.py --seed N --minutes M --nodes 1|3 [--only KIND,KIND…] [--creators N] [--rate N] [--workers N]
-                [--patience SECONDS]                                            longest time for a recovery
+                [--round SECONDS]       faults begin for so long, then recover (20)
+                [--pace SECONDS]        the longest pause of a part between two faults (4); a dense run says 1
+                [--patience SECONDS]    longest time for a recovery (120)
 """
 import argparse
 import random
@@ -16,39 +19,51 @@ from play import Play
 from stack import Stack
 
 
+class Part:
+    """What breaks, one fault at a time."""
+
+    def __init__(self, name, play, arguments):
+        self.name, self.play, self.pace = name, play, arguments.pace
+        self.chance = random.Random(f"{arguments.seed} {name}")
+        self.kinds, self.bag = faults.kinds_of(name, play.stack.nodes, arguments.only), []
+
+    def breaks(self, end):
+        """A round."""
+        while self.kinds and time.monotonic() < end:
+            time.sleep(self.chance.uniform(self.pace / 8, self.pace))
+            self.bag = self.bag or self.chance.sample(self.kinds, len(self.kinds))   # each kind once before one comes again
+            try:
+                self.play.inject(self.bag.pop(), self.chance)
+            except Exception as error:                      # the run is no proof then
+                self.play.failures.append(f"{self.name}: {error!r}")
+                return
+
+
 class Nemesis:
     """The faults of one run."""
 
     def __init__(self, play, arguments):
         self.play, self.arguments = play, arguments
         self.until = time.monotonic() + 60 * arguments.minutes
+        self.parts = {part: Part(part, play, arguments) for part in faults.PARTS}
 
     def run(self):
-        """Until the time is over; a part that is broken is mended first."""
-        threads = [threading.Thread(target=self._break, args=(part,)) for part in faults.PARTS]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-
-    def _break(self, part):
-        chance = random.Random(f"{self.arguments.seed} {part}")
-        kinds = faults.kinds_of(part, self.play.stack.nodes, self.arguments.only)
-        bag = []
-        while kinds and time.monotonic() < self.until:
-            time.sleep(chance.uniform(0.5, 4))
-            bag = bag or chance.sample(kinds, len(kinds))   # each kind once before one comes again
-            try:
-                self.play.inject(bag.pop(), chance)
-            except Exception as error:                      # the run is no proof then
-                self.play.failures.append(f"{part}: {error!r}")
-                return
+        """Rounds, until the time is over or something failed."""
+        while time.monotonic() < self.until and not self.play.failures:
+            end = min(self.until, time.monotonic() + self.arguments.round)
+            threads = [threading.Thread(target=part.breaks, args=(end,)) for part in self.parts.values()]
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join()
+            self.play.recover()
 
     def at_the_end(self):
         """The faults of an idle stack, each with its wait for everything to be published."""
         for kind in faults.AT_THE_END:
             if not self.arguments.only or kind.__name__ in self.arguments.only:
                 self.play.inject(kind, random)
+                self.play.recover()
             if not self.play.failures:
                 self.play.settle(f"at {kind.__name__}")
 
@@ -68,17 +83,21 @@ def table(play, verdict):
 def report(arguments, play, verdict, rows):
     """The run as one line of the results."""
     command = f"tests/faults/run.sh --seed {arguments.seed} --minutes {arguments.minutes:g} --nodes {arguments.nodes}"
+    command += "".join(f" --{name} {getattr(arguments, name):g}" for name in ("rate", "round", "pace")
+                       if getattr(arguments, name) != DEFAULTS[name])
     command += f" --only {','.join(arguments.only)}" if arguments.only else ""
     checks.keep({"command": command, "seconds": round(time.time() - play.stack.began), **verdict.sums, "failures": len(play.failures),
                  "kinds": rows})
 
 
+DEFAULTS = {"seed": 1, "minutes": 1.0, "nodes": 1, "creators": 0, "rate": 800, "workers": 3, "round": 20.0, "pace": 4.0, "patience": 120}
+
+
 def read_arguments():
     """What the command line says."""
     parser = argparse.ArgumentParser()
-    for name, kind, default in (("seed", int, 1), ("minutes", float, 1), ("nodes", int, 1), ("creators", int, 0),
-                                ("rate", int, 800), ("workers", int, 3), ("patience", int, 120)):
-        parser.add_argument("--" + name, type=kind, default=default)
+    for name, default in DEFAULTS.items():
+        parser.add_argument("--" + name, type=type(default), default=default)
     parser.add_argument("--only", type=lambda text: text.split(","), default=[])
     return parser.parse_args()
 

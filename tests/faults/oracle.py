@@ -20,6 +20,7 @@ class Verdict:
     """What was found; wrong and duplicates by the fault that went on or had ended last when the score was published."""
 
     def __init__(self, injections):
+        injections = sorted(injections, key=lambda i: i.began)
         self.began = [i.began for i in injections]
         self.kinds = ["none"] + [i.kind for i in injections]
         self.failures, self.wrong, self.duplicates, self.sums = [], Counter(), Counter(), Counter()

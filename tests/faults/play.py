@@ -8,22 +8,32 @@ from collections import defaultdict
 
 import oracle
 import traffic
-from stack import until
+from stack import reached, until
 
 
 class Injection:
-    """One fault of a run."""
+    """One fault of a run; it has recovered when everything that was sent until its end (ends) is counted."""
 
     def __init__(self, kind):
-        self.kind, self.began, self.recovered = kind, time.time(), None
+        self.kind, self.began, self.ended, self.ends, self.recovered = kind, time.time(), None, None, None
+
+    def over(self, ends):
+        self.ended, self.ends = time.monotonic(), ends
+
+    def look(self, fences):
+        """These are the fences now."""
+        if self.ends is not None and self.recovered is None and reached(fences, self.ends):
+            self.recovered = time.monotonic() - self.ended
+            print(f"{self.kind:24} recovered in {self.recovered:.1f} s", flush=True)
 
 
 class Watcher:
-    """Samples the fences: what had been counted, when (wall clock, never going back); and moments at which Redis lost a tail."""
+    """Samples the fences: what had been counted, when (wall clock, never going back), and which faults have recovered; and moments at which
+    Redis lost a tail."""
 
-    def __init__(self, stack):
+    def __init__(self, stack, injections):
         self.times, self.most, self.history, self.lost = [], {}, defaultdict(list), []
-        self.running = True
+        self.injections, self.running = injections, True
         self.thread = threading.Thread(target=self._watch, args=(stack,), daemon=True)
         self.thread.start()
 
@@ -32,6 +42,8 @@ class Watcher:
             now, found = time.time(), stack.fences()
             if found is not None:
                 self._note(now, found)
+                for injection in list(self.injections):
+                    injection.look(found)
             time.sleep(0.05)
 
     def _note(self, now, found):
@@ -60,14 +72,14 @@ class Play:
         for w in stack.redis_net:
             stack.start_worker(w)
         self.traffic.gone.wait()
-        self.watcher = Watcher(stack)
+        self.watcher = Watcher(stack, self.injections)
         stack.lost_tail = lambda: self.watcher.lost.append(time.time())
         self.settle("at the start")
 
     def settle(self, what):
         """Every fence at the end of its log: counted and published."""
         ends = self.traffic.snapshot()
-        if not until(self.patience, lambda: self.stack.reached(ends, published=True)):
+        if not until(self.patience, lambda: reached(self.stack.fences(), ends, published=True)):
             self.failures.append(f"{what}: not counted and published, {self._behind(ends, 1)}")
 
     def _behind(self, ends, which):
@@ -77,22 +89,24 @@ class Play:
                          for (lane, i), end in sorted(ends.items()) if found.get(lane, [(0, 0)] * 3)[i][which] < end)
 
     def inject(self, fault, chance):
-        """One fault, and the wait for its recovery: everything that was sent until its end is counted."""
+        """One fault; it recovers while the next one comes."""
         injection = Injection(fault.__name__)
         self.injections.append(injection)
         fault(self.stack, chance)
-        began, ends = time.monotonic(), self.traffic.snapshot()
-        if not until(self.patience, lambda: self.stack.reached(ends), 0.05):
-            self.failures.append(f"after {injection.kind}: not recovered, {self._behind(ends, 0)}")
-        injection.recovered = time.monotonic() - began
-        print(f"{time.time() - self.stack.began:7.1f} s  {injection.kind:24} recovered in {injection.recovered:.1f} s\n",
-              end="", flush=True)
+        injection.over(self.traffic.snapshot())
+
+    def recover(self):
+        """Every fault so far has recovered."""
+        if not until(self.patience, lambda: all(i.recovered is not None for i in self.injections)):
+            for i in self.injections:
+                if i.recovered is None:
+                    self.failures.append(f"after {i.kind}: not recovered, {self._behind(i.ends, 0)}")
 
     def drain(self):
         """The traffic goes to its end, and is counted."""
         if not self.traffic.finish(len(self.traffic.rest) / self.traffic.rate + self.patience):
             self.failures.append("produce did not send everything: " + (self.stack.dir / "produce.log").read_text()[-300:])
-        until(self.patience, lambda: self.stack.reached(self.traffic.snapshot()), 0.02)
+        until(self.patience, lambda: reached(self.stack.fences(), self.traffic.snapshot()), 0.02)
 
     def compact(self):
         """Every creator is swept once more while the broker compacts what readers get."""

@@ -12,7 +12,7 @@ import time
 import log_changes
 from checks import Checks, keep
 from play import Play
-from stack import FAKETIME, ROOT, Stack, until
+from stack import FAKETIME, ROOT, Stack, reached, until
 from traffic import PARTITIONS
 
 
@@ -114,7 +114,7 @@ def coordinator(checks, _, seconds):
     time.sleep(4)
     ends = play.traffic.snapshot()
     left = seconds - (time.monotonic() - began)
-    read = until(left, lambda: stack.reached(ends))
+    read = until(left, lambda: reached(stack.fences(), ends))
     checks(f"what was sent while node {node} hung is counted before it wakes: after {time.monotonic() - began:.0f} s", read,
            f"wanted {ends}, found {stack.fences()}")
     time.sleep(max(0, began + seconds - time.monotonic()))
@@ -135,7 +135,7 @@ def silent(checks, nodes, _):
     for net in stack.kafka_net.values():
         net.half_open("worker1")
     began, ends = time.monotonic(), play.traffic.snapshot()
-    cured = until(50, lambda: stack.log(1, " feed_silent ") and stack.reached({at: end + 1 for at, end in ends.items() if at[1] == 2}))
+    cured = until(50, lambda: stack.log(1, " feed_silent ") and reached(stack.fences(), {at: end + 1 for at, end in ends.items() if at[1] == 2}))
     print(f"after {time.monotonic() - began:.0f} s: " + "; ".join(line.split("feed_silent ")[1] for line in stack.log(1, " feed_silent ")[:2]))
     checks("the watchdog noticed and cured it within 50 s", cured, "\n".join(stack.log(1)[-6:]))
     exact(checks, play)

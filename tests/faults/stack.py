@@ -31,6 +31,21 @@ def until(seconds, what, pause=0.1):
     return True
 
 
+def reached(found, ends, published=False):
+    """Every fence stands at or behind these ends; with published also what readers have."""
+    return found is not None and all(
+        lane in found and found[lane][i][0] >= end and (not published or found[lane][i][1] >= end) for (lane, i), end in ends.items())
+
+
+def blocks(pid, number):
+    """The process is gone, or waits for the signal itself."""
+    try:
+        line = next(line for line in Path(f"/proc/{pid}/status").read_text().splitlines() if line.startswith("SigBlk"))
+    except (OSError, StopIteration):
+        return True
+    return int(line.split()[1], 16) >> number - 1 & 1
+
+
 class Stack:
     """DIR, the ports and the processes."""
     all = []
@@ -79,7 +94,8 @@ class Stack:
         self.workers[w].wait()
 
     def stop_worker(self, w):
-        """SIGTERM; how it ended is kept for the end."""
+        """SIGTERM, which it takes as soon as it blocks it (before, it just dies); how it ended is kept for the end."""
+        until(10, lambda: blocks(self.workers[w].pid, signal.SIGTERM), 0.02)
         self.workers[w].terminate()
         try:
             self.ended.append(self.workers[w].wait(40))
@@ -128,13 +144,6 @@ class Stack:
             return fences(Redis(self.redis_port, 2))
         except (OSError, ValueError, IndexError, RuntimeError, TypeError):
             return None
-
-    def reached(self, ends, published=False):
-        """Every fence stands at or behind these ends; with published also what readers have."""
-        found = self.fences()
-        return found is not None and all(
-            lane in found and found[lane][i][0] >= end and (not published or found[lane][i][1] >= end)
-            for (lane, i), end in ends.items())
 
     # ---- brokers ----
 
