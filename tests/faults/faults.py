@@ -119,10 +119,10 @@ def redis_lost_tail(stack, random):
     """Restarted from an older copy of its append-only files."""
     stack.redis_copy()
     time.sleep(random.uniform(0.5, 3))
-    stack.lost_tail()
-    stack.redis_kill()
-    stack.redis_restore()
-    stack.redis_start()
+    with stack.losing():
+        stack.redis_kill()
+        stack.redis_restore()
+        stack.redis_start()
 
 
 KEEP = "for _, key in ipairs(redis.call('KEYS', '*')) do redis.call('COPY', key, key, 'DB', ARGV[1], 'REPLACE') end"
@@ -136,8 +136,8 @@ def keep(stack, database):
 
 def rewind(stack, database):
     """The copy takes the place of the data, in one step, under living connections."""
-    stack.lost_tail()
-    stack.redis("SWAPDB", "0", str(database))
+    with stack.losing():
+        stack.redis("SWAPDB", "0", str(database))
     stack.redis("EVAL", CLEAR, "0", str(database))
 
 
@@ -146,6 +146,37 @@ def redis_rewound(stack, random):
     keep(stack, 1)
     time.sleep(random.uniform(0.5, 3))
     rewind(stack, 1)
+
+
+# ---- several Redis servers ----
+
+def some_lane(stack, random):
+    """A key of its slot."""
+    return random.choice(sorted(stack.ha.fence_keys()))
+
+
+def sentinel_failover(stack, random):
+    """kill -9 of the primary with what it acknowledged last; the replica does not have that and is promoted."""
+    with stack.losing():
+        stack.ha.lose_primary(random.uniform(0.1, 1.5))
+
+
+def sentinel_old_primary_wakes(stack, random):
+    """The primary sleeps until it is replaced, wakes, and takes writes until it is told."""
+    with stack.losing():
+        stack.ha.wake_primary(random.uniform(0, 2))
+        stack.ha.in_step()
+
+
+def cluster_failover(stack, random):
+    """kill -9 of the master of a lane with what it acknowledged last; its replica is promoted."""
+    with stack.losing():
+        stack.ha.lose_owner(some_lane(stack, random), random.uniform(0.1, 1.5))
+
+
+def cluster_slot_moves(stack, random):
+    """A lane's slot goes to another master, a few keys at a time."""
+    stack.ha.move_slot(some_lane(stack, random), random.uniform(0, 2))
 
 
 def idle_killed(stack, _):
@@ -285,11 +316,21 @@ PARTS = {
     "kafka": [kafka_pause, kafka_pause_worker_kill, kafka_kill],
     "net": [net_delay, net_far, net_narrow, net_trickle, net_reset, net_half_open, net_stall],
 }
+SEVERAL_REDIS = {"sentinel": [sentinel_failover, sentinel_old_primary_wakes], "cluster": [cluster_failover, cluster_slot_moves]}
+BEHIND_PROXIES = [worker_zombie_write, net_stall]        # these break the way to the one Redis
 THREE_NODES = [kafka_rolling, kafka_leaders_move, kafka_coordinator_pause]
 AT_THE_END = [idle_killed, idle_rewound]
 
 
-def kinds_of(part, nodes, only):
+def kinds_of(part, nodes, redis, only):
     """The faults of a part that a run may choose."""
     kinds = PARTS[part] + (THREE_NODES if part == "kafka" and nodes == 3 else [])
+    if redis != "single":
+        kinds = SEVERAL_REDIS[redis] if part == "redis" else [kind for kind in kinds if kind not in BEHIND_PROXIES]
+    return [kind for kind in kinds if not only or kind.__name__ in only]
+
+
+def at_the_end(redis, only):
+    """Those of an idle stack."""
+    kinds = AT_THE_END if redis == "single" else [idle_killed, *SEVERAL_REDIS[redis]]
     return [kind for kind in kinds if not only or kind.__name__ in only]

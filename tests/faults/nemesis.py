@@ -2,7 +2,7 @@
 those of different parts at once, and none waits for the recovery from the one before. After a round everything sent so far must be
 counted; after the last one the oracle judges. Prints a table and ends 0 when nothing differs.
 
-    nemesis.py --seed N --minutes M --nodes 1|3 [--only KIND,KIND…] [--creators N] [--rate N] [--workers N]
+    nemesis.py --seed N --minutes M --nodes 1|3 [--redis single|sentinel|cluster] [--only KIND,KIND…] [--creators N] [--rate N] [--workers N]
                 [--round SECONDS]       faults begin for so long, then recover (20)
                 [--pace SECONDS]        the longest pause of a part between two faults (4); a dense run says 1
                 [--patience SECONDS]    longest time for a recovery (120)
@@ -25,7 +25,7 @@ class Part:
     def __init__(self, name, play, arguments):
         self.name, self.play, self.pace = name, play, arguments.pace
         self.chance = random.Random(f"{arguments.seed} {name}")
-        self.kinds, self.bag = faults.kinds_of(name, play.stack.nodes, arguments.only), []
+        self.kinds, self.bag = faults.kinds_of(name, play.stack.nodes, arguments.redis, arguments.only), []
 
     def breaks(self, end):
         """A round."""
@@ -34,7 +34,7 @@ class Part:
             self.bag = self.bag or self.chance.sample(self.kinds, len(self.kinds))   # each kind once before one comes again
             try:
                 self.play.inject(self.bag.pop(), self.chance)
-            except Exception as error:                      # the run is no proof then
+            except (Exception, SystemExit) as error:                      # the run is no proof then
                 self.play.failures.append(f"{self.name}: {error!r}")
                 return
 
@@ -60,10 +60,9 @@ class Nemesis:
 
     def at_the_end(self):
         """The faults of an idle stack, each with its wait for everything to be published."""
-        for kind in faults.AT_THE_END:
-            if not self.arguments.only or kind.__name__ in self.arguments.only:
-                self.play.inject(kind, random)
-                self.play.recover()
+        for kind in faults.at_the_end(self.arguments.redis, self.arguments.only):
+            self.play.inject(kind, random)
+            self.play.recover()
             if not self.play.failures:
                 self.play.settle(f"at {kind.__name__}")
 
@@ -85,6 +84,7 @@ def report(arguments, play, verdict, rows):
     command = f"tests/faults/run.sh --seed {arguments.seed} --minutes {arguments.minutes:g} --nodes {arguments.nodes}"
     command += "".join(f" --{name} {getattr(arguments, name):g}" for name in ("rate", "round", "pace")
                        if getattr(arguments, name) != DEFAULTS[name])
+    command += f" --redis {arguments.redis}" if arguments.redis != "single" else ""
     command += f" --only {','.join(arguments.only)}" if arguments.only else ""
     checks.keep({"command": command, "seconds": round(time.time() - play.stack.began), **verdict.sums, "failures": len(play.failures),
                  "kinds": rows})
@@ -98,6 +98,7 @@ def read_arguments():
     parser = argparse.ArgumentParser()
     for name, default in DEFAULTS.items():
         parser.add_argument("--" + name, type=type(default), default=default)
+    parser.add_argument("--redis", choices=("single", *faults.SEVERAL_REDIS), default="single")
     parser.add_argument("--only", type=lambda text: text.split(","), default=[])
     return parser.parse_args()
 
@@ -106,12 +107,13 @@ def main():
     """0 when nothing differs."""
     arguments = read_arguments()
     print(f"seed {arguments.seed}, {arguments.minutes:g} min, {arguments.nodes} node(s), {arguments.workers} workers", flush=True)
-    stack = Stack(arguments.nodes, arguments.workers)
+    stack = Stack(arguments.nodes, arguments.workers, arguments.redis)
     stack.long = arguments.minutes >= 2
     try:
         play = Play(stack, arguments.seed, int(arguments.rate * 60 * arguments.minutes), arguments.rate, arguments.creators,
                     arguments.patience)
-        faults.keep(stack, 2)
+        if not stack.ha:
+            faults.keep(stack, 2)
         nemesis = Nemesis(play, arguments)
         play.traffic.go()
         nemesis.run()

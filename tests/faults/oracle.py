@@ -177,7 +177,7 @@ def too_early(source, seconds, watcher):
         return None
     look = bisect_left(watcher.times, seconds + EPSILON)
     at = watcher.times[min(look, len(watcher.times) - 1)]
-    if any(seconds - 1 < lost <= at for lost in watcher.lost):
+    if any(began <= at and seconds - 1 < ended for began, ended in watcher.lost):
         return None                               # counted, and lost before anybody looked
     for i, topic in enumerate(INPUTS):
         history = watcher.history[source["partition"], i]

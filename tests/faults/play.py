@@ -28,11 +28,10 @@ class Injection:
 
 
 class Watcher:
-    """Samples the fences: what had been counted, when (wall clock, never going back), and which faults have recovered; and moments at which
-    Redis lost a tail."""
+    """Samples the fences: what had been counted, when (wall clock, never going back), and which faults have recovered."""
 
     def __init__(self, stack, injections):
-        self.times, self.most, self.history, self.lost = [], {}, defaultdict(list), []
+        self.times, self.most, self.history, self.lost = [], {}, defaultdict(list), stack.lost
         self.injections, self.running = injections, True
         self.thread = threading.Thread(target=self._watch, args=(stack,), daemon=True)
         self.thread.start()
@@ -69,11 +68,10 @@ class Play:
         stack.output("topics", "create", "--replay", "--partitions", str(traffic.PARTITIONS))
         events = traffic.generate(stack, seed, records, creators or max(100, records // 250))
         self.traffic = traffic.Traffic(stack, *events, rate)
-        for w in stack.redis_net:
+        for w in stack.names:
             stack.start_worker(w)
         self.traffic.gone.wait()
         self.watcher = Watcher(stack, self.injections)
-        stack.lost_tail = lambda: self.watcher.lost.append(time.time())
         self.settle("at the start")
 
     def settle(self, what):
@@ -117,7 +115,7 @@ class Play:
                          "--entity-type", "topics", "--entity-name", "creator-scores", "--add-config",
                          "segment.ms=500,min.cleanable.dirty.ratio=0.01,max.compaction.lag.ms=500")
         before = self._places()
-        for w in self.stack.redis_net:
+        for w in self.stack.names:
             self.stack.start_worker(w, "sweep.interval_s=10")
         creators = {event["value"]["creator_id"] for event in self.traffic.sent()}
         swept = until(60, lambda: {r["key"] for r in self.scores() if r["value"]["reason"] == "SWEEP"} >= creators, 2)

@@ -21,7 +21,7 @@ from fences import Redis, fences  # noqa: E402
 PRIMARY = "mymaster"
 
 
-def until(what, question, seconds=20):
+def until(what, question, seconds=60):
     """Waits until question() is true, whatever is away meanwhile; gives what it said."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
@@ -200,6 +200,9 @@ class Cluster:
 
     def masters(self):
         return [s for s in self.alive() if s("ROLE")[0] == "master"]
+
+    def fence_keys(self):
+        return [key for s in self.masters() for key in s("KEYS", "mf:*:fence")]
 
     def fences(self):
         """Of every lane, as tests/e2e/fences.py reads them; RuntimeError while one's slot is on its way."""

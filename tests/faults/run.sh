@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # One run of the fault suite, on its own Kafka and Redis; the same seed gives the same traffic and the same order of faults.
-# usage: run.sh --seed N --minutes M [--nodes 1|3] [--only KIND,KIND…] [--workers N] [--creators N] [--rate N] [--results FILE]
+# usage: run.sh --seed N --minutes M [--nodes 1|3] [--redis single|sentinel|cluster] [--only KIND,KIND…] …   (nemesis.py)
 #        run.sh --scenario NAME [--seconds N] [--nodes 1|3]       one fault by name, with assertions of its own (scenarios.py)
 # FAULTS_KEEP=FOLDER keeps the logs of a run that failed.
 set -uo pipefail

@@ -40,7 +40,7 @@ def zombie(checks, nodes, seconds):
     play = Play(stack, seed=7, records=(seconds + 8) * 500, rate=500)
     play.traffic.go()
     time.sleep(2)
-    before = {w: len(stack.log(w)) for w in stack.redis_net}
+    before = {w: len(stack.log(w)) for w in stack.names}
     stack.workers[1].send_signal(signal.SIGSTOP)
     slept = time.monotonic()
     checks("the others take all lanes", until(60, lambda: owned(stack, [2, 3]) == PARTITIONS))

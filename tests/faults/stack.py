@@ -1,5 +1,7 @@
 """stack: the processes of a run and what can be asked of them: brokers, Redis and workers, each worker behind a Redis proxy of its own and
 known to the Kafka proxies by its name. The folder, the brokers and Redis were made by tests/e2e/stack.sh, which also clears them away."""
+import contextlib
+import math
 import os
 import shutil
 import signal
@@ -9,6 +11,7 @@ import threading
 import time
 from pathlib import Path
 
+import redis_ha
 from proxy import Proxy
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -50,24 +53,41 @@ class Stack:
     """DIR, the ports and the processes."""
     all = []
 
-    def __init__(self, nodes, workers):
+    def __init__(self, nodes, workers, redis="single"):
         self.dir, self.redis_port = Path(os.environ["DIR"]), int(os.environ["REDIS_PORT"])
         self.binary, self.nodes = os.environ["MICROFLUX"], nodes
         base = self.redis_port - 31
         self.kafka_net = {i: Proxy(base + 20 + i, base + i) for i in range(1, nodes + 1)}
-        self.redis_net = {w: Proxy(self.redis_port + w, self.redis_port) for w in range(1, workers + 1)}
+        self.names = range(1, workers + 1)
+        self.ha = self._several(redis)
+        self.redis_net = {} if self.ha else {w: Proxy(self.redis_port + w, self.redis_port) for w in self.names}
         self.bootstrap = ",".join(f"127.0.0.1:{base + 20 + i}" for i in self.kafka_net)
         self.workers, self.ended = {}, []
-        self.settings = {w: [] for w in self.redis_net}
+        self.settings = {w: [] for w in self.names}
         self.environment, self.around = {}, {}   # of some workers: variables; a command that becomes the worker
         self.lock = threading.RLock()            # of the workers
-        self.began, self.lost_tail = time.time(), lambda: None
+        self.began, self.lost = time.time(), []   # lost: from when to when Redis forgot what it had acknowledged
         Stack.all.append(self)
+
+    def _several(self, redis):
+        """Sentinels or a Cluster, which the workers reach directly; None for the one server behind the proxies."""
+        if redis == "single":
+            return None
+        kind = {"sentinel": redis_ha.Sentinels, "cluster": redis_ha.Cluster}[redis]
+        several = kind(self.dir / "ha", self.redis_port + 1)
+        several.up()
+        return several
+
+    def address(self, w):
+        """The environment that says where Redis is, for worker w or, 0, for everybody."""
+        if not self.ha:
+            return {"MICROFLUX_REDIS_ADDRESS": f"127.0.0.1:{self.redis_port + w}"}
+        return {"MICROFLUX_REDIS_MODE": type(self.ha).__name__.lower().rstrip("s"), "MICROFLUX_REDIS_ADDRESS": self.ha.addresses}
 
     def command(self, *words, log, settings=(), redis=0, environment=(), around=(), **more):
         """A microflux sub-command in the background."""
         environment = {**os.environ, "NO_PROXY": "127.0.0.1", "MICROFLUX_KAFKA_BOOTSTRAP_SERVERS": self.bootstrap,
-                       "MICROFLUX_REDIS_ADDRESS": f"127.0.0.1:{self.redis_port + redis}", **dict(environment)}
+                       **self.address(redis), **dict(environment)}
         words = list(words) + [w for setting in settings for w in ("--set", setting)]
         with open(self.dir / log, "ab") as out:
             return subprocess.Popen([*around, self.binary, *words], env=environment, stderr=out, **more)
@@ -111,12 +131,20 @@ class Stack:
 
     def logs(self, word=" "):
         """The same of all workers, from the beginning."""
-        return [line for w in self.redis_net for line in self.log(w, word)]
+        return [line for w in self.names for line in self.log(w, word)]
 
     # ---- Redis ----
 
     def redis(self, *words):
         return Redis(self.redis_port)(*words)
+
+    @contextlib.contextmanager
+    def losing(self):
+        """Redis may forget meanwhile what it acknowledged before and during it."""
+        self.lost.append((time.time(), math.inf))
+        place = len(self.lost) - 1
+        yield
+        self.lost[place] = (self.lost[place][0], time.time())
 
     def redis_signal(self, number):
         os.kill(int((self.dir / "redis.pid").read_text()), number)
@@ -141,8 +169,8 @@ class Stack:
     def fences(self):
         """lane -> [(applied, published)] or None while Redis is away."""
         try:
-            return fences(Redis(self.redis_port, 2))
-        except (OSError, ValueError, IndexError, RuntimeError, TypeError):
+            return self.ha.fences() if self.ha else fences(Redis(self.redis_port, 2))
+        except (OSError, ValueError, IndexError, RuntimeError, TypeError, AttributeError):
             return None
 
     # ---- brokers ----
@@ -184,3 +212,4 @@ class Stack:
         for stack in cls.all:
             for worker in stack.workers.values():
                 worker.kill()
+            redis_ha.stop(stack.dir / "ha")

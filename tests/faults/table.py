@@ -43,7 +43,7 @@ def tables(results):
                     [(f"`{r['scenario']}`" + (" `--nodes 3`" if r["nodes"] == 3 else ""), r["what"], r["seconds"], r["passed"], r["failed"])
                      for r in results if "scenario" in r])
     yield "\n"
-    yield from rows(["patch of `tests/faults/mutations.sh`", "found by `run.sh` …", "after", "as"],
+    yield from rows(["patch of `tests/faults/mutations.sh`", "found by", "after", "as"],
                     [(f"`{r['patch']}`", f"`{r['run']}`", f"{r['seconds']} s", r["found"].replace("|", "/")) for r in results if "patch" in r])
     yield "\n"
 
