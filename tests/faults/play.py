@@ -95,7 +95,9 @@ class Play:
 
     def recover(self):
         """Every fault so far has recovered."""
-        if not until(self.patience, lambda: all(i.recovered is not None for i in self.injections)):
+        if self.traffic.broken():
+            self.failures.append(self.traffic.broken())
+        if not until(self.patience, lambda: self.traffic.broken() or all(i.recovered is not None for i in self.injections)):
             for i in self.injections:
                 if i.recovered is None:
                     self.failures.append(f"after {i.kind}: not recovered, {self._behind(i.ends, 0)}")
@@ -103,7 +105,7 @@ class Play:
     def drain(self):
         """The traffic goes to its end, and is counted."""
         if not self.traffic.finish(len(self.traffic.rest) / self.traffic.rate + self.patience):
-            self.failures.append("produce did not send everything: " + (self.stack.dir / "produce.log").read_text()[-300:])
+            self.failures.append(self.traffic.broken() or "produce did not send everything in time")
         until(self.patience, lambda: reached(self.stack.fences(), self.traffic.snapshot()), 0.02)
 
     def compact(self):

@@ -5,6 +5,7 @@ counter.
 Days pass in seconds here, and a reaction that comes a day before its post counts for nothing (a placeholder lives 24 h). So the first
 record of each post goes ahead; what is said of it later (deleted, labelled, moved) flows with the rest. The days are moved to the last
 weeks: a broker that starts forgets producers whose newest record is older than producer.id.expiration.ms, and with them what they sent."""
+import contextlib
 import json
 import subprocess
 import threading
@@ -15,6 +16,7 @@ INPUTS = ["profiles", "posts", "interactions"]
 PARTITIONS = 8
 KEPT = 32  # posts of a creator
 DAYS, DAY = 18, 86400000
+ONE_IN_FLIGHT = "kafka.max.in.flight.requests.per.connection=1"  # a broker that was killed knows the newest batch of a producer only
 TIMES = ("occurred_at", "posted_at", "observed_at")
 
 
@@ -83,14 +85,18 @@ class Traffic:
     """Feeds events; `ends` is (lane, input) -> how many records were handed over so far. The rest waits for go()."""
 
     def __init__(self, stack, ahead, rest, rate):
-        self.ahead, self.rest, self.rate, self.ends = ahead, rest, rate, {}
+        self.stack, self.ahead, self.rest, self.rate, self.ends = stack, ahead, rest, rate, {}
         self.started, self.gone, self.lock = threading.Event(), threading.Event(), threading.Lock()
-        self.produce = stack.command("produce", "--timestamps", "event", "-", log="produce.log",
+        self.produce = stack.command("produce", "--timestamps", "event", "-", log="produce.log", settings=[ONE_IN_FLIGHT],
                                      stdin=subprocess.PIPE, text=True)
         self.thread = threading.Thread(target=self._feed, daemon=True)
         self.thread.start()
 
     def _feed(self):
+        with contextlib.suppress(BrokenPipeError):
+            self._feed_all()
+
+    def _feed_all(self):
         for event in self.ahead:
             self._send(event)
         self.produce.stdin.flush()
@@ -114,6 +120,10 @@ class Traffic:
     def go(self):
         """The rest, from now on."""
         self.started.set()
+
+    def broken(self):
+        """What produce said if it gave up."""
+        return self.produce.poll() and f"produce gave up: {(self.stack.dir / 'produce.log').read_text()[-300:]}"
 
     def sent(self):
         """All events in the order in which they were sent."""
