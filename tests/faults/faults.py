@@ -1,5 +1,6 @@
 """faults: what goes wrong in a run. A fault is a function of (stack, random): it breaks, waits, mends, and returns when the part is whole
-again (not when the workers have recovered from it). PARTS says which part each one breaks; one part breaks once at a time."""
+again (not when the workers have recovered from it). PARTS says which part each one breaks; one part breaks once at a time, but the network as
+often as it has ways: each worker's to Redis and those to each broker break on their own."""
 import contextlib
 import json
 import signal
@@ -15,6 +16,16 @@ def some_worker(stack, random):
 
 def some_node(stack, random):
     return random.randint(1, stack.nodes)
+
+
+@contextlib.contextmanager
+def breaking(*proxies):
+    """Nobody else touches these, always taken in the same order; they are good again at the end."""
+    with contextlib.ExitStack() as taken:
+        for proxy in proxies:
+            taken.enter_context(proxy.lock)
+            taken.callback(proxy.heal)
+        yield proxies
 
 
 # ---- workers ----
@@ -41,11 +52,11 @@ def worker_zombie_write(stack, random):
     """The same, while its last commit is still on the way to Redis: that arrives after the others took over."""
     with stack.lock:
         w = some_worker(stack, random)
-        stack.redis_net[w].bad(stall=True)
-        time.sleep(random.uniform(0.1, 0.5))
-        stack.workers[w].send_signal(signal.SIGSTOP)
-        time.sleep(random.uniform(7, 10))
-        stack.redis_net[w].heal()
+        with breaking(stack.redis_net[w]) as (proxy,):
+            proxy.bad(stall=True)
+            time.sleep(random.uniform(0.1, 0.5))
+            stack.workers[w].send_signal(signal.SIGSTOP)
+            time.sleep(random.uniform(7, 10))
         time.sleep(0.5)
         stack.workers[w].send_signal(signal.SIGCONT)
 
@@ -260,10 +271,9 @@ def kafka_coordinator_pause(stack, _):
 
 def bad_network(stack, random, make):
     """For one Redis connection of a worker, or for one broker."""
-    proxy = random.choice([*stack.redis_net.values(), *stack.kafka_net.values()])
-    make(proxy)
-    time.sleep(random.uniform(1, 5))
-    proxy.heal()
+    with breaking(random.choice([*stack.redis_net.values(), *stack.kafka_net.values()])) as (proxy,):
+        make(proxy)
+        time.sleep(random.uniform(1, 5))
 
 
 def net_delay(stack, random):
@@ -273,12 +283,10 @@ def net_delay(stack, random):
 
 def net_far(stack, random):
     """Everything 200 ms away, each way."""
-    proxies = [*stack.redis_net.values(), *stack.kafka_net.values()]
-    for proxy in proxies:
-        proxy.bad(there=0.2, back=0.2)
-    time.sleep(random.uniform(3, 6))
-    for proxy in proxies:
-        proxy.heal()
+    with breaking(*stack.redis_net.values(), *stack.kafka_net.values()) as proxies:
+        for proxy in proxies:
+            proxy.bad(there=0.2, back=0.2)
+        time.sleep(random.uniform(3, 6))
 
 
 def net_narrow(stack, random):
@@ -303,11 +311,10 @@ def net_half_open(stack, random):
 
 def net_stall(stack, random):
     """What the workers tell Redis arrives 1 to 6 s late, the rest of the world goes on."""
-    for proxy in stack.redis_net.values():
-        proxy.bad(stall=True)
-    time.sleep(random.uniform(1, 6))
-    for proxy in stack.redis_net.values():
-        proxy.heal()
+    with breaking(*stack.redis_net.values()) as proxies:
+        for proxy in proxies:
+            proxy.bad(stall=True)
+        time.sleep(random.uniform(1, 6))
 
 
 PARTS = {

@@ -22,9 +22,9 @@ from stack import Stack
 class Part:
     """What breaks, one fault at a time."""
 
-    def __init__(self, name, play, arguments):
+    def __init__(self, name, n, play, arguments):
         self.name, self.play, self.pace = name, play, arguments.pace
-        self.chance = random.Random(f"{arguments.seed} {name}")
+        self.chance = random.Random(f"{arguments.seed} {name} {n or ''}".strip())
         self.kinds, self.bag = faults.kinds_of(name, play.stack.nodes, arguments.redis, arguments.only), []
 
     def breaks(self, end):
@@ -45,13 +45,14 @@ class Nemesis:
     def __init__(self, play, arguments):
         self.play, self.arguments = play, arguments
         self.until = time.monotonic() + 60 * arguments.minutes
-        self.parts = {part: Part(part, play, arguments) for part in faults.PARTS}
+        ways = len(play.stack.redis_net) + len(play.stack.kafka_net)
+        self.parts = [Part(part, n, play, arguments) for part in faults.PARTS for n in range(ways if part == "net" else 1)]
 
     def run(self):
         """Rounds, until the time is over or something failed."""
         while time.monotonic() < self.until and not self.play.failures:
             end = min(self.until, time.monotonic() + self.arguments.round)
-            threads = [threading.Thread(target=part.breaks, args=(end,)) for part in self.parts.values()]
+            threads = [threading.Thread(target=part.breaks, args=(end,)) for part in self.parts]
             for thread in threads:
                 thread.start()
             for thread in threads:

@@ -67,7 +67,7 @@ class Play:
         self.compacted = False
         stack.output("topics", "create", "--replay", "--partitions", str(traffic.PARTITIONS))
         events = traffic.generate(stack, seed, records, creators or max(100, records // 250))
-        self.traffic = traffic.Traffic(stack, *events, rate)
+        self.traffic = traffic.Traffic(stack, *events, rate * len(events[1]) / records)   # lasts as long as the run
         for w in stack.names:
             stack.start_worker(w)
         self.traffic.gone.wait()

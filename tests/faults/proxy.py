@@ -59,7 +59,7 @@ class Proxy:
 
     def __init__(self, listen, target):
         self.target, self.links = target, set()
-        self.weather, self.resetting = {}, False
+        self.weather, self.resetting, self.lock = {}, False, threading.Lock()   # of who breaks it
         if not Proxy.loop:
             Proxy.loop = asyncio.new_event_loop()
             threading.Thread(target=Proxy.loop.run_forever, daemon=True).start()

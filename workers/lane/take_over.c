@@ -2,6 +2,7 @@
  * token in a MULTI; only when EXEC agrees (nobody wrote it meanwhile) the positions in it are ours to read
  * from. Behind every EXEC rides the next WATCH + GET, so that each commit costs one round trip. */
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/random.h>
 
@@ -77,12 +78,45 @@ static void begin_anew(struct lane *lane)
     lane->fresh = true;
 }
 
+enum err partitions_changed(int32_t before, int32_t now, struct err_info *info)
+{
+    return err_set(
+        info, ERR_REFUSED, "partitions_changed",
+        "the counters were made with %d partitions but the topics now have %d, so creators moved to "
+        "other lanes; make new topics "
+        "and another namespace, or bring the old count back",
+        before, now);
+}
+
+/* Partitions that were added while no worker ran have no fence, but the first one's names the old count. It
+ * is asked on a connection of its own: its slot may be another node's. */
+static enum err judge_first_lane(const struct lane *lane, struct err_info *info)
+{
+    char tag[24], key[sizeof lane->fence_key];
+    struct redis *redis = NULL;
+    const struct redis_answer *answer;
+    struct fence fence;
+    struct err_info unread;
+    struct redis_options options = lane->options->redis;
+    lane_tag(0, tag, sizeof tag);
+    snprintf(key, sizeof key, "mf:%s:%s:{%s}:fence", lane->options->namespace_, lane->kind->name, tag);
+    options.slot = redis_slot(bytes_of(key));
+    enum err err = redis_open(&options, &redis, info);
+    if (err == ERR_OK)
+        err = redis_call(redis, (struct bytes[]){BYTES("GET"), bytes_of(key)}, 2, &answer, info);
+    if (err == ERR_OK && answer->type == REDIS_TEXT && fence_read(answer->text, &fence, &unread) == ERR_OK &&
+        fence.partitions != lane->worker->partitions)
+        err = partitions_changed(fence.partitions, lane->worker->partitions, info);
+    redis_close(redis);
+    return err;
+}
+
 static enum err judge_missing(struct lane *lane, struct err_info *info)
 {
     int64_t committed[LANE_INPUTS] = {0};
-    enum err err = lane->options->silent /* what it lost can only be what was given up */
-                       ? ERR_OK
-                       : consumer_committed(lane->worker->consumer, lane->partition, 2000, committed, info);
+    enum err err = judge_first_lane(lane, info);
+    if (err == ERR_OK && !lane->options->silent) /* what it lost can only be what was given up */
+        err = consumer_committed(lane->worker->consumer, lane->partition, 2000, committed, info);
     if (err != ERR_OK)
         return err;
     bool known = false;
@@ -99,16 +133,6 @@ static enum err judge_missing(struct lane *lane, struct err_info *info)
         log_warn("redis_lost", "lane=%d action=rebuild", lane->partition);
     begin_anew(lane);
     return ERR_OK;
-}
-
-enum err partitions_changed(int32_t before, int32_t now, struct err_info *info)
-{
-    return err_set(
-        info, ERR_REFUSED, "partitions_changed",
-        "the counters were made with %d partitions but the topics now have %d, so creators moved to "
-        "other lanes; make new topics "
-        "and another namespace, or bring the old count back",
-        before, now);
 }
 
 static enum err judge_present(struct lane *lane, struct bytes text, struct err_info *info)
