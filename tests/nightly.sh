@@ -40,7 +40,10 @@ for scenario in silent clock disk_full recreated partitions partitions_of_one ex
 done
 part 'planted bugs are found' tests/faults/mutations.sh
 night=$((10#$(date +%j))) # another order of faults each night; the run prints its seed
-part 'faults of every part, one node, 10 minutes' tests/faults/run.sh --seed $night --minutes 10
+part 'faults of every part, one node, 20 minutes, densely' tests/faults/run.sh --seed $night --minutes 20 --round 40 --pace 1 --rate 200
+for redis in sentinel cluster; do
+  part "the same, Redis as $redis, 5 minutes" tests/faults/run.sh --seed $night --minutes 5 --pace 1 --rate 200 --redis $redis
+done
 part 'faults of every part, three nodes, 15 minutes' env XMX=256m tests/faults/run.sh --seed $night --minutes 15 --nodes 3
 [ -d "${MICROFLUX_DATA:-../shared/data}" ] && part 'real events, ten kills' tests/replay/run.sh '' 10
 [ -d "${MICROFLUX_DATA:-../shared/data}" ] && part 'real events, re-ordered within the hour' tests/replay/run.sh '' 0 shuffle

@@ -124,6 +124,9 @@ class Play:
         gone = until(60, lambda: before - self._places(), 2)
         if not swept or not gone:
             self.failures.append(f"compaction: swept {swept}, compacted {bool(gone)}")
+        for w in list(self.stack.workers):      # else a record may be swept away behind a reader, its successor behind that reader's end
+            self.stack.stop_worker(w)
+        self.stack.workers.clear()
         self.compacted = True
 
     def scores(self):

@@ -93,11 +93,14 @@ class Stack:
             return subprocess.Popen([*around, self.binary, *words], env=environment, stderr=out, **more)
 
     def output(self, *words):
-        """What a sub-command prints, into a file of DIR named after its last word."""
+        """What a sub-command prints, into a file of DIR named after its last word; asked again while a leader is still elected."""
         path = self.dir / (words[-1].lstrip("-") + ".out")
-        with open(path, "wb") as out:
-            if self.command(*words, log="tools.log", stdout=out).wait():
-                raise RuntimeError(f"microflux {' '.join(words)} failed: " + (self.dir / "tools.log").read_text()[-500:])
+
+        def said():
+            with open(path, "wb") as out:
+                return self.command(*words, log="tools.log", stdout=out).wait() == 0
+        if not until(30, said, 3):
+            raise RuntimeError(f"microflux {' '.join(words)} failed: " + (self.dir / "tools.log").read_text()[-500:])
         return path
 
     # ---- workers ----

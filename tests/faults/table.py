@@ -20,6 +20,15 @@ def of_runs(runs):
                r["values"], r.get("differences", 0) + r["failures"])
 
 
+def sums(runs):
+    """All runs in a sentence."""
+    faults = sum(k["times"] for r in runs for k in r["kinds"].values())
+    yield (f"**{faults:,} faults** in {len(runs)} runs of {sum(r['seconds'] for r in runs) / 60:.0f} minutes together; "
+           f"{sum(r['records'] for r in runs):,} records, {sum(r['counters'] for r in runs):,} counters and "
+           f"{sum(r['values'] for r in runs):,} values of {sum(r['scores'] for r in runs):,} scores compared: "
+           f"**{sum(r.get('differences', 0) + r['failures'] for r in runs)} differences**.\n")
+
+
 def of_kinds(runs):
     kinds = defaultdict(list)
     for run in runs:
@@ -33,6 +42,8 @@ def of_kinds(runs):
 def tables(results):
     """All of them."""
     runs = [r for r in results if "kinds" in r]
+    yield "\n"
+    yield from sums(runs)
     yield "\n"
     yield from rows(["command", "seconds", "faults", "records", "counters compared", "scores", "values compared", "differences"],
                     of_runs(runs))
