@@ -28,6 +28,8 @@ enum register_policy { REGISTER_YES, REGISTER_NO }; /* no: our schemas are only 
 enum restore_policy { RESTORE_YES, RESTORE_NO };
 enum redis_where { REDIS_AT_ADDRESS, REDIS_BY_SENTINELS, REDIS_IN_CLUSTER }; /* redis.mode */
 
+enum redis_over { REDIS_PLAIN, REDIS_OVER_TLS }; /* redis.tls */
+
 struct config_pair {
     char *key, *value;
 };
@@ -48,6 +50,8 @@ struct config {
     const char *redis_primary_name, *redis_sentinel_username, *redis_sentinel_password,
         *redis_sentinel_password_file;
     const char *redis_username, *redis_password, *redis_password_file;
+    enum redis_over redis_tls;
+    const char *redis_tls_ca_file, *redis_tls_cert_file, *redis_tls_key_file, *redis_tls_server_name;
     int64_t redis_database, redis_connect_timeout_ms, redis_command_timeout_ms;
     enum lost_policy redis_lost;
     enum restore_policy redis_restore;

@@ -29,6 +29,14 @@ struct redis_learnt {
     char nodes[2048];          /* of the cluster, asked after the configured ones; commas between them */
 };
 
+/* TLS for every connection, Sentinels' too; the certificate and its host name are checked. PEM files, read
+ * for each new connection. */
+struct redis_tls {
+    bool on;
+    const char *ca, *cert, *key; /* NULL or "": the system's authorities; no certificate of ours */
+    const char *server_name; /* that the certificates are made for; NULL or "" = the host of the address */
+};
+
 struct redis_options {
     /* SINGLE: host:port, [v6]:port, or unix:/path. SENTINEL: the sentinels', CLUSTER: some nodes', commas
      * between them; any that answers will do. */
@@ -39,6 +47,9 @@ struct redis_options {
     int slot;                        /* CLUSTER: the connection goes to its owner */
     struct redis_learnt *learnt;     /* CLUSTER: outlives the connection; NULL = nothing is kept */
     const char *username, *password; /* NULL or "" = none; username without password is refused */
+    const char *password_file, *sentinel_password_file; /* read for each new connection; where that fails, or
+                                                           NULL or "": the password above */
+    struct redis_tls tls;
     int database;
     int connect_timeout_ms; /* name, TCP, AUTH, SELECT, PING together; each one that is asked has as long */
     int command_timeout_ms; /* longest silence while an answer is owed */
@@ -73,8 +84,9 @@ int redis_fd(const struct redis *redis);       /* another one once the server wa
 short redis_events(const struct redis *redis); /* POLLIN, and POLLOUT while something waits to be written */
 
 /* redis_turn: looks, connects, writes, reads, calls handlers; never blocks. ERR_WEATHER: closed, timed out,
- * LOADING, away, the Sentinels name another primary (asked every 2 s) …; ERR_REFUSED: the handshake was
- * refused (WRONGPASS, NOAUTH, NOPERM, bad DB): the sentence says which. */
+ * LOADING, away, no TLS, a certificate that is not to be trusted, the Sentinels name another primary (asked
+ * every 2 s) …; ERR_REFUSED: the handshake was refused (WRONGPASS, NOAUTH, NOPERM, bad DB): the sentence says
+ * which. */
 enum err redis_turn(struct redis *redis, struct err_info *info) MF_MUST_CHECK;
 
 /* A command of n arguments: redis_begin, then n times redis_arg. handler NULL: the answer is read and dropped

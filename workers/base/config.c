@@ -194,19 +194,15 @@ static enum err read_sets(struct config *config, const char *const *sets, size_t
 static enum err read_password(struct config *config, const char *file_key, const char *password_key,
                               struct err_info *info)
 {
-    char line[1024] = "";
+    char secret[FILE_SECRET];
+    struct err_info why;
     const char *path = *(char **)at(config, config_key(file_key));
     if (!*path)
         return ERR_OK;
-    FILE *file = fopen(path, "r");
-    if (!file)
-        return err_set(info, ERR_USAGE, "config", "%s = %s: %s", file_key, path, strerror(errno));
-    if (!fgets(line, sizeof line, file))
-        line[0] = 0;
-    fclose(file);
-    line[strcspn(line, "\r\n")] = 0;
-    set_text(config, config_key(password_key), line);
-    explicit_bzero(line, sizeof line);
+    if (file_secret(path, secret, &why) != ERR_OK)
+        return err_set(info, ERR_USAGE, "config", "%s = %s", file_key, why.sentence);
+    set_text(config, config_key(password_key), secret);
+    explicit_bzero(secret, sizeof secret);
     return ERR_OK;
 }
 

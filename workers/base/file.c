@@ -27,3 +27,15 @@ enum err file_text(const char *path, char **text, struct err_info *info)
     *text = b.data;
     return ERR_OK;
 }
+
+enum err file_secret(const char *path, char secret[FILE_SECRET], struct err_info *info)
+{
+    FILE *file = fopen(path, "r");
+    if (!file)
+        return err_set(info, ERR_IO, "file", "%s: %s", path, strerror(errno));
+    if (!fgets(secret, FILE_SECRET, file))
+        secret[0] = 0;
+    fclose(file);
+    secret[strcspn(secret, "\r\n")] = 0;
+    return ERR_OK;
+}

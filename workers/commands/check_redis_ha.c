@@ -62,6 +62,7 @@ static void check_sentinel(struct checking *c, struct sentinels *s, const char *
     options.mode = REDIS_SINGLE;
     options.username = options.sentinel_username;
     options.password = options.sentinel_password;
+    options.password_file = options.sentinel_password_file;
     options.database = 0;
     enum err err = redis_open(&options, &redis, &info);
     if (err != ERR_OK)

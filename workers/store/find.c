@@ -196,6 +196,8 @@ static void ask_next(struct find *find)
     struct redis_options options = {.address = find->asked_at,
                                     .username = sentinel ? o->sentinel_username : o->username,
                                     .password = sentinel ? o->sentinel_password : o->password,
+                                    .password_file = sentinel ? o->sentinel_password_file : o->password_file,
+                                    .tls = o->tls,
                                     .connect_timeout_ms = o->connect_timeout_ms,
                                     .command_timeout_ms = o->connect_timeout_ms};
     struct err_info why;

@@ -5,11 +5,10 @@
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/socket.h>
-#include <unistd.h>
+#include <string.h>
 
-#include "connect.h"
 #include "microflux/clock.h"
+#include "microflux/file.h"
 #include "store_room.h"
 
 #define MOST_HOPS 4
@@ -60,16 +59,28 @@ static bool given(const char *text)
     return text && *text;
 }
 
-static void shake_hands(struct redis *redis)
+static void log_in(struct redis *redis)
 {
     const struct redis_options *o = &redis->options;
-    if (given(o->password)) {
+    struct err_info info;
+    char fresh[FILE_SECRET];
+    const char *password = o->password;
+    if (given(o->password_file) && file_secret(o->password_file, fresh, &info) == ERR_OK)
+        password = fresh;
+    if (given(password)) {
         redis_begin(redis, given(o->username) ? 3 : 2, on_shake, redis);
         redis_arg(redis, BYTES("AUTH"));
         if (given(o->username))
             redis_arg(redis, bytes_of(o->username));
-        redis_arg(redis, bytes_of(o->password));
+        redis_arg(redis, bytes_of(password));
     }
+    explicit_bzero(fresh, sizeof fresh);
+}
+
+static void shake_hands(struct redis *redis)
+{
+    const struct redis_options *o = &redis->options;
+    log_in(redis);
     if (o->database) {
         redis_begin(redis, 2, on_shake, redis);
         redis_arg(redis, BYTES("SELECT"));
@@ -87,7 +98,8 @@ enum err redis_check(const struct redis_options *options, struct err_info *info)
 {
     if (given(options->username) && !given(options->password))
         return err_set(info, ERR_USAGE, "redis_password", "redis.username is set but redis.password is not");
-    return find_check(options, info);
+    enum err err = find_check(options, info);
+    return err == ERR_OK ? wire_check(options, info) : err;
 }
 
 /* ---- where it goes ---- */
@@ -96,7 +108,7 @@ static enum err go(struct redis *redis, const char *address, struct err_info *in
 {
     snprintf(redis->at, sizeof redis->at, "%s", address);
     redis->deadline_ms = clock_mono_ms() + redis->options.connect_timeout_ms;
-    return store_connect(redis->at, &redis->fd, info);
+    return wire_open(redis, info);
 }
 
 static enum err start(struct redis *redis, struct err_info *info)
@@ -119,8 +131,7 @@ static enum err start(struct redis *redis, struct err_info *info)
 
 static void stop(struct redis *redis)
 {
-    if (redis->fd >= 0)
-        close(redis->fd);
+    wire_close(redis);
     find_close(redis->find);
     redisReaderFree(redis->reader);
     arena_free(&redis->arena);
@@ -217,7 +228,9 @@ short redis_events(const struct redis *redis)
 {
     if (redis->fd < 0 && redis->find)
         return find_events(redis->find);
-    return (short)(POLLIN | (!redis->connected || redis_unsent(redis) ? POLLOUT : 0));
+    if (!redis->connected)
+        return wire_events(redis);
+    return (short)(POLLIN | (redis_unsent(redis) ? POLLOUT : 0));
 }
 
 /* ---- input and output ---- */
@@ -227,28 +240,14 @@ static enum err lost(const struct redis *redis, const char *word, const char *wh
     return err_set(info, ERR_WEATHER, word, "Redis %s: %s", redis->at, why);
 }
 
-static enum err finish_connect(struct redis *redis, struct err_info *info)
-{
-    struct pollfd p = {redis->fd, POLLOUT, 0};
-    int code = 0;
-    socklen_t len = sizeof code;
-    if (poll(&p, 1, 0) <= 0)
-        return ERR_OK;
-    getsockopt(redis->fd, SOL_SOCKET, SO_ERROR, &code, &len);
-    if (code)
-        return lost(redis, "connect", strerror(code), info);
-    redis->connected = true;
-    return ERR_OK;
-}
-
 static enum err write_out(struct redis *redis, struct err_info *info)
 {
     while (redis_unsent(redis)) {
-        ssize_t n = send(redis->fd, redis->out.data + redis->written, redis_unsent(redis), MSG_NOSIGNAL);
+        ssize_t n = wire_send(redis, redis->out.data + redis->written, redis_unsent(redis));
         if (n < 0 && errno == EINTR)
             continue;
-        if (n < 0)
-            return errno == EAGAIN ? ERR_OK : lost(redis, "write", strerror(errno), info);
+        if (n <= 0)
+            return n < 0 && errno == EAGAIN ? ERR_OK : lost(redis, "write", wire_why(redis, n), info);
         redis->written += (size_t)n;
     }
     buffer_empty(&redis->out);
@@ -308,19 +307,20 @@ static enum err read_in(struct redis *redis, struct err_info *info)
 {
     char chunk[65536];
     for (;;) {
-        ssize_t n = recv(redis->fd, chunk, sizeof chunk, 0);
+        ssize_t n = wire_receive(redis, chunk, sizeof chunk);
         if (n < 0 && errno == EINTR)
             continue;
         if (n < 0 && errno == EAGAIN)
             return ERR_OK;
         if (n <= 0)
-            return lost(redis, "closed", n == 0 ? "it closed the connection" : strerror(errno), info);
+            return lost(redis, "closed", wire_why(redis, n), info);
         if (redisReaderFeed(redis->reader, chunk, (size_t)n) != REDIS_OK)
             return lost(redis, "protocol", redis->reader->errstr, info);
         enum err err = take_answers(redis, info);
         if (err != ERR_OK || redis->refused.code != ERR_OK)
             return err;
-        if ((size_t)n < sizeof chunk || redis->call_answer)
+        bool more = (size_t)n == sizeof chunk || (redis->tls && tls_pending(redis->tls));
+        if (!more || redis->call_answer)
             return ERR_OK;
     }
 }
@@ -332,7 +332,7 @@ enum err redis_turn(struct redis *redis, struct err_info *info)
     if (err != ERR_OK || redis->fd < 0)
         return err;
     if (!redis->connected)
-        err = finish_connect(redis, info);
+        err = wire_finish(redis, info);
     if (err == ERR_OK && redis->connected)
         err = write_out(redis, info);
     if (err == ERR_OK && redis->connected)
@@ -342,7 +342,7 @@ enum err redis_turn(struct redis *redis, struct err_info *info)
         return redis->refused.code;
     }
     if (err == ERR_OK && redis->answers > 0 && clock_mono_ms() > redis->deadline_ms)
-        err = lost(redis, "timeout", redis->connected ? "no answer in time" : "no connection in time", info);
+        err = lost(redis, "timeout", wire_silence(redis), info);
     return err == ERR_OK && redis->find && redis->ready ? look_again(redis, info) : err;
 }
 

@@ -5,6 +5,7 @@
 #include <hiredis/hiredis.h>
 
 #include "microflux/redis.h"
+#include "microflux/tls.h"
 
 /* The answers of one top-level reply live in an arena that is reset when the next one begins: +QUEUED costs
  * nothing. */
@@ -24,6 +25,19 @@ void arena_free(struct arena *arena);
 
 /* answer_reader: hiredis' parser making struct redis_answer in the arena. */
 redisReader *answer_reader(struct arena *arena);
+
+/* ---- wire.c: the socket, plain or under TLS ---- */
+
+enum err wire_check(const struct redis_options *options, struct err_info *info) MF_MUST_CHECK;
+enum err wire_open(struct redis *redis, struct err_info *info) MF_MUST_CHECK; /* to redis->at */
+void wire_close(struct redis *redis);
+enum err wire_finish(struct redis *redis, struct err_info *info) MF_MUST_CHECK; /* connects, shakes hands */
+short wire_events(const struct redis *redis); /* while it is not connected */
+ssize_t wire_send(struct redis *redis, const void *from, size_t size);
+ssize_t wire_receive(struct redis *redis, void *to, size_t size);
+/* wire_why: why the last of these gave n <= 0. */
+const char *wire_why(const struct redis *redis, ssize_t n);
+const char *wire_silence(const struct redis *redis); /* why there was no answer in time */
 
 /* ---- find.c: who the connection goes to ---- */
 
@@ -63,6 +77,9 @@ struct redis {
     int64_t look_ms; /* SENTINEL: when to ask again */
     bool looking;
     int fd;
+    struct tls *tls; /* NULL: plain */
+    struct tls_options tls_options;
+    char peer[REDIS_ADDRESS + 8], host[REDIS_ADDRESS]; /* what tls_options points to */
     bool connected, ready;
     int64_t deadline_ms; /* handshake, then silence while an answer is owed */
     struct buffer out;
