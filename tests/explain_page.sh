@@ -7,7 +7,7 @@ exec 3>&1 > /dev/null
 stack_up || exit 1
 printf '%032d\n' 7 > "$DIR/secret" && chmod 600 "$DIR/secret" # the same sample of people each time
 export MICROFLUX_PRIVACY_SECRET_FILE=$DIR/secret MICROFLUX_EMV_FILE=$root/data/emv/example.conf
-options=(--creators 300 --days 45 --posts 30 --characters --seed 7)
+options=(--creators 500 --days 45 --posts 30 --singles 4 --fraud 0.5 --characters --seed 7)
 "$microflux" topics create --replay
 "$microflux" generate "${options[@]}" --out "$DIR/events" --truth "$DIR/truth" 2> /dev/null
 "$microflux" produce --timestamps event "$DIR/events" 2> /dev/null && log_ends || exit 1

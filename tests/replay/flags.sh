@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # Each flag's rate on real accounts that nobody called false, and what the flags catch of generated fraud: both as streams through
 # a real Kafka, a worker and Redis, read from the published scores. docs/reference/flags.md holds the figures.
-# usage: flags.sh [DATA] [CREATORS=2000]     DATA: default $MICROFLUX_DATA, else ../shared/data; fails when a rate is over 2 %
+# usage: flags.sh [DATA] [CREATORS=500]     DATA: default $MICROFLUX_DATA, else ../shared/data; fails when a rate is over 2 %
 set -uo pipefail
 source "$(dirname "$0")/../e2e/stack.sh"
-data=${1:-${MICROFLUX_DATA:-$root/../shared/data}} creators=${2:-2000}
+data=${1:-${MICROFLUX_DATA:-$root/../shared/data}} creators=${2:-500}
 unset MICROFLUX_DATA # to the reference it is the folder of the lists
 stack_up || exit 1
 "$microflux" config secret > "$DIR/secret" && chmod 600 "$DIR/secret" || exit 1
@@ -22,7 +22,7 @@ check "real accounts: every fence reaches the end of its log" played
 check "real accounts: every published record equals the reference" recomputed --secret "$DIR/secret" --totals FACEBOOK=LIKE,COMMENT
 check "real accounts: no flag above 2 %" python3 "$root/tests/replay/flags.py" rates "$DIR/scores" spread,step
 python3 "$root/tests/replay/flags.py" windows "$data/authenticity-dev/nonautomatedAccountData.json"
-"$microflux" generate --creators "$creators" --days 45 --posts 30 --singles 4 --fraud 0.5 --out "$DIR/events" --truth "$DIR/truth" 2> /dev/null
+"$microflux" generate --creators "$creators" --days 45 --posts 30 --singles 4 --fraud 0.5 --characters --seed 7 --out "$DIR/events" --truth "$DIR/truth" 2> /dev/null
 check "generated fraud: every fence reaches the end of its log" played
 check "generated fraud: caught by each flag, of those with evidence" python3 "$root/tests/replay/flags.py" recall "$DIR/truth" "$DIR/scores"
 summary
