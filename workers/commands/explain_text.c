@@ -53,13 +53,14 @@ static void engagement(const struct score *s, struct buffer *out)
                       say_percent(s->rate.value, 2).text, s->rate_posts);
     beside_peers(s, out);
     if (s->velocity.there)
-        buffer_printf(out, gettext("    the last 24 h: %s times the daily average of the last 7 days\n"),
-                      say_number(s->velocity.value, 2).text);
+        buffer_printf(
+            out, gettext("    reactions of the last 24 h: %s times the daily average of the last 7 days\n"),
+            say_number(s->velocity.value, 2).text);
 }
 
 static void whole(const char *title, const struct weighted *w, struct buffer *out)
 {
-    buffer_printf(out, "  %s: ", title);
+    buffer_printf(out, gettext("  %s: "), title);
     if (w->there)
         buffer_printf(out, gettext("%s of 100 (confidence %s)"), say_number(w->score, 1).text,
                       say_number(w->confidence, 2).text);
@@ -128,12 +129,13 @@ static void community(const struct community_value *community, struct buffer *ou
                   say_number(community->part.confidence, 2).text);
     buffer_printf(
         out,
-        gettext("\n    different people since %s: about %s; of a sample of %d, %s reacted to two posts\n"),
+        gettext(
+            "\n    people known by an id since %s: about %s; of a sample of %d, %s reacted to two posts\n"),
         say_day(community->since).text, say_count((int64_t)community->unique_actors.value).text,
         community->sampled, say_percent(community->repeat.value, 1).text);
     if (community->reply.there)
-        buffer_printf(out, gettext("    own replies for each comment: %s\n"),
-                      say_number(community->reply.value, 2).text);
+        buffer_printf(out, gettext("    own replies for 100 comments: %s\n"),
+                      say_number(100 * community->reply.value, 0).text);
 }
 
 static void niche(const struct niche_value *niche, struct buffer *out)

@@ -125,7 +125,7 @@ void explain_parts(const struct weighted *w, struct buffer *out)
 {
     for (size_t i = 0; i < w->n; i++) {
         const struct contribution *part = &w->of[i];
-        buffer_printf(out, "    %s: ", part_word(part->signal));
+        buffer_printf(out, gettext("    %s: "), part_word(part->signal));
         if (!part->there)
             buffer_add_text(out, gettext("not enough is known"));
         else
@@ -140,8 +140,8 @@ void explain_parts(const struct weighted *w, struct buffer *out)
 /* ---- terms ---- */
 
 static const char *const term_words[N_TERMS] = {
-    [TERM_SPREAD] = N_("likes stand out on single posts where comments do not (%s)"),
-    [TERM_STEP] = N_("likes rose for good where comments did not (%s)"),
+    [TERM_SPREAD] = N_("likes stand out on single posts where comments do not (measure %s)"),
+    [TERM_STEP] = N_("likes rose for good where comments did not (measure %s)"),
     [TERM_RATE_HIGH] = N_("%s times the engagement that 99 of 100 peers stay below"),
     [TERM_RATE_LOW] = N_("1 / %s of the engagement that 99 of 100 peers reach"),
     [TERM_GENERIC] = N_("%s of the comments have two words at most"),
@@ -204,7 +204,7 @@ void explain_flags(const struct explained *e, struct buffer *out)
         if (!flag->raised)
             continue;
         any = true;
-        buffer_printf(out, "    %s: ", gettext(flag_words[i]));
+        buffer_printf(out, gettext("    %s: "), gettext(flag_words[i]));
         buffer_printf(out, gettext("%s, above %s"), say_flag(i, flag->value).text,
                       say_flag(i, flag->threshold).text);
         explain_place(e, flag->place, out);
