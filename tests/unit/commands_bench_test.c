@@ -161,7 +161,7 @@ static void test_tables(void **state)
     (void)state;
     HAS(page, "| catch-up, workers=1 | 1.20 (1.10 to 1.30) | 3.0 |");
     HAS(page, "| catch-up, workers=2 | 2.40 (2.30 to 2.50) | 6.0 |");
-    HAS(page, "| sweep: each idle creator once, empty cache, full Redis (per million creators) | 480.00 ");
+    HAS(page, "| sweep: idle creators, each at least once, full Redis (per million scores) | 480.00 ");
     HAS(page, "| consumer floor | a record | 400 (390 to 410) |  |");
     HAS(page, "The consumer floor is 33 % of the worker's CPU");
     HAS(page, "--workers 1,2");

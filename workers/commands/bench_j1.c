@@ -68,7 +68,7 @@ static enum err cold_starts(struct bench *b, struct bench_run *run, struct bench
     return err;
 }
 
-/* Nobody does anything: a new worker, with nothing in its cache, scores each creator once in SWEEP_S. */
+/* Nobody does anything: a new worker, with nothing in its cache, scores each creator at least once. */
 static enum err sweeps(struct bench *b, struct bench_run *run, struct bench_result *r, struct err_info *info)
 {
     const struct bench_worker worker = {

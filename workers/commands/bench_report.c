@@ -146,7 +146,7 @@ static void put_phases(const json_t *all, struct buffer *out)
     if (cold)
         put_phase(out, "cold start: one like for each creator, empty cache, full Redis", cold, floor_ns);
     if (sweep)
-        put_phase(out, "sweep: each idle creator once, empty cache, full Redis (per million creators)", sweep,
+        put_phase(out, "sweep: idle creators, each at least once, full Redis (per million scores)", sweep,
                   floor_ns);
     buffer_printf(out, "\nRedis holds %.0f bytes a creator after it.\n\n",
                   median(json_array_get(list, 0), "redis_bytes_per_creator"));
