@@ -83,7 +83,7 @@ def table(play, verdict):
 def report(arguments, play, verdict, rows):
     """The run as one line of the results."""
     command = f"tests/faults/run.sh --seed {arguments.seed} --minutes {arguments.minutes:g} --nodes {arguments.nodes}"
-    command += "".join(f" --{name} {getattr(arguments, name):g}" for name in ("rate", "round", "pace")
+    command += "".join(f" --{name} {getattr(arguments, name):g}" for name in ("rate", "round", "pace", "workers")
                        if getattr(arguments, name) != DEFAULTS[name])
     command += f" --redis {arguments.redis}" if arguments.redis != "single" else ""
     command += f" --only {','.join(arguments.only)}" if arguments.only else ""

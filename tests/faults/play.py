@@ -120,8 +120,8 @@ class Play:
         for w in self.stack.names:
             self.stack.start_worker(w, "sweep.interval_s=10")
         creators = {event["value"]["creator_id"] for event in self.traffic.sent()}
-        swept = until(60, lambda: {r["key"] for r in self.scores() if r["value"]["reason"] == "SWEEP"} >= creators, 2)
-        gone = until(60, lambda: before - self._places(), 2)
+        swept = until(self.patience, lambda: {r["key"] for r in self.scores() if r["value"]["reason"] == "SWEEP"} >= creators, 2)
+        gone = until(self.patience, lambda: before - self._places(), 2)
         if not swept or not gone:
             self.failures.append(f"compaction: swept {swept}, compacted {bool(gone)}")
         for w in list(self.stack.workers):      # else a record may be swept away behind a reader, its successor behind that reader's end
