@@ -194,7 +194,7 @@ class Stack:
 
     def kafka_start(self, node):
         self.kafka("start", self.dir / "kafka", node)
-        self.kafka("wait", self.dir / "kafka", node, 90)
+        self.kafka("wait", self.dir / "kafka", node, 300, seconds=320)
 
     def group(self, *what):
         """What Kafka says of the group: rows of words."""
