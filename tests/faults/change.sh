@@ -5,7 +5,7 @@ set -uo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 source "$here/../e2e/stack.sh"
 said=$(mktemp -d); trap 'kill $(jobs -p) 2> /dev/null; wait; rm -rf "$said"' EXIT
-declare -A pid
+declare -A pid=()
 # begin NAME COMMAND…: in the background, on ports of its own
 begin() {
   local name=$1 first=$((20000 + 3000 * ${#pid[@]})); shift
