@@ -14,26 +14,50 @@
 #define PEER_BANDS     8  /* by the entry of a tier scheme */
 
 struct methodology;
+struct score;
 
 struct peer_histogram {
     int64_t bins[PEER_BINS];
 };
 
+struct peer_histograms {
+    struct peer_histogram cells[PEER_PLATFORMS][PEER_BANDS];
+};
+
+/* Where one creator is counted: in one bin of one cell, or nowhere. */
+struct peer_entry {
+    bool there;
+    uint8_t platform, band, bin;
+};
+
 struct peer_cell {
-    int64_t n; /* 0: nothing is known */
+    int64_t n;      /* 0: nothing is known */
+    uint64_t table; /* digest of the table it belongs to */
     double quantiles[PEER_QUANTILES];
 };
 
 struct peer_table {
-    uint64_t digest;
+    uint64_t digest;               /* of what it says; 0: there is none */
+    uint64_t methodology;          /* digest of the one it was made by */
+    int64_t version, published_at; /* of a published one: 1, 2 …; ms since 1970 */
     struct peer_cell cells[PEER_PLATFORMS][PEER_BANDS];
 };
 
-/* peers_bin: the bin of a mean log rate (m of §2); beyond the ends, the end bins. A creator that moves is
- * taken out of its old bin by the owner of the histogram. */
+/* peers_bin: the bin of a mean log rate (m of §2); beyond the ends, the end bins. */
 int peers_bin(const struct methodology *m, double mean_log);
+/* peers_entry: where a creator of that score is counted: nowhere without a profile or an estimate. */
+struct peer_entry peers_entry(const struct methodology *m, const struct score *score);
+bool peers_same(struct peer_entry a, struct peer_entry b);
+/* peers_count: n more entries like this one, n < 0: fewer. A creator that moves is taken out where it was. */
+void peers_count(struct peer_histograms *histograms, struct peer_entry entry, int64_t n);
+void peers_merge(struct peer_histograms *into, const struct peer_histograms *other);
 /* peers_quantiles: of a histogram, its mass even in ln within each bin. */
 struct peer_cell peers_quantiles(const struct methodology *m, const struct peer_histogram *histogram);
+/* peers_table: of all histograms, with its digest; no version yet. peers_seal: the digest once its cells are
+ * there. */
+void peers_table(const struct methodology *m, const struct peer_histograms *histograms,
+                 struct peer_table *table);
+void peers_seal(const struct methodology *m, struct peer_table *table);
 /* peers_cell: the table's where at least 100 stand behind it, else the benchmark's; either may be NULL. NULL:
  * nothing is known. Borrowed from them. */
 const struct peer_cell *peers_cell(const struct methodology *m, const struct peer_table *table,

@@ -110,7 +110,8 @@ struct tier_value {
 
 struct peer_value { /* of the estimate */
     bool there;
-    int64_t n; /* creators of this stream behind the table; 0: a benchmark */
+    int64_t n;      /* creators of this stream behind the cell; 0: a benchmark */
+    uint64_t table; /* digest of the table the cell is of */
     double median, percentile, score;
 };
 
@@ -202,6 +203,7 @@ struct score {
     bool has_estimate, followers_late;
     double estimate, estimate_low, estimate_high, estimate_confidence;
     double estimate_mean, estimate_n; /* m and n_eff of §2; m is what the peers' histogram keeps */
+    uint8_t peer_platform, peer_band; /* the cell of §3, with a profile */
     struct peer_value peers;
     struct audience_value audience;
     struct term_value terms[N_TERMS];

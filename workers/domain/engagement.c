@@ -100,7 +100,7 @@ static void beside_peers(const struct methodology *m, const struct peer_cell *pe
         return;
     double median = peers_median(peers);
     s->peers =
-        (struct peer_value){true, peers->n >= m->peer_least ? peers->n : 0, median,
+        (struct peer_value){true, peers->n >= m->peer_least ? peers->n : 0, peers->table, median,
                             peers_percentile(m, peers, s->estimate), peers_score(m, s->estimate, median)};
 }
 

@@ -97,6 +97,8 @@ enum err benchmark_read(const char *file, const char *text, const struct methodo
         abort();
     enum err err = ini_read(file, text, take_benchmark, &b, info);
     b.table->digest = bytes_hash((struct bytes){b.canonical.data, b.canonical.len});
+    for (size_t i = 0; i < PEER_PLATFORMS * PEER_BANDS; i++)
+        b.table->cells[i / PEER_BANDS][i % PEER_BANDS].table = b.table->digest;
     buffer_free(&b.canonical);
     if (err != ERR_OK)
         free(b.table);

@@ -46,6 +46,8 @@ static const struct peer_cell *who(const struct creator *c, const struct methodo
     if (!s->has_profile)
         return NULL;
     s->platform = platform_names[platform];
+    s->peer_platform = (uint8_t)platform;
+    s->peer_band = (uint8_t)band;
     s->followers = c->profile_days[c->n_profile_days - 1].followers;
     return market ? peers_cell(m, market->peers, market->benchmark, platform, band) : NULL;
 }
