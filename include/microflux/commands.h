@@ -23,6 +23,7 @@ int command_demo(int argc, char **argv);
 int command_bench(int argc, char **argv);
 int command_config(int argc, char **argv);
 int command_methodology(int argc, char **argv);
+int command_peers(int argc, char **argv);
 int command_metrics(int argc, char **argv);
 int command_top(int argc, char **argv);
 int command_completion(int argc, char **argv);

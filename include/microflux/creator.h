@@ -237,6 +237,7 @@ struct creator_dirty {
     uint64_t traits, lexicon;                 /* bit = slot of the post */
     uint32_t campaigns, campaigns_gone;       /* bit = slot */
     bool totals, profile, base, erasure, any; /* any: the version moved */
+    bool peer;                                /* the entry among peers moved */
     bool words, actors; /* whole keys: tokens and brands of the posts; actors and fingerprints */
 };
 
@@ -261,7 +262,8 @@ struct creator {
     struct actors *actors;      /* NULL: none met */
     struct campaign *campaigns; /* n_campaigns, in no order */
     uint8_t n_campaigns, cap_campaigns;
-    uint16_t n_tokens; /* distinct tokens of the posts that count: derived, creator_words */
+    struct peer_entry peer; /* where the lane's histograms count it: as of when it was scored last (§3) */
+    uint16_t n_tokens;      /* distinct tokens of the posts that count: derived, creator_words */
     struct creator_dirty dirty;
 };
 

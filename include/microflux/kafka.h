@@ -320,11 +320,36 @@ enum err scan_open(const struct kafka_pair *pairs, size_t n_pairs, const char *t
  */
 enum err scan_open_since(const struct kafka_pair *pairs, size_t n_pairs, const char *topic, int64_t since_ms,
                          struct scan **scan, struct err_info *info) MF_MUST_CHECK;
+/* scan_follow: all partitions, from the beginning and on. */
+enum err scan_follow(const struct kafka_pair *pairs, size_t n_pairs, const char *topic, struct scan **scan,
+                     struct err_info *info) MF_MUST_CHECK;
 /* scan_next: the next record (borrowed until the next call). ERR_NOT_FOUND: nothing within timeout_ms, or,
- * with until_end, all done (*done true). */
+ * with until_end, all done (*done true). Of scan_follow *done says that everything was handed over that was
+ * there when it was opened. */
 enum err scan_next(struct scan *scan, int timeout_ms, struct kafka_record *record, bool *done,
                    struct err_info *info) MF_MUST_CHECK;
 void scan_close(struct scan *scan); /* takes NULL */
+
+/* ---------- broadcast: a small compacted topic that every process reads whole and goes on reading, without a
+ * group ---------- */
+struct broadcast;
+struct broadcast_options {
+    const struct kafka_pair *pairs; /* borrowed, as the topic */
+    size_t n_pairs;
+    const char *topic;
+    void *owner;
+    /* Each record, in the order of its partition; of a key the last one is in force. Borrowed for the call.
+     */
+    void (*take)(void *owner, const struct kafka_record *record);
+};
+struct broadcast *broadcast_open(const struct broadcast_options *options); /* asks nobody yet */
+/* broadcast_turn: hands over what there is within timeout_ms. ERR_NOT_FOUND: there is no such topic;
+ * ERR_WEATHER: no broker (after 2 s): call again later. Its partitions are those it had when it was reached.
+ */
+enum err broadcast_turn(struct broadcast *broadcast, int timeout_ms, struct err_info *info) MF_MUST_CHECK;
+/* broadcast_whole: all was handed over that was there when it was reached. */
+bool broadcast_whole(const struct broadcast *broadcast);
+void broadcast_close(struct broadcast *broadcast); /* takes NULL */
 
 /* ---------- mock: the broker inside the library, for demo and tests; proves nothing about exactness
  * ---------- */

@@ -48,6 +48,7 @@ struct lane_writer {
     void (*set)(void *arg, int key, struct bytes field, struct bytes value);
     void (*drop)(void *arg, int key, struct bytes field);
     void (*whole)(void *arg, int key, struct bytes value); /* of a key that is one string */
+    void (*add)(void *arg, struct bytes field, int64_t n); /* to one of the lane's sums */
 };
 
 /* A topic the kind writes to. */
@@ -89,6 +90,13 @@ struct lane_kind {
     uint64_t (*evaluate)(void *self, const void *state, const struct lane_view *view);
     void (*encode)(void *self, const void *state, struct bytes subject, const struct lane_view *view,
                    enum lane_reason reason, struct buffer *out);
+    /* Sums over a lane's subjects: a hash of numbers, <prefix><sums_key>, written by the EXEC that writes the
+     * subjects they are of; a lane that begins anew begins without. tally: after evaluate: what that found
+     * moves what the subject adds to the sums; true: the state changed with it. sums: once at the end of a
+     * commit: hands over what the tallies since the last one add up to. All three, or NULL. */
+    const char *sums_key;
+    bool (*tally)(void *self, void *state);
+    void (*sums)(void *self, const struct lane_writer *writer);
     /* counts: what the kind counted since open, for metrics; NULL: nothing. */
     void (*counts)(const void *self, uint64_t counts[LANE_COUNTS]);
 };

@@ -35,6 +35,14 @@ void layout_loaded(struct creator *c);
 /* layout_json: the creator as `microflux state --format json` prints it. Appends one line without newline. */
 void layout_json(const struct creator *c, struct bytes creator_id, int lane, struct buffer *out);
 
+/* ---- entries: the lane's histograms of peers, a hash of numbers mf:<ns>:score:{tag}:peers ---- */
+#define PEERS_KEY "peers"
+/* entries_load: adds the HGETALL of it. ERR_REJECT word "peers": a field cannot be read; the sentence names
+ * it.
+ */
+enum err entries_load(const struct redis_answer *hash, struct peer_histograms *histograms,
+                      struct err_info *info) MF_MUST_CHECK;
+
 /* ---- decode: field tables of the three inputs (input = enum topic) ---- */
 enum err score_reader_open(int input, const char *bare_json, size_t max_record_bytes,
                            struct registry *registry, struct avro_reader **reader,
@@ -54,7 +62,7 @@ struct score_origin {
 /* What a score was made with, its digests in words once for all records; "" = none. */
 struct score_makers {
     const struct methodology *methodology;
-    char digest[17], peers[17], lexicons[17];
+    char digest[17], peers[17], lexicons[17]; /* peers: of who is compared with nobody */
 };
 struct score_makers score_makers_of(const struct methodology *methodology, const struct peer_table *peers,
                                     uint64_t lexicons);

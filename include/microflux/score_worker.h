@@ -14,11 +14,21 @@ struct score_writer_schema { /* one more writer schema of an input, by its Confl
     const char *json;
 };
 
+/* The newest table of peers, from whoever reads its topic to the workers, each of which keeps a copy that it
+ * takes between two turns. Any thread. */
+struct live_peers;
+struct live_peers *live_peers_open(void);
+void live_peers_close(struct live_peers *live);                               /* takes NULL */
+void live_peers_set(struct live_peers *live, const struct peer_table *table); /* copies */
+/* live_peers_newer: copies the table when it is not the *seen one (0: none yet); true: it did. */
+bool live_peers_newer(struct live_peers *live, uint64_t *seen, struct peer_table *table);
+
 /* Borrowed as long as any worker runs; immutable but for `newer`. */
 struct score_worker_options {
     const struct methodology *methodology;
     const struct text *text;
-    struct market market;
+    struct market market;    /* without the live table of peers */
+    struct live_peers *live; /* NULL: there never is one */
     struct creator_rules rules;
     size_t max_record_bytes;
     const char *bare_json[N_TOPICS]; /* writer schema of bare values, NULL = none */
@@ -31,6 +41,9 @@ struct score_worker_options {
      * rest must be the same. NULL: nothing does. Stored once. */
     const struct score_worker_options *_Atomic newer;
 };
+
+/* score_options_newest: these, or what took their place. */
+const struct score_worker_options *score_options_newest(const struct score_worker_options *options);
 
 /* What it counts besides the engine: worker_counters.kind[…]. */
 enum score_count {

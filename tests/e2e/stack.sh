@@ -72,9 +72,9 @@ log_ends() {
   done > "$DIR/ends"
 }
 
-# logs_read: all inputs and scores as NDJSON, $DIR/TOPIC.log.
+# logs_read: all inputs, scores and tables of peers as NDJSON, $DIR/TOPIC.log.
 logs_read() {
-  for topic in profiles posts interactions creator-scores; do
+  for topic in profiles posts interactions peer-tables creator-scores; do
     "$microflux" tail $topic --until-end --format json > "$DIR/$topic.log" || return 1
   done
   for topic in profiles posts interactions; do sed -i "s/^{/{\"topic\":\"$topic\",/" "$DIR/$topic.log"; done
@@ -83,7 +83,7 @@ logs_read() {
 # recomputed [OPTIONS]: every published score, computed again by the reference from the log prefix its `source` names.
 recomputed() {
   [ -f "$DIR/creator-scores.log" ] || logs_read || return 1
-  python3 "$root/tests/reference/published.py" "$@" "$DIR/creator-scores.log" "$DIR"/{profiles,posts,interactions}.log
+  python3 "$root/tests/reference/published.py" --peers "$DIR/peer-tables.log" "$@" "$DIR/creator-scores.log" "$DIR"/{profiles,posts,interactions}.log
 }
 
 passed=0 failed=0

@@ -108,7 +108,7 @@ class Report:
     """Counts and prints differences."""
 
     def __init__(self, quiet=False):
-        self.records, self.fields, self.shown, self.quiet = 0, {}, 0, quiet
+        self.records, self.live, self.fields, self.shown, self.quiet = 0, 0, {}, 0, quiet
         self.names, self.unknown = {}, set()
 
     def compare(self, field, wanted, found, where, kind=EXACT):

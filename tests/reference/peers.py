@@ -5,6 +5,7 @@ from contextlib import nullcontext
 from math import exp, floor, log
 from typing import NamedTuple
 
+from common import round_rate
 from methodology import C, DATA, read
 
 
@@ -18,7 +19,6 @@ class Cell(NamedTuple):
     n: int
     quantiles: tuple
     source: str = "STREAM"
-    digest: str = ""
 
     def at(self, level):
         """The quantile of a level in percent."""
@@ -49,9 +49,13 @@ class Histogram:
         self.low = log(C["peers.low"])
         self.width = (log(C["peers.high"]) - self.low) / len(self.bins)
 
+    def place(self, m):
+        """The bin of an entry; beyond the ends it counts in the end bins. Reading: m is rounded like a rate."""
+        return min(max(floor((round_rate(m) - self.low) / self.width), 0), len(self.bins) - 1)
+
     def add(self, m, n=1):
-        """An entry (n = −1 takes it out); beyond the ends it counts in the end bins."""
-        self.bins[min(max(floor((m - self.low) / self.width), 0), len(self.bins) - 1)] += n
+        """An entry (n = −1 takes it out)."""
+        self.bins[self.place(m)] += n
 
     def merge(self, other):
         """Lane 0's owner adds up the lanes."""
@@ -66,9 +70,9 @@ class Histogram:
             below += n
         return None
 
-    def cell(self, digest=""):
+    def cell(self):
         """The published quantiles."""
-        return Cell(sum(self.bins), tuple(self.quantile(q) for q in C["peers.quantiles"]), "STREAM", digest)
+        return Cell(sum(self.bins), tuple(self.quantile(q) for q in C["peers.quantiles"]))
 
 
 def percentile(x, quantiles):
@@ -98,24 +102,22 @@ def benchmarks():
     for path in sorted((DATA / "benchmarks").glob("*.conf")):
         for platform, rows in read(path).items():
             for entry, quantiles in rows.items() if platform != "benchmark" else ():
-                cells[platform, entry.split("/")[-1]] = Cell(0, quantiles, "BENCHMARK", path.stem)
+                cells[platform, entry.split("/")[-1]] = Cell(0, quantiles, "BENCHMARK")
     return cells
 
 
 def tables(path):
-    """digest -> Peers of the topic peer-tables ({platform, band, n, quantiles, digest} a record); None -> the last.
+    """digest -> Peers of each record of the topic peer-tables; None -> the benchmarks alone.
 
-    None without a file and without benchmarks: then there are no peers.
+    Reading: a record that names no published table was compared with a benchmark.
     """
-    shipped, versions = benchmarks(), {}
-    newest = {}
+    shipped = benchmarks()
+    found = {None: Peers({}, shipped)}
     with open(path, encoding="utf-8") if path else nullcontext(()) as stream:
         for line in stream:
-            value = json.loads(line)["value"]
-            if value is not None:
-                place, digest = (value["platform"], value["band"]), value.get("digest")
-                newest[place] = Cell(value["n"], tuple(value["quantiles"]), "STREAM", digest)
-                versions.setdefault(digest, {})[place] = newest[place]
-    found = {digest: Peers(cells, shipped) for digest, cells in versions.items()}
-    found[None] = Peers(newest, shipped)
+            table = json.loads(line)["value"]
+            if table is not None:
+                cells = {(cell["platform"], cell["band"]): Cell(cell["n"], tuple(cell["quantiles"]))
+                         for cell in table["cells"]}
+                found[table["digest"]] = Peers(cells, shipped)
     return found

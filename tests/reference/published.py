@@ -23,6 +23,7 @@ from methodology import load
 from peers import tables
 from record import record_of
 from records import COUNTERS, DAY, HOUR, KINDS, TOPICS, Setup
+from score import peer_entry
 from text import Official, here
 from tier import lay
 
@@ -46,7 +47,11 @@ def load_scores(stream):
 
 
 def check_scores(report, stream, lanes, setup, peer_tables=None):
-    """Every score record of a binary stream; a prefix that does not follow the others starts anew."""
+    """Every score record of a binary stream; a prefix that does not follow the others starts anew.
+
+    Gives where the newest record of each creator places it among its peers.
+    """
+    entries = {}
     for (partition, creator_id), scores in load_scores(stream).items():
         lane, chains = lanes.get(partition) or Lane(), []
         for vector, place in sorted(scores):
@@ -61,7 +66,11 @@ def check_scores(report, stream, lanes, setup, peer_tables=None):
                 as_of = max(as_of, found["as_of"])
             if peer_tables is not None:
                 setup.peers = peer_tables.get((found.get("tables") or {}).get("peers"), peer_tables.get(None))
+            report.live += ((found.get("peers") or {}).get("source") == "STREAM")
             compare_score(report, chain.creator, as_of, found, r.get("offset"))
+            if (vector, as_of) >= entries.get(creator_id, ((), 0))[:2]:
+                entries[creator_id] = vector, as_of, peer_entry(chain.creator, as_of)
+    return {creator_id: entry for creator_id, (_, _, entry) in entries.items()}
 
 
 def compare_score(report, creator, as_of, found, offset):
@@ -104,8 +113,8 @@ def compare_state(report, wanted, found):
     compare_rows(report, "state.profile_days", *days, PROFILE_FIELDS, where)
 
 
-def check_states(report, stream, lanes, setup):
-    """Every creator's state after all inputs."""
+def check_states(report, stream, lanes, setup, entries=None):
+    """Every creator's state after all inputs; where it is counted among peers is as of its newest score."""
     home = {creator: lane for lane in lanes.values() for creator in lane.creators}
     missing = set(home)
     for line in stream:
@@ -114,6 +123,8 @@ def check_states(report, stream, lanes, setup):
         chain.advance(EVERYTHING)
         missing.discard(found["creator"])
         compare_state(report, chain.creator.state(), found)
+        if entries is not None:
+            report.compare("state.peer", entries.get(found["creator"]), found["peer"], (found["creator"], "end"))
     for creator in sorted(missing):
         report.compare("state.creator", creator, None, (creator, "end"))
 
@@ -139,6 +150,7 @@ def print_result(report, least=0):
         print(f"{field:48} {counts[0]:10} compared {counts[1]:10} non-trivial {share:5.1f} % {counts[2]:8} different")
     for name in sorted(report.unknown):
         print(f"{name}: without a reference")
+    print(f"{report.live} records are compared with peers of the stream")
     few = too_few(report, least)
     compared, filled, different = report.sums()
     print(f"{report.records} records, {compared} compared, {filled} non-trivial, {different} differences")
@@ -183,10 +195,10 @@ def main():
     setup, peer_tables = setup_of(arguments.secret, arguments.emv, arguments.totals, arguments.peers)
     lanes, report = load_inputs((open(name, "rb") for name in arguments.files[1:]), setup), Report()
     with open(arguments.files[0], "rb") as stream:
-        check_scores(report, stream, lanes, setup, peer_tables)
+        entries = check_scores(report, stream, lanes, setup, peer_tables)
     if arguments.states:
         with open(arguments.states, "rb") as stream:
-            check_states(report, stream, lanes, setup)
+            check_states(report, stream, lanes, setup, entries)
     return print_result(report, arguments.least)
 
 

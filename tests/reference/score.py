@@ -8,9 +8,9 @@ from community import community, repeat_share, reply_share
 from engagement import post_values, window_values
 from growth import activity, growth_of
 from methodology import C
-from peers import peer_score, percentile
+from peers import Histogram, peer_score, percentile
 from records import DAY
-from tier import tiers
+from tier import cells, tiers
 from topics import topics
 
 WEIGHTS = {"engagement": "creator.weight_engagement", "authenticity": "creator.weight_authenticity",
@@ -41,6 +41,16 @@ def peers_of(state, band):
     if state.setup.peers is None or band is None:
         return None
     return state.setup.peers.cell(state.platform(), band)
+
+
+def peer_entry(state, as_of):
+    """§3: platform, place of the band in scheme default, bin of m: where a lane's histograms count the creator."""
+    ladder = tiers(state.tier_state) if state.tier_state else []
+    _, inner = post_values(state, as_of)
+    if not ladder or inner is None:
+        return None
+    band = (ladder[0]["tier"], ladder[0]["band"])
+    return {"platform": state.platform(), "band": cells().index(band), "bin": Histogram().place(inner["m"])}
 
 
 def peer_values(cell, rate):

@@ -56,6 +56,12 @@ def lay(schemes):
                 BANDED[tier] = _same(names, starts[1:])
 
 
+def cells():
+    """(tier, band) of scheme default in order; a tier without bands is its own."""
+    return [(tier, band) for tier in SCHEMES["default"].names
+            for band in (BANDED[tier].names if tier in BANDED else (tier,))]
+
+
 class Position(NamedTuple):
     """Where a fold stands: the step, since when, and the run of snapshots beyond its edge, if any."""
     step: int

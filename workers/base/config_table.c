@@ -41,6 +41,8 @@ const struct key config_keys[] = {
          "input: what brands look for; compacted, read whole"),
     TEXT("topics.creator_scores", topic_creator_scores, "creator-scores",
          "output: tier and engagement of each creator"),
+    TEXT("topics.peer_tables", topic_peer_tables, "peer-tables",
+         "internal: how the rates of all creators are spread, which each process reads whole"),
     TEXT("topics.dead_letters", topic_dead_letters, "dead-letters",
          "output: records that cannot be used, with their story in headers"),
     INT("dead_letters.retention_ms", dead_letters_retention_ms, "ms", "604800000", 3600000, 31536000000,
@@ -104,6 +106,9 @@ const struct key config_keys[] = {
          "constants of the scores, in the form of `microflux methodology show`; empty = the program's own"),
     TEXT("benchmark.file", benchmark_file, "",
          "rates that stand in for peers while there are few, as data/benchmarks; empty = the program's own"),
+    INT("peers.interval_s", peers_interval_s, "s", "3600", 1, 31536000,
+        "age of the table of peers at which the worker with lane 0 makes the next one of the creators' own "
+        "rates"),
     TEXT("emv.file", emv_file, "",
          "what an act is worth, as data/emv/example.conf; empty = no earned media value"),
     TEXT("lexicon.dir", lexicon_dir, "",

@@ -5,7 +5,8 @@
 #include "options.h"
 #include "report.h"
 
-#define CHECK_TOPICS (N_TOPICS + 2) /* the inputs, then creator-scores and dead-letters */
+#define CHECK_TOPICS (N_TOPICS + 3) /* the inputs, then creator-scores, dead-letters, peer-tables */
+#define CHECK_PEERS  (N_TOPICS + 2)
 
 struct checking {
     struct report report;

@@ -143,6 +143,7 @@ void check_kafka(struct checking *c)
         check_reading(c, c->topics[i]);
     for (int i = N_TOPICS; i < CHECK_TOPICS; i++)
         check_writing(c, c->topics[i]);
+    check_reading(c, c->topics[CHECK_PEERS]);
     check_group(c);
     check_clock(c);
 }

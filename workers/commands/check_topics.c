@@ -34,7 +34,7 @@ static void not_seen(struct checking *c, int i, const struct err_info *info)
         report_add(&c->report, VERDICT_FAIL, subject, info->sentence, NULL);
 }
 
-/* True when all five are there and the inputs agree. */
+/* True when all are there and the inputs agree. */
 static bool count(struct checking *c, int32_t *counts)
 {
     struct err_info info;
@@ -146,13 +146,17 @@ static void judge_input(struct looked *t, bool profiles)
     }
 }
 
-static void judge_output(struct looked *t, bool scores)
+static void judge_output(struct looked *t, int i)
 {
+    bool letters = i == N_TOPICS + 1;
     bool compacted = strstr(t->settings[CLEANUP].value, "compact") != NULL;
-    if (scores && !compacted)
+    if (i == N_TOPICS && !compacted)
         doubt(t, VERDICT_WARN, CLEANUP, "a new reader finds no score of a creator that was quiet for long",
               "compact");
-    if (!scores && compacted)
+    if (i == CHECK_PEERS && !compacted)
+        doubt(t, VERDICT_WARN, CLEANUP, "a worker finds no table of peers at its start once it has expired",
+              "compact");
+    if (letters && compacted)
         doubt(t, VERDICT_FAIL, CLEANUP, "a creator's second dead letter would remove the first", "delete");
 }
 
@@ -173,7 +177,7 @@ static void judge(struct checking *c, int i, int32_t partitions)
     if (i < N_TOPICS)
         judge_input(&t, i == TOPIC_PROFILES);
     else
-        judge_output(&t, i == N_TOPICS);
+        judge_output(&t, i);
     if (r->counts[VERDICT_WARN] + r->counts[VERDICT_FAIL] == before)
         report_add(r, VERDICT_OK, subject,
                    say(r, "%d partitions, cleanup.policy=%s", partitions, t.settings[CLEANUP].value), NULL);

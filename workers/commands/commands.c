@@ -36,6 +36,7 @@ static const struct {
     {"replay", command_replay, "rebuild the counters from the log beside the live ones and swap them in"},
     {"bench", command_bench, "measure: CPU per event, latency, exactness"},
     {"config", command_config, "sample file, reference page, effective values"},
+    {"peers", command_peers, "the table of rates that creators are compared with"},
     {"methodology", command_methodology, "check, compare or print the constants of the scores"},
     {"metrics", command_metrics, "reference page of the metrics"},
     {"completion", command_completion, "print the completion script of a shell"},

@@ -36,7 +36,8 @@ static void on_signal(int number)
     stopped = 1;
 }
 
-static const char *const topics[] = {"profiles", "posts", "interactions", "creator-scores", "dead-letters"};
+static const char *const topics[] = {"profiles",       "posts",        "interactions",
+                                     "creator-scores", "dead-letters", "peer-tables"};
 
 static enum err open_broker(struct demo *d, const struct config *config, struct err_info *info)
 {
@@ -46,7 +47,7 @@ static enum err open_broker(struct demo *d, const struct config *config, struct 
             return ERR_OK;
         }
     enum err err = mock_open(1, &d->mock, info);
-    for (size_t i = 0; i < 5 && err == ERR_OK; i++)
+    for (size_t i = 0; i < sizeof topics / sizeof topics[0] && err == ERR_OK; i++)
         err = mock_topic(d->mock, topics[i], 4, info);
     if (err == ERR_OK)
         snprintf(d->bootstrap, sizeof d->bootstrap, "%s", mock_bootstrap(d->mock));

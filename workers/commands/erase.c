@@ -12,6 +12,7 @@
 #include "microflux/args.h"
 #include "microflux/clock.h"
 #include "microflux/commands.h"
+#include "publish_once.h"
 #include "record_text.h"
 
 #define LOOK_MS  200
@@ -25,7 +26,6 @@ struct erasing {
     struct redis *redis;
     int32_t lane;
     int64_t timestamp; /* of the tombstone */
-    struct err_info failure;
 };
 
 void topic_retention(const struct config *config, const char *topic, struct kafka_setting *retention)
@@ -128,31 +128,11 @@ static enum err plan(struct erasing *e, struct err_info *info)
 
 /* ---- the tombstone ---- */
 
-static void on_delivered(void *owner, uint64_t ticket, const struct err_info *failure)
-{
-    struct erasing *e = owner;
-    (void)ticket;
-    if (failure)
-        e->failure = *failure;
-}
-
 static enum err ask(struct erasing *e, struct err_info *info)
 {
-    const struct config *c = e->config;
-    struct publisher_options options = {kafka_pairs_of(c), c->n_kafka, &c->topic_profiles, 1, e,
-                                        on_delivered};
-    struct publisher *publisher = NULL;
-    enum err err = publisher_open(&options, &publisher, info);
     e->timestamp = clock_wall_ms();
-    if (err == ERR_OK)
-        err = publish(publisher, 0, -1, bytes_of(e->creator), (struct bytes){NULL, 0}, e->timestamp, NULL, 0,
-                      0, info);
-    if (err == ERR_OK)
-        err = publisher_flush(publisher, FLUSH_MS, info);
-    publisher_close(publisher);
-    if (err == ERR_OK && e->failure.code != ERR_OK)
-        *info = e->failure;
-    return err == ERR_OK ? e->failure.code : err;
+    return publish_once(e->config, e->config->topic_profiles, bytes_of(e->creator), (struct bytes){NULL, 0},
+                        e->timestamp, FLUSH_MS, info);
 }
 
 /* Done: Redis holds an erasure as young as ours, and all that readers were owed for it was acknowledged. */

@@ -9,6 +9,7 @@ struct explained {
     struct bytes name;
     const struct creator *creator;
     const struct score *score;
+    const struct peer_table *peers; /* the live one; NULL: none */
 };
 
 /* explain_language: "fr", "fr_FR.UTF-8" …; NULL or "" = what LC_ALL, LC_MESSAGES or LANG say. A language

@@ -24,21 +24,24 @@ static void who(const struct explained *e, struct buffer *out)
         tier(&s->tiers[i], out);
 }
 
-static void beside_peers(const struct score *s, struct buffer *out)
+static void beside_peers(const struct explained *e, struct buffer *out)
 {
+    const struct score *s = e->score;
     if (!s->peers.there)
         return;
     buffer_printf(out, gettext("    above %s %% of its peers, whose median is %s; %s of 100\n"),
                   say_number(s->peers.percentile, 0).text, say_percent(s->peers.median, 2).text,
                   say_number(s->peers.score, 1).text);
-    if (s->peers.n)
-        buffer_printf(out, gettext("    peers: %s creators of this stream\n"), say_count(s->peers.n).text);
+    if (e->peers && s->peers.table == e->peers->digest)
+        buffer_printf(out, gettext("    peers: %s creators of this stream (table %" PRId64 " of %s)\n"),
+                      say_count(s->peers.n).text, e->peers->version, say_day(e->peers->published_at).text);
     else
         buffer_add_text(out, gettext("    peers: a published benchmark\n"));
 }
 
-static void engagement(const struct score *s, struct buffer *out)
+static void engagement(const struct explained *e, struct buffer *out)
 {
+    const struct score *s = e->score;
     buffer_add_text(out, gettext("  Engagement\n"));
     if (!s->has_estimate)
         buffer_add_text(out, gettext("    no organic post is older than a day\n"));
@@ -51,7 +54,7 @@ static void engagement(const struct score *s, struct buffer *out)
     if (s->rate.there)
         buffer_printf(out, gettext("    median of the newest posts: %s (posts: %d)\n"),
                       say_percent(s->rate.value, 2).text, s->rate_posts);
-    beside_peers(s, out);
+    beside_peers(e, out);
     if (s->velocity.there)
         buffer_printf(
             out, gettext("    reactions of the last 24 h: %s times the daily average of the last 7 days\n"),
@@ -193,7 +196,7 @@ void explain_text(const struct explained *e, struct buffer *out)
 {
     const struct score *s = e->score;
     who(e, out);
-    engagement(s, out);
+    engagement(e, out);
     authenticity(e, out);
     activity(&s->activity, out);
     community(&s->community, out);

@@ -10,14 +10,19 @@
 
 #define PREFIX "microflux_"
 
-enum scope { BUILD, PROCESS, WORKER, AGE, TIMES, WORDS, LANE, STATE, INPUT };
+enum scope { BUILD, PROCESS, PEERS, WORKER, AGE, TIMES, WORDS, LANE, STATE, INPUT };
 
 struct nowhere {
     int none;
 };
 
+struct peers_status { /* the newest table */
+    double version, age_s, creators;
+};
+
 #define AT_BUILD   struct nowhere
 #define AT_PROCESS struct process_status
+#define AT_PEERS   struct peers_status
 #define AT_WORKER  struct worker_counters
 #define AT_AGE     struct worker_counters
 #define AT_TIMES   struct worker_counters
@@ -53,6 +58,7 @@ const char *const metric_names[N_METRICS] = {
 struct writing {
     const struct metrics_source *source;
     struct process_status process;
+    struct peers_status peers;
     struct lane_status **lanes; /* of each worker */
     size_t *n_lanes;
     int64_t now_ms;
@@ -157,6 +163,11 @@ static void write_metric(struct writing *w, size_t id)
         put(w, id, *(const double *)at(&w->process, &metrics[id]));
         return;
     }
+    if (metrics[id].scope == PEERS) {
+        if (w->peers.version > 0)
+            put(w, id, *(const double *)at(&w->peers, &metrics[id]));
+        return;
+    }
     for (size_t i = 0; i < w->source->n_workers; i++) {
         if (!w->source->workers[i])
             continue;
@@ -169,6 +180,18 @@ static void write_metric(struct writing *w, size_t id)
     }
 }
 
+static void read_peers(struct live_peers *live, struct peers_status *status)
+{
+    struct peer_table table;
+    uint64_t seen = UINT64_MAX;
+    if (!live || !live_peers_newer(live, &seen, &table))
+        return;
+    status->version = (double)table.version;
+    status->age_s = (double)(clock_wall_ms() - table.published_at) / 1000;
+    for (size_t i = 0; i < PEER_PLATFORMS * PEER_BANDS; i++)
+        status->creators += (double)table.cells[i / PEER_BANDS][i % PEER_BANDS].n;
+}
+
 void metrics_write(const struct metrics_source *source, struct buffer *out)
 {
     struct writing w = {.source = source, .out = out, .now_ms = clock_mono_ms()};
@@ -177,6 +200,7 @@ void metrics_write(const struct metrics_source *source, struct buffer *out)
     if (!w.lanes || !w.n_lanes)
         abort();
     process_status_read(&w.process);
+    read_peers(source->live, &w.peers);
     for (size_t i = 0; i < source->n_workers; i++)
         if (source->workers[i])
             w.n_lanes[i] = worker_lanes(source->workers[i], &w.lanes[i]);
@@ -195,6 +219,7 @@ static void print_labels(const struct metric *metric, FILE *out)
 {
     static const char *const labels[] = {[BUILD] = "version",
                                          [PROCESS] = "",
+                                         [PEERS] = "",
                                          [WORKER] = "worker",
                                          [AGE] = "worker",
                                          [TIMES] = "worker, le",

@@ -18,6 +18,7 @@ enum metric_id {
 extern const char *const metric_names[N_METRICS]; /* in full */
 
 struct worker;
+struct live_peers;
 
 /* A process as its metrics show it. Workers that did not open yet are NULL. */
 struct metrics_source {
@@ -25,6 +26,7 @@ struct metrics_source {
     size_t n_workers;
     const char *const *topics; /* of the inputs */
     size_t n_topics;
+    struct live_peers *live; /* NULL: none */
 };
 
 /* metrics_write: Prometheus text format 0.0.4. Any thread. */

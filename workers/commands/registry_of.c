@@ -55,16 +55,12 @@ static bool told_to_stop(void)
     return sigtimedwait(&set, NULL, &(struct timespec){.tv_nsec = 500000000}) > 0;
 }
 
-enum err output_id_patiently(const struct config *config, struct score_setup *setup, bool *stopped,
-                             struct err_info *info)
+static enum err id_patiently(const struct config *config, struct registry *registry, const char *topic,
+                             const char *schema, uint32_t *id, bool *stopped, struct err_info *info)
 {
     bool said = false;
     enum err err;
-    *stopped = false;
-    if (!setup->registry || setup->options.output_id)
-        return ERR_OK;
-    while ((err = registry_id(config, setup->registry, config->topic_creator_scores, schema_creator_score,
-                              &setup->options.output_id, info)) == ERR_WEATHER) {
+    while ((err = registry_id(config, registry, topic, schema, id, info)) == ERR_WEATHER) {
         if (!said)
             log_warn("start_waits", "message=\"%s\"", info->sentence);
         said = true;
@@ -72,7 +68,21 @@ enum err output_id_patiently(const struct config *config, struct score_setup *se
             return ERR_OK;
     }
     if (err == ERR_OK)
-        log_info("output_schema", "subject=%s-value id=%" PRIu32, config->topic_creator_scores,
-                 setup->options.output_id);
+        log_info("output_schema", "subject=%s-value id=%" PRIu32, topic, *id);
+    return err;
+}
+
+enum err output_ids_patiently(const struct config *config, struct score_setup *setup, bool *stopped,
+                              struct err_info *info)
+{
+    enum err err = ERR_OK;
+    *stopped = false;
+    if (!setup->registry || setup->options.output_id)
+        return ERR_OK;
+    err = id_patiently(config, setup->registry, config->topic_creator_scores, schema_creator_score,
+                       &setup->options.output_id, stopped, info);
+    if (err == ERR_OK && !*stopped)
+        err = id_patiently(config, setup->registry, config->topic_peer_tables, schema_peer_table,
+                           &setup->peers_id, stopped, info);
     return err;
 }

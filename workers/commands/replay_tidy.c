@@ -52,7 +52,7 @@ static enum err remove_creators(struct redis *redis, const char *namespace_, int
             err = unlink_key(redis, prefix, word, info);
     }
     buffer_free(&names);
-    return err;
+    return err == ERR_OK ? unlink_key(redis, prefix, PEERS_KEY, info) : err;
 }
 
 static enum err remove_fence(struct redis *redis, const char *namespace_, int32_t lane, struct err_info *info)

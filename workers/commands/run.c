@@ -10,6 +10,7 @@
 #include "microflux/commands.h"
 #include "microflux/log.h"
 #include "options.h"
+#include "peering.h"
 #include "running.h"
 #include "service.h"
 #include "status.h"
@@ -53,6 +54,8 @@ static int run_workers(struct running *all, const struct status_options *status,
 {
     atomic_bool stop = false;
     int result = 0;
+    struct peering *peering = peering_start(
+        &(struct peering_options){status->config, setup, status->workers, status->n_workers, status->live});
     for (size_t i = 0; i < status->n_workers; i++) {
         running_prepare(&all[i], status->config, setup, status->topics, (int)i, &status->workers[i], &stop);
         running_start(&all[i]);
@@ -63,6 +66,7 @@ static int run_workers(struct running *all, const struct status_options *status,
         int status_of = running_join(&all[i], "run");
         result = status_of ? status_of : result;
     }
+    peering_stop(peering);
     log_counters(all);
     return result;
 }
@@ -83,16 +87,19 @@ static int run(const struct config *config, const struct command_line *from, str
     size_t n = (size_t)config->workers;
     struct running *all = calloc(n + 1, sizeof *all); /* ends with one without a worker */
     struct worker *_Atomic *workers = calloc(n, sizeof *workers);
-    struct status_options options = {config, workers, n, inputs, N_TOPICS};
+    struct live_peers *live = live_peers_open();
+    struct status_options options = {config, workers, n, inputs, N_TOPICS, live};
     struct status *status = NULL;
     struct err_info info;
     if (!all || !workers)
         abort();
+    setup->options.live = live;
     int result = status_open(&options, &status, &info) == ERR_OK ? run_workers(all, &options, from, setup)
                                                                  : complain("run", &info);
     status_close(status);
     for (size_t i = n; i-- > 0;)
         worker_close(atomic_load(&workers[i]));
+    live_peers_close(live);
     log_info("stopped", "clean=%d", result == 0);
     free(workers);
     free(all);
@@ -129,7 +136,7 @@ int command_run(int argc, char **argv)
     if (redis_check(&redis, &info) != ERR_OK || score_setup_open(config, &setup, &info) != ERR_OK) {
         status = complain("run", &info);
     } else {
-        if (output_id_patiently(config, &setup, &stopped, &info) != ERR_OK)
+        if (output_ids_patiently(config, &setup, &stopped, &info) != ERR_OK)
             status = complain("run", &info);
         else if (!stopped) {
             say_doubts(&setup);

@@ -35,6 +35,9 @@ static void print_text(const struct creator *c, const struct methodology *method
     if (score.has_estimate)
         printf("  estimate %.4f %% (%.4f .. %.4f), confidence %.2f\n", 100 * score.estimate,
                100 * score.estimate_low, 100 * score.estimate_high, score.estimate_confidence);
+    if (c->peer.there && c->peer.band < methodology->schemes[0]->n_edges)
+        printf("  counted among the peers of %s %s, bin %d of %d\n", platform_names[c->peer.platform],
+               methodology->schemes[0]->edges[c->peer.band].band, c->peer.bin, PEER_BINS);
     printf("  %-8s", "");
     for (int k = KIND_VIEW; k < N_KINDS; k++)
         printf("%12s", kind_names[k]);

@@ -4,6 +4,7 @@
 
 #include "microflux/config.h"
 #include "microflux/lane.h"
+#include "microflux/score_worker.h"
 
 extern const char page_status[]; /* status.html, embedded at build */
 
@@ -14,6 +15,7 @@ struct status_options {
     size_t n_workers;
     const char *const *topics; /* of the inputs */
     size_t n_topics;
+    struct live_peers *live;
 };
 
 struct status;

@@ -7,7 +7,7 @@
 #include "microflux/commands.h"
 #include "options.h"
 
-#define N_TOPIC_SPECS 6
+#define N_TOPIC_SPECS 7
 
 /* A tombstone stays longer than posts and interactions do (7 days, and 7 until a segment is closed), also
  * when its creator came back and it is not the newest record of its key: a rebuild must meet it before it
@@ -15,6 +15,8 @@
 static const char *const profiles[] = {"min.compaction.lag.ms=1209600000", "max.compaction.lag.ms=1814400000",
                                        "delete.retention.ms=2592000000"};
 static const char *const scores[] = {"max.compaction.lag.ms=604800000"};
+/* A score names its table: those of a week can be looked up. */
+static const char *const peers[] = {"min.compaction.lag.ms=604800000"};
 static const char *const replay[] = {"retention.ms=-1"};
 
 static int create(const struct config *config, int64_t partitions, int64_t replication, bool for_replay,
@@ -36,6 +38,7 @@ static int create(const struct config *config, int64_t partitions, int64_t repli
         /* a dead letter keeps its record's timestamp, which a replay's retention would find too old */
         {config->topic_dead_letters, (int32_t)partitions, (int)replication, false,
          for_replay ? replay : letters, for_replay ? 1 : 2},
+        {config->topic_peer_tables, 1, (int)replication, true, peers, 1},
     };
     bool created[N_TOPIC_SPECS] = {false};
     struct err_info info;
@@ -58,7 +61,8 @@ int command_topics(int argc, char **argv)
     bool for_replay = false;
     const char *format = "text";
     const struct arg options[] = {
-        {"partitions", ARG_INT, "N", "of every topic; lanes are partitions (default 8)", &partitions},
+        {"partitions", ARG_INT, "N", "of all but campaigns and peer-tables; lanes are partitions (default 8)",
+         &partitions},
         {"replication", ARG_INT, "N", "replicas (default: the broker's)", &replication},
         {"replay", ARG_FLAG, NULL, "old events with their own timestamps: keep for ever (retention.ms=-1)",
          &for_replay},
@@ -67,7 +71,7 @@ int command_topics(int argc, char **argv)
     const struct args args = {
         "topics",
         "create",
-        "Makes the topics that are missing: inputs, campaigns, creator-scores, dead-letters.",
+        "Makes the topics that are missing: inputs, campaigns, creator-scores, dead-letters, peer-tables.",
         "microflux topics create --bootstrap localhost:9092 --partitions 8",
         options,
         4,

@@ -19,6 +19,7 @@ void creator_erase(struct creator *c, const struct provenance *at, int64_t now)
     creator_clear(c);
     c->epoch = before.epoch;
     memcpy(c->offsets, before.offsets, sizeof c->offsets);
+    c->peer = before.peer; /* until it is scored, which takes it out of the histograms */
     c->erasure = erasure;
     c->dirty.erasure = true;
     moved(c, TOPIC_PROFILES, at, 0, &as_of);

@@ -9,14 +9,16 @@
 #include "kafka_room.h"
 #include "microflux/clock.h"
 
-#define OPEN_MS 10000
+#define OPEN_MS   10000
+#define FOLLOW_MS 2000 /* whoever follows tries again */
 
 struct scan {
     rd_kafka_t *rk;
     rd_kafka_message_t *message;
     int64_t *ends; /* of each partition; -1: reached */
     int32_t n_partitions, n_ended;
-    bool until_end;
+    bool ends_known, follow; /* follow: what comes behind them, too */
+    int open_ms;
     struct weather weather;
 };
 
@@ -36,7 +38,7 @@ static enum err open_client(struct scan *scan, const struct kafka_pair *pairs, s
     const struct kafka_pair ours[] = {{"enable.auto.commit", "false"},
                                       {"enable.auto.offset.store", "false"},
                                       {"isolation.level", "read_committed"},
-                                      {"fetch.wait.max.ms", "50"},
+                                      {"fetch.wait.max.ms", scan->follow ? "500" : "50"},
                                       {"queued.max.messages.kbytes", "32768"},
                                       {"socket.timeout.ms", "6000"},
                                       {NULL, NULL}};
@@ -69,11 +71,12 @@ static enum err read_ends(struct scan *scan, const char *topic, struct err_info 
     scan->ends = calloc((size_t)scan->n_partitions + 1, sizeof *scan->ends);
     if (!scan->ends)
         abort();
-    for (int32_t i = 0; scan->until_end && i < scan->n_partitions; i++) {
+    for (int32_t i = 0; scan->ends_known && i < scan->n_partitions; i++) {
         int64_t low = 0;
-        rd_kafka_resp_err_t code = log_edge(scan->rk, topic, i, RD_KAFKA_OFFSET_END, OPEN_MS, &scan->ends[i]);
+        rd_kafka_resp_err_t code =
+            log_edge(scan->rk, topic, i, RD_KAFKA_OFFSET_END, scan->open_ms, &scan->ends[i]);
         if (!code)
-            code = log_edge(scan->rk, topic, i, RD_KAFKA_OFFSET_BEGINNING, OPEN_MS, &low);
+            code = log_edge(scan->rk, topic, i, RD_KAFKA_OFFSET_BEGINNING, scan->open_ms, &low);
         if (code)
             return weather_err(&scan->weather, code, topic, info);
         if (low >= scan->ends[i])
@@ -90,22 +93,26 @@ static enum err assign_all(struct scan *scan, const char *topic, int64_t from, s
     for (int32_t i = 0; i < scan->n_partitions; i++)
         rd_kafka_topic_partition_list_add(list, topic, i)->offset = from;
     if (from >= 0) /* times become offsets; nothing that young: the end */
-        code = rd_kafka_offsets_for_times(scan->rk, list, OPEN_MS);
+        code = rd_kafka_offsets_for_times(scan->rk, list, scan->open_ms);
     if (!code)
         code = rd_kafka_assign(scan->rk, list);
     rd_kafka_topic_partition_list_destroy(list);
     return code ? kafka_err(info, ERR_WEATHER, code, "assign") : ERR_OK;
 }
 
+enum until { UNTIL_STOPPED, UNTIL_END, UNTIL_END_AND_ON };
+
 static enum err open_from(const struct kafka_pair *pairs, size_t n_pairs, const char *topic, int64_t from,
-                          bool until_end, struct scan **result, struct err_info *info)
+                          enum until until, struct scan **result, struct err_info *info)
 {
     struct scan *scan = calloc(1, sizeof *scan);
     if (!scan)
         abort();
-    scan->until_end = until_end;
+    scan->ends_known = until != UNTIL_STOPPED;
+    scan->follow = until == UNTIL_END_AND_ON;
+    scan->open_ms = scan->follow ? FOLLOW_MS : OPEN_MS;
     scan->weather.role = "scan";
-    enum err err = topics_partitions(pairs, n_pairs, &topic, 1, OPEN_MS, &scan->n_partitions, info);
+    enum err err = topics_partitions(pairs, n_pairs, &topic, 1, scan->open_ms, &scan->n_partitions, info);
     if (err == ERR_OK && scan->n_partitions < 0)
         err = err_set(info, ERR_NOT_FOUND, "no_topic", "topic %s does not exist", topic);
     if (err == ERR_OK)
@@ -127,7 +134,7 @@ enum err scan_open(const struct kafka_pair *pairs, size_t n_pairs, const char *t
 {
     enum err err =
         open_from(pairs, n_pairs, topic, from_beginning ? RD_KAFKA_OFFSET_BEGINNING : RD_KAFKA_OFFSET_END,
-                  until_end, result, info);
+                  until_end ? UNTIL_END : UNTIL_STOPPED, result, info);
     if (err == ERR_OK && until_end && !from_beginning)
         (*result)->n_ended = (*result)->n_partitions;
     return err;
@@ -136,7 +143,13 @@ enum err scan_open(const struct kafka_pair *pairs, size_t n_pairs, const char *t
 enum err scan_open_since(const struct kafka_pair *pairs, size_t n_pairs, const char *topic, int64_t since_ms,
                          struct scan **result, struct err_info *info)
 {
-    return open_from(pairs, n_pairs, topic, since_ms > 0 ? since_ms : 0, false, result, info);
+    return open_from(pairs, n_pairs, topic, since_ms > 0 ? since_ms : 0, UNTIL_STOPPED, result, info);
+}
+
+enum err scan_follow(const struct kafka_pair *pairs, size_t n_pairs, const char *topic, struct scan **result,
+                     struct err_info *info)
+{
+    return open_from(pairs, n_pairs, topic, RD_KAFKA_OFFSET_BEGINNING, UNTIL_END_AND_ON, result, info);
 }
 
 /* Whether the message is a record that the owner asked for. */
@@ -151,12 +164,12 @@ static bool wanted(struct scan *scan, const rd_kafka_message_t *m)
         return false;
     }
     weather_fair(&scan->weather);
-    if (!scan->until_end)
+    if (!scan->ends_known)
         return true;
     int64_t end = scan->ends[m->partition];
     if (m->offset >= end - 1)
         reach(scan, m->partition);
-    return m->offset < end;
+    return scan->follow || m->offset < end;
 }
 
 enum err scan_next(struct scan *scan, int timeout_ms, struct kafka_record *record, bool *done,
@@ -168,9 +181,9 @@ enum err scan_next(struct scan *scan, int timeout_ms, struct kafka_record *recor
         if (scan->message)
             rd_kafka_message_destroy(scan->message);
         scan->message = NULL;
-        *done = scan->until_end && scan->n_ended == scan->n_partitions;
+        *done = scan->ends_known && scan->n_ended == scan->n_partitions;
         int64_t left = until - clock_mono_ms();
-        if (!*done)
+        if (!*done || scan->follow)
             scan->message = rd_kafka_consumer_poll(scan->rk, left > 0 ? (int)left : 0);
         if (!scan->message)
             return err_set(info, ERR_NOT_FOUND, "nothing", "nothing more %s", scan->weather.reason);

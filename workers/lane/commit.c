@@ -92,6 +92,16 @@ static void set_string(void *arg, int key, struct bytes value)
     redis_arg(lane->redis, value);
 }
 
+static void add_to_sum(void *arg, struct bytes field, int64_t n)
+{
+    struct lane *lane = arg;
+    redis_begin(lane->redis, 4, NULL, NULL);
+    redis_arg(lane->redis, BYTES("HINCRBY"));
+    redis_arg(lane->redis, lane_sums_key(lane));
+    redis_arg(lane->redis, field);
+    redis_arg_int(lane->redis, n);
+}
+
 static void put_hex(char *text, uint64_t n)
 {
     for (int i = 15; i >= 0; i--, n >>= 4)
@@ -137,7 +147,7 @@ static void write_subject(struct lane *lane, struct subject *s, bool tell)
     if (first || tell)
         write_own_field(lane, s);
     if (s->changed) {
-        struct lane_writer writer = {lane, set_field, drop_field, set_string};
+        struct lane_writer writer = {lane, set_field, drop_field, set_string, NULL};
         lane->kind->changes(lane->self, s->state, &writer);
         s->changed = false;
     }
@@ -296,6 +306,8 @@ static void write_changed(struct lane *lane, int64_t now)
         write_subject(lane, s, told);
     }
     lane_write_index(lane);
+    if (lane->kind->sums)
+        lane->kind->sums(lane->self, &(struct lane_writer){.arg = lane, .add = add_to_sum});
 }
 
 static void write_fence(struct lane *lane)

@@ -98,6 +98,14 @@ void lane_key(struct lane *lane, const char *word, struct bytes subject, struct 
     buffer_add(out, subject.ptr, subject.len);
 }
 
+struct bytes lane_sums_key(struct lane *lane)
+{
+    lane->scratch.len = 0;
+    buffer_add(&lane->scratch, lane->prefix, lane->prefix_len);
+    buffer_add_text(&lane->scratch, lane->kind->sums_key);
+    return (struct bytes){lane->scratch.data, lane->scratch.len};
+}
+
 /* as_of follows the wall clock while the lane is idle at the end of a live log: 5 minutes (scoring.md §0.1).
  * It never goes back behind what scores were dated with. */
 void lane_view_of(const struct lane *lane, struct lane_view *view)

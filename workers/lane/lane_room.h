@@ -225,6 +225,7 @@ void lane_trouble(struct lane *lane, enum err code, const char *word, const char
 void lane_lost(struct lane *lane, int64_t now);
 void lane_view_of(const struct lane *lane, struct lane_view *view);
 void lane_key(struct lane *lane, const char *word, struct bytes subject, struct buffer *out);
+struct bytes lane_sums_key(struct lane *lane);          /* borrowed until the scratch is used again */
 void lane_lies_in(struct lane *lane, const char *data); /* namespace of its subjects, "" = its own */
 
 /* take_over.c */

@@ -86,6 +86,8 @@ bool lane_tell(struct lane *lane, struct subject *s, const struct lane_view *vie
         return false;
     }
     uint64_t digest = lane->kind->evaluate(lane->self, s->state, view);
+    if (lane->kind->tally)
+        s->changed |= lane->kind->tally(lane->self, s->state);
     bool news = digest != 0 && (s->forced || !s->told_known || digest != s->told);
     uint64_t mark = s->throttled ? 0 : s->hold; /* still in the queue of due ones: it keeps its own mark */
     if (mark)

@@ -227,6 +227,8 @@ static void take(struct lane *lane)
     lane->fence.token = lane_random();
     fence_write(&lane->fence, &lane->fence_text);
     redis_command(lane->redis, (struct bytes[]){BYTES("MULTI")}, 1, NULL, NULL);
+    if (lane->fresh && lane->kind->sums_key)
+        redis_command(lane->redis, (struct bytes[]){BYTES("DEL"), lane_sums_key(lane)}, 2, NULL, NULL);
     redis_command(
         lane->redis,
         (struct bytes[]){BYTES("SET"), fence_key(lane), {lane->fence_text.data, lane->fence_text.len}}, 3,

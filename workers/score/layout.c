@@ -157,6 +157,19 @@ static void write_profile(const struct creator *c, const struct change_writer *w
     set(w, KEY_COUNTERS, "a", 1, &t);
 }
 
+static void write_peer(const struct creator *c, const struct change_writer *w)
+{
+    struct text t = {.len = 0};
+    if (!c->peer.there) {
+        w->drop(w->arg, KEY_COUNTERS, BYTES("q"));
+        return;
+    }
+    add_int(&t, c->peer.platform);
+    add_next(&t, c->peer.band);
+    add_next(&t, c->peer.bin);
+    set(w, KEY_COUNTERS, "q", 1, &t);
+}
+
 static void write_base(const struct creator *c, const struct change_writer *w)
 {
     for (int scheme = 0; scheme < SCHEMES; scheme++) {
@@ -363,6 +376,8 @@ void layout_write(struct creator *c, const struct change_writer *w)
         write_totals(c, w);
     if (c->dirty.profile)
         write_profile(c, w);
+    if (c->dirty.peer)
+        write_peer(c, w);
     if (c->dirty.base && c->base)
         write_base(c, w);
     write_buckets(&c->hours, &c->dirty.hours, 'h', w);

@@ -13,6 +13,8 @@ bool layout_load_whole(struct creator *c, int key, struct bytes text);
 bool layout_ints(struct bytes *text, int64_t *out, int n);
 struct bytes layout_word(struct bytes *text);
 bool layout_counts(struct bytes text, int64_t *counts, int n);
+/* layout_peer: "platform band bin", all of the text. */
+bool layout_peer(struct bytes text, struct peer_entry *entry);
 /* layout_load_post: one field; by_slot has POSTS + PLACEHOLDERS. layout_gather_posts: gives them to c;
  * false: more than a creator keeps. */
 bool layout_load_post(struct post *by_slot, struct bytes field, struct bytes text);

@@ -54,6 +54,15 @@ static void add_profile(const struct creator *c, struct buffer *out)
     buffer_add_text(out, "}");
 }
 
+static void add_peer(const struct creator *c, struct buffer *out)
+{
+    if (c->peer.there)
+        buffer_printf(out, ",\"peer\":{\"platform\":\"%s\",\"band\":%d,\"bin\":%d}",
+                      platform_names[c->peer.platform], c->peer.band, c->peer.bin);
+    else
+        buffer_add_text(out, ",\"peer\":null");
+}
+
 static void add_profile_days(const struct creator *c, struct buffer *out)
 {
     buffer_add_text(out, ",\"profile_days\":[");
@@ -135,6 +144,7 @@ void layout_json(const struct creator *c, struct bytes creator_id, int lane, str
         add_erasure(c, out);
     add_profile(c, out);
     add_profile_days(c, out);
+    add_peer(c, out);
     buffer_add_text(out, ",\"totals\":{");
     for (int kind = KIND_VIEW; kind < N_KINDS; kind++)
         buffer_printf(out, "%s\"%s\":%" PRId64, kind == KIND_VIEW ? "" : ",", kind_names[kind],

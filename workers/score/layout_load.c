@@ -143,6 +143,16 @@ static bool load_erasure(struct creator *c, struct bytes text)
     return text.len == 0;
 }
 
+bool layout_peer(struct bytes text, struct peer_entry *entry)
+{
+    int64_t n[3];
+    if (!layout_ints(&text, n, 3) || text.len || n[0] < 0 || n[0] >= PEER_PLATFORMS || n[1] < 0 ||
+        n[1] >= PEER_BANDS || n[2] < 0 || n[2] >= PEER_BINS)
+        return false;
+    *entry = (struct peer_entry){true, (uint8_t)n[0], (uint8_t)n[1], (uint8_t)n[2]};
+    return true;
+}
+
 /* Number and name of a campaign come as two fields, in either order. */
 static struct campaign *campaign_at(struct creator *c, int64_t slot)
 {
@@ -198,6 +208,8 @@ static bool load_counter(struct creator *c, struct bytes field, struct bytes tex
         return layout_counts(text, c->totals, N_KINDS);
     case 'a':
         return load_attributes(c, text);
+    case 'q':
+        return layout_peer(text, &c->peer);
     case 'b':
         return bytes_int(&number, &slot) && load_base(c, (int)slot, text);
     case 'f':

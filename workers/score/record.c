@@ -103,7 +103,7 @@ void score_encode(const struct score *s, const struct creator *c, const struct s
     avro_put_long(out, s->sponsored_90d);
     put_rates(out, s);
     avro_put_long(out, origin->reason);
-    record_tables(out, makers);
+    record_tables(out, s, makers);
     record_signals(out, s);
     record_commercial(out, s);
     record_verdicts(out, s, c);

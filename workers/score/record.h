@@ -13,7 +13,7 @@ static inline void put_optional(struct buffer *out, struct optional x)
         avro_put_double(out, x.value);
 }
 
-void record_tables(struct buffer *out, const struct score_makers *makers);
+void record_tables(struct buffer *out, const struct score *s, const struct score_makers *makers);
 void record_signals(struct buffer *out, const struct score *s);    /* peers .. topics */
 void record_commercial(struct buffer *out, const struct score *s); /* commercial */
 void record_verdicts(struct buffer *out, const struct score *s, const struct creator *c); /* whole, flags */

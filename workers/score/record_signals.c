@@ -1,5 +1,8 @@
 /* record_signals: the sections of a score that are weighed: peers, authenticity, growth, community, topics,
  * commercial, the whole and its flags, each a record of schemas/creator-score.avsc in its order. */
+#include <inttypes.h>
+#include <stdio.h>
+
 #include "record.h"
 
 static void put_there(struct buffer *out)
@@ -32,10 +35,12 @@ static void put_end(struct buffer *out)
     avro_put_long(out, 0);
 }
 
-void record_tables(struct buffer *out, const struct score_makers *makers)
+void record_tables(struct buffer *out, const struct score *s, const struct score_makers *makers)
 {
+    char table[17];
+    snprintf(table, sizeof table, "%016" PRIx64, s->peers.table);
     put_there(out);
-    put_name(out, makers->peers);
+    put_name(out, s->peers.there ? table : makers->peers);
     put_name(out, makers->lexicons);
 }
 

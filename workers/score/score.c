@@ -2,6 +2,7 @@
  * layout and the record. Nothing here knows Kafka positions, fences or batches. */
 #include <stdlib.h>
 
+#include "entries.h"
 #include "microflux/clock.h"
 #include "microflux/schemas.h"
 #include "microflux/score_worker.h"
@@ -19,7 +20,12 @@ struct score_worker {
     union score_record record; /* the one decoded last */
     bool tombstone;            /* it asks for erasure */
     struct score score;        /* the one evaluated last */
+    struct peer_entry entry;   /* and where it belongs among peers */
     struct score_makers makers;
+    struct market market; /* that of the options, with the live table while it is of our methodology */
+    struct peer_table peers;
+    uint64_t peers_seen;
+    struct entries entries;
     uint64_t counts[LANE_COUNTS];
 };
 
@@ -29,6 +35,14 @@ static void use_options(struct score_worker *w)
     text_scratch_close(w->words);
     w->words = text_scratch_open(o->text);
     w->makers = score_makers_of(o->methodology, o->market.benchmark, text_digest(o->text));
+}
+
+/* A table of other constants has other bands and levels: better the benchmarks until there is one of ours. */
+static void use_market(struct score_worker *w)
+{
+    w->market = w->options->market;
+    if (w->peers.methodology == w->options->methodology->digest)
+        w->market.peers = &w->peers;
 }
 
 static void score_close(void *self)
@@ -51,6 +65,7 @@ static enum err score_open(const void *options, void **self, struct err_info *in
     w->options = options;
     w->scratch = avro_scratch_open();
     use_options(w);
+    use_market(w);
     w->output_fingerprint = avro_fingerprint(schema_creator_score, info);
     enum err err = w->output_fingerprint ? ERR_OK : ERR_UNSUPPORTED;
     for (int i = 0; i < N_TOPICS && err == ERR_OK; i++)
@@ -67,15 +82,25 @@ static enum err score_open(const void *options, void **self, struct err_info *in
     return ERR_OK;
 }
 
+const struct score_worker_options *score_options_newest(const struct score_worker_options *options)
+{
+    const struct score_worker_options *newer;
+    while ((newer = atomic_load_explicit(&options->newer, memory_order_acquire)) != NULL)
+        options = newer;
+    return options;
+}
+
 /* Between two turns nothing is half done: other constants, tables and lexicons may take over. */
 static void score_turn(void *self)
 {
     struct score_worker *w = self;
-    const struct score_worker_options *newer, *before = w->options;
-    while ((newer = atomic_load_explicit(&w->options->newer, memory_order_acquire)) != NULL)
-        w->options = newer;
+    const struct score_worker_options *before = w->options;
+    w->options = score_options_newest(before);
     if (w->options != before)
         use_options(w);
+    bool other = w->options->live && live_peers_newer(w->options->live, &w->peers_seen, &w->peers);
+    if (other || w->options != before)
+        use_market(w);
 }
 
 static struct provenance provenance(const struct kafka_record *record)
@@ -253,7 +278,10 @@ static int64_t own_offsets(const struct creator *c)
 static uint64_t told(const struct score_worker_options *o, const struct score *score)
 {
     const struct peer_table *benchmark = o->market.benchmark;
-    uint64_t all[] = {score_digest(score), o->methodology->digest, benchmark ? benchmark->digest : 0};
+    uint64_t all[] = {score_digest(score), o->methodology->digest,
+                      score->peers.there ? score->peers.table
+                      : benchmark        ? benchmark->digest
+                                         : 0};
     uint64_t digest = bytes_hash((struct bytes){(const char *)all, sizeof all});
     return digest ? digest : 1; /* 0 is nothing to tell */
 }
@@ -261,13 +289,32 @@ static uint64_t told(const struct score_worker_options *o, const struct score *s
 static uint64_t score_evaluate(void *self, const void *state, const struct lane_view *view)
 {
     struct score_worker *w = self;
+    w->entry = (struct peer_entry){.there = false};
     if (own_offsets(state) == 0)
         return 0; /* nothing of it was ever applied */
     const struct creator *c = state;
     if (creator_gone(c))
         return clock_wall_ms() - c->erasure.at < REPEATS_MS ? GRAVE_DIGEST : 0;
-    creator_score(state, w->options->methodology, &w->options->market, view->as_of, &w->score);
+    creator_score(state, w->options->methodology, &w->market, view->as_of, &w->score);
+    w->entry = peers_entry(w->options->methodology, &w->score);
     return told(w->options, &w->score);
+}
+
+static bool score_tally(void *self, void *state)
+{
+    struct score_worker *w = self;
+    struct creator *c = state;
+    if (peers_same(c->peer, w->entry))
+        return false;
+    entries_move(&w->entries, c->peer, w->entry);
+    c->peer = w->entry;
+    return c->dirty.peer = true;
+}
+
+static void score_sums(void *self, const struct lane_writer *writer)
+{
+    struct score_worker *w = self;
+    entries_write(&w->entries, writer);
 }
 
 static void score_encode_record(void *self, const void *state, struct bytes subject,
@@ -313,5 +360,8 @@ const struct lane_kind score_kind = {
     .changes = score_changes,
     .evaluate = score_evaluate,
     .encode = score_encode_record,
+    .sums_key = PEERS_KEY,
+    .tally = score_tally,
+    .sums = score_sums,
     .counts = score_counts,
 };

@@ -1,0 +1,27 @@
+/* peering: the thread of a process that knows the newest table of peers: it reads topics.peer_tables for the
+ * workers, and makes the next table while one of them has lane 0. */
+#ifndef COMMANDS_PEERING_H
+#define COMMANDS_PEERING_H
+
+#include "microflux/lane.h"
+#include "options.h"
+
+struct peering_options { /* borrowed as long as the peering */
+    const struct config *config;
+    const struct score_setup *setup;
+    struct worker *_Atomic *workers; /* NULL until it is open */
+    size_t n_workers;
+    struct live_peers *live;
+};
+
+struct peering;
+/* peering_start: waits until the topic was read, or for 3 s: the workers' first scores then know the table.
+ */
+struct peering *peering_start(const struct peering_options *options);
+void peering_stop(struct peering *peering); /* before the workers are closed; takes NULL */
+
+/* peers_gather: for one table: adds up the histograms of all lanes. */
+enum err peers_gather(const struct config *config, struct peer_histograms *histograms,
+                      struct err_info *info) MF_MUST_CHECK;
+
+#endif
