@@ -59,7 +59,7 @@ def read_topics(stack):
     for topic in INPUTS:
         raw = stack.output("tail", "--until-end", "--format", "json", topic)
         inputs.append(b"".join(b'{"topic":"%s",' % topic.encode() + line[1:] for line in open(raw, "rb")))
-    return scores, inputs
+    return scores, inputs, stack.output("tail", "--until-end", "--format", "json", "peer-tables")
 
 
 def around(creator, inputs_of, applied):
@@ -127,12 +127,12 @@ def judge_counters(verdict, stack, sent, inputs_of):
         recount.compare(check, name, creators[name], states[name])
 
 
-def judge_scores(verdict, scores, inputs, play, inputs_of):
+def judge_scores(verdict, scores, inputs, peers, play, inputs_of):
     """Each record, and the one a reader keeps of each creator."""
-    setup, peers = published.setup_of()
+    setup, tables = published.setup_of(peers=peers)
     lanes, report = published.load_inputs([io.BytesIO(text) for text in inputs], setup), Scores()
     with open(scores, "rb") as stream:
-        published.check_scores(report, stream, lanes, setup, peers)
+        published.check_scores(report, stream, lanes, setup, tables)
     best, last, seen = {}, {}, set()
     for r in map(json.loads, open(scores)):
         if r["value"] is None:
@@ -222,9 +222,9 @@ def judge_ends(verdict, stack, ends):
 def judge(play):
     """All of it."""
     verdict, sent = Verdict(play.injections), play.traffic.sent()
-    scores, inputs = read_topics(play.stack)
+    scores, inputs, peers = read_topics(play.stack)
     inputs_of = offsets_of(inputs)
     judge_ends(verdict, play.stack, judge_log(verdict, inputs, sent))
     judge_counters(verdict, play.stack, sent, inputs_of)
-    judge_scores(verdict, scores, inputs, play, inputs_of)
+    judge_scores(verdict, scores, inputs, peers, play, inputs_of)
     return verdict

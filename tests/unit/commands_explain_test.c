@@ -15,6 +15,7 @@ static void explained(const char *language, struct buffer *text)
 {
     struct post post = {.id = (char[]){"p1"}, .id_len = 2, .slot = 3};
     const struct creator creator = {.posts = &post, .n_posts = 1};
+    static const struct peer_table table = {.digest = 7, .version = 3, .published_at = 1772454600000};
     static const char *const names[] = {"FOOD", "PET"};
     const struct score score = {
         .as_of = 1772454600000,
@@ -23,7 +24,7 @@ static void explained(const char *language, struct buffer *text)
         .followers = 5000,
         .has_estimate = true,
         .estimate = .0345,
-        .peers = {.there = true, .median = .02, .percentile = 82},
+        .peers = {.there = true, .n = 120, .table = 7, .median = .02, .percentile = 82},
         .authenticity = {.there = true,
                          .score = 61.5,
                          .n = 1,
@@ -33,7 +34,7 @@ static void explained(const char *language, struct buffer *text)
         .creator = {.n = 1, .of = {{.signal = "niche_focus"}}}};
     explain_language(language);
     text->len = 0;
-    explain_text(&(struct explained){BYTES("creator-1"), &creator, &score}, text);
+    explain_text(&(struct explained){BYTES("creator-1"), &creator, &score, &table}, text);
     buffer_add(text, "", 1);
 }
 
@@ -45,6 +46,7 @@ static void english_and_french(void **state)
     has(&text, "creator-1: TIKTOK, 5,000 followers");
     has(&text, "3.45 % of its followers react to a post");
     has(&text, "above 82 % of its peers");
+    has(&text, "peers: 120 creators of this stream (table 3 of 2026-03-02)");
     has(&text, "Authenticity: 61.5 of 100");
     has(&text, "likes rose from one post on, as bought ones would: 2.50, above 1.44; look at post p1");
     has(&text, "Niche: FOOD (90 %)");
