@@ -9,6 +9,10 @@ stack_up || exit 1
 "$microflux" config secret > "$DIR/secret" && chmod 600 "$DIR/secret" || exit 1
 export MICROFLUX_PRIVACY_SECRET_FILE=$DIR/secret MICROFLUX_EMV_FILE=$root/data/emv/example.conf # so that actors and values are known
 export MICROFLUX_COUNTING_TOTALS=FACEBOOK:$totals
+# peers of five are enough here, so that scores stand in live tables while workers die
+cp -r "$root/data" "$DIR/data" && sed -i '/^\[peers\]/,/^\[/s/^least = .*/least = 5/' "$DIR/data/methodology/microflux-1.conf" || exit 1
+export MICROFLUX_DATA=$DIR/data MICROFLUX_METHODOLOGY_FILE=$DIR/data/methodology/microflux-1.conf MICROFLUX_PEERS_INTERVAL_S=1
+peers_recount() { python3 "$root/tests/e2e/peers_recount.py" "$REDIS_PORT"; }
 "$microflux" topics create --replay > /dev/null
 "$microflux" generate --creators "$creators" --posts 20 --singles 4 --fraud 0.3 --totals 0.1 --characters --out "$DIR/events" --truth "$DIR/truth" 2> "$DIR/generated"
 python3 "$root/tests/e2e/restless.py" "$DIR/events" && "$microflux" produce --timestamps event "$DIR/events" 2>> "$DIR/generated" || exit 1
@@ -32,6 +36,7 @@ done
 check "workers killed -9 $kills times: every fence reaches the end of its log" settled 90
 "$microflux" state --all > "$DIR/states" || exit 1
 check "workers killed -9 $kills times: buckets, totals and posts equal the recount" python3 "$root/tests/e2e/recount.py" "$DIR/events" "$DIR/states"
+check "workers killed -9 $kills times: histograms of peers are the sum of the creators' entries" peers_recount
 check "the generator's own truth agrees" python3 "$root/tests/e2e/totals.py" "$DIR/truth" "$DIR/states"
 
 "$microflux" produce --timestamps event "$DIR/events" 2> /dev/null && log_ends
@@ -42,6 +47,7 @@ done
 check "Redis killed -9 three times (AOF everysec): every fence reaches the end of its log" settled 90
 "$microflux" state --all > "$DIR/states" || exit 1
 check "Redis killed -9 three times: everything equals the recount of twice the events" python3 "$root/tests/e2e/recount.py" "$DIR/events" "$DIR/states" 2
+check "Redis killed -9 three times: histograms of peers are the sum of the creators' entries" peers_recount
 kill -TERM "${pids[1]}" "${pids[2]}"; wait "${pids[1]}"; one=$?; wait "${pids[2]}"; two=$?
 check "SIGTERM ends both workers cleanly" [ $one$two = 00 ]
 # The fences are lost but the creators are still there: a lane must neither go on silently nor count on top of them.
@@ -54,10 +60,12 @@ check "redis.lost=rebuild: every fence reaches the end of its log" settled 60
 kill -TERM $pid; wait $pid
 "$microflux" state --all > "$DIR/states" || exit 1
 check "redis.lost=rebuild: counted again from nothing, leftovers gone" python3 "$root/tests/e2e/recount.py" "$DIR/events" "$DIR/states" 2
+check "redis.lost=rebuild: histograms of peers begin anew with their creators" peers_recount
 explained() { "$microflux" explain creator-1 --language fr | grep -q '^  Authenticité : .* sur 100' && "$microflux" explain creator-1 --format json | grep -q '"creator_id":"creator-1"'; }
 check "explain says the scores of the live state, in French and as JSON" explained
 check "every published record equals the reference at the log prefix it names" recomputed --secret "$DIR/secret" --emv "$MICROFLUX_EMV_FILE" \
   --totals "FACEBOOK=$totals" --least "$least"
+check "some stand in a table of their stream: $(grep -c '"source":"STREAM"' "$DIR/creator-scores.log")" grep -q '"source":"STREAM"' "$DIR/creator-scores.log"
 "$microflux" tail dead-letters --until-end --format json > "$DIR/dead"
 check "amounts beyond 10^12 are dead letters, each of them and nothing else" python3 "$root/tests/e2e/recount.py" --dead "$DIR/events" "$DIR/dead" 2
 grep -hc . "$DIR"/worker*.log | paste -sd' ' | sed 's/^/log lines: /'
