@@ -77,7 +77,7 @@ static void tell(void *state, int64_t as_of)
     static struct buffer out, json;
     struct err_info info;
     struct lane_view view = {.as_of = as_of};
-    struct lane_writer writer = {NULL, on_set, on_drop, on_whole};
+    struct lane_writer writer = {NULL, on_set, on_drop, on_whole, NULL};
     out.len = json.len = 0;
     if (score_kind.evaluate(worker, state, &view))
         score_kind.encode(worker, state, BYTES("c"), &view, LANE_CHANGE, &out);

@@ -187,7 +187,7 @@ static void tell(struct way *w)
 {
     struct buffer out = {0};
     struct lane_view view = {.as_of = w->as_of};
-    struct lane_writer writer = {w, on_set, on_drop, on_whole};
+    struct lane_writer writer = {w, on_set, on_drop, on_whole, NULL};
     if (score_kind.evaluate(w->worker, &w->creator, &view))
         score_kind.encode(w->worker, &w->creator, BYTES("c"), &view, LANE_CHANGE, &out);
     redis_command(&w->redis, (struct bytes[]){{out.data, out.len}}, 1, NULL, NULL); /* so that it is hashed */

@@ -99,9 +99,9 @@ static void beside_peers(const struct methodology *m, const struct peer_cell *pe
     if (!peers || !s->has_estimate)
         return;
     double median = peers_median(peers);
-    s->peers =
-        (struct peer_value){true, peers->n >= m->peer_least ? peers->n : 0, peers->table, median,
-                            peers_percentile(m, peers, s->estimate), peers_score(m, s->estimate, median)};
+    s->peers = (struct peer_value){
+        true,   peers->n >= m->peer_least ? peers->n : 0, peers->table,
+        median, peers_percentile(m, peers, s->estimate),  peers_score(m, s->estimate, median)};
 }
 
 void engagement_rates(const struct creator *c, const struct methodology *m, int64_t as_of,
