@@ -4,12 +4,12 @@
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit 1
 
-declare -A floor_of=([base]=0 [http]=1 [tls]=1 [domain]=2 [avro]=2 [kafka]=2 [store]=2 [text]=2 [lane]=3 [score]=4 [rekey]=4 [commands]=5)
+declare -A floor_of=([base]=0 [http]=1 [tls]=1 [domain]=2 [avro]=2 [kafka]=2 [store]=2 [text]=2 [lane]=3 [score]=4 [rekey]=4 [train]=4 [commands]=5)
 declare -A room_of=(
   [err]=base [bytes]=base [log]=base [clock]=base [config]=base [args]=base [map]=base [metrics]=base [address]=base [keyed_hash]=base [file]=base [ini]=base
-  [creator]=domain [methodology]=domain [market]=domain [published]=domain [peers]=domain [actors]=domain [fit]=domain [avro]=avro [schemas]=avro [registry]=avro [kafka]=kafka [redis]=store [http]=http [tls]=tls [text]=text
+  [creator]=domain [methodology]=domain [market]=domain [published]=domain [peers]=domain [actors]=domain [fit]=domain [vectors]=domain [calls]=domain [train]=train [corpus]=train [avro]=avro [schemas]=avro [registry]=avro [kafka]=kafka [redis]=store [http]=http [tls]=tls [text]=text
   [lane]=lane [score]=score [score_worker]=score [rekey]=rekey [commands]=commands)
-declare -A door=([librdkafka/]=kafka [openssl/]=tls [avro.h]=none [hiredis/]=store [ini.h]=base [xxhash.h]=base [sodium.h]=base [microhttpd.h]=http [curl/]=http [utf8proc.h]=text)
+declare -A door=([librdkafka/]=kafka [openssl/]=tls [avro.h]=none [hiredis/]=store [ini.h]=base [xxhash.h]=base [sodium.h]=base [microhttpd.h]=http [curl/]=http [utf8proc.h]=text [lapacke.h]=train [cblas.h]=train)
 
 bad=0
 complain() { echo "$1" >&2; bad=1; }
@@ -40,7 +40,7 @@ check() { # ROOT
   local room file
   for room in "${!floor_of[@]}"; do check_room "$1" "$room"; done
   for file in "$1"/include/microflux/*.h; do
-    if grep -nHE '#include <(librdkafka|hiredis|avro|jansson|ini|xxhash|sodium|openssl|curl|microhttpd|utf8proc)' "$file" >&2; then bad=1; fi
+    if grep -nHE '#include <(librdkafka|hiredis|avro|jansson|ini|xxhash|sodium|openssl|curl|microhttpd|utf8proc|lapacke|cblas)' "$file" >&2; then bad=1; fi
   done
   while IFS=: read -r file _; do complain "$file reaches into another folder"; done < <(grep -nE '#include "(\.\./|workers/)' -r "$1/workers" "$1/include")
 }
@@ -64,6 +64,8 @@ self_test() {
   plant workers/rekey/rekey.c '#include "microflux/score.h"'
   plant workers/lane/lane.c '#include "microflux/config.h"'
   plant workers/commands/run.c '#include <curl/curl.h>'
+  plant workers/score/score.c '#include <lapacke.h>'
+  plant workers/train/embed.c '#include "microflux/commands.h"'
   bad=0; echo "$passed passed, $failed failed"; [ $failed = 0 ]
 }
 

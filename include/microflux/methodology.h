@@ -99,6 +99,8 @@ struct methodology {
     double niche_prior;         /* 0.5 */
     double niche_assert;        /* .60 */
     double focus_k;             /* 2 */
+    double niche_k;             /* 2 */
+    double content_vector_k, audience_vector_k, audience_weight, brand_posts_weight; /* 3, 5, .8, .5 */
 
     /* §8 */
     int32_t saturation_least;         /* posts in 90 d: 3 */

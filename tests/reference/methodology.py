@@ -61,7 +61,8 @@ C = {
     "community.weight_repeat": 0.6, "community.weight_reply": 0.4, "community.repeat": (0, 0.30),
     "community.reply": (0, 0.30), "community.k": 30,
     # §7
-    "niche.prior": 0.5, "niche.assert": 0.60, "niche.focus_k": 2,
+    "niche.prior": 0.5, "niche.assert": 0.60, "niche.focus_k": 2, "niche.content_k": 2,
+    "vector.content_k": 3, "vector.audience_k": 5, "vector.audience_weight": 0.8, "vector.brand_posts_weight": 0.5,
     "niche.names": ("FASHION", "BEAUTY", "FAMILY", "FITNESS", "FOOD", "INTERIOR", "PET", "TRAVEL"),
     # §8
     "commercial.saturation_least": 3, "commercial.window_d": 90, "commercial.paid_k": 2,

@@ -1,0 +1,195 @@
+/* Vectors of section 7: by hand with a small embedding, the worked examples 66 and 67, and model files: as
+ * written they read the same, damaged in any way they are refused. */
+#include <math.h>
+#include <stdlib.h>
+
+#include "cmocka_all.h"
+#include "microflux/vectors.h"
+
+static struct methodology *m;
+
+/* Tokens 10 and 20 along the axes 0 and 1; 100 posts, of which 9 have each. */
+static struct embedding *small(void)
+{
+    struct embedding *e = calloc(1, sizeof *e);
+    e->posts = 99;
+    e->n = 2;
+    e->tokens = calloc(2, sizeof *e->tokens);
+    for (uint32_t i = 0; i < 2; i++) {
+        e->tokens[i] = (struct embedded){.token = 10 * (i + 1), .df = 9, .scale = 1.0f / 127};
+        e->tokens[i].code[i] = 127;
+        e->covariance[i][i] = 0.25f;
+    }
+    e->mu[2] = 0.5f;
+    e->nu[3] = 0.25f;
+    return e;
+}
+
+static void content_by_hand(void **state)
+{
+    (void)state;
+    struct embedding *e = small();
+    struct content content;
+    uint32_t tokens[] = {20, 7, 10, 10, 10}, none[] = {7, 8};
+    float zero[DIMS] = {0}, v[DIMS];
+    content_vector(e, tokens, 5, &content);
+    double x = log(4), y = log(2), length = sqrt(x * x + y * y); /* w = ln 10 of both falls out */
+    assert_int_equal(content.n, 2);
+    assert_true(fabs(content.u[0] - x / length) < 1e-6 && fabs(content.u[1] - y / length) < 1e-6);
+    assert_true(fabs(content.u[2] + 0.5) < 1e-6);
+    creator_vector(m, &content, zero, v);
+    assert_true(fabs(v[0] - x / length * 2 / 5) < 1e-6);
+    content_vector(e, none, 2, &content);
+    assert_int_equal(content.n, 0);
+    assert_true(dims_dot(content.u, content.u, DIMS) == 0);
+    embedding_close(e);
+}
+
+static void audience_by_hand(void **state)
+{
+    (void)state;
+    struct embedding *e = small();
+    float y[DIMS] = {0}, one[DIMS] = {3}, a[DIMS], v[DIMS];
+    struct content content = {0};
+    audience_vector(e, m, y, 0, a);
+    assert_true(dims_dot(a, a, DIMS) == 0);
+    audience_add(y, one);
+    audience_add(y, one);
+    audience_vector(e, m, y, 2, a);
+    assert_true(fabs(a[0] - 2.0 / 7) < 1e-6 && fabs(a[3] + 0.25 * 2 / 7) < 1e-6);
+    creator_vector(m, &content, a, v);
+    assert_true(fabs(v[0] - 0.8 * 2 / 7) < 1e-6);
+    embedding_close(e);
+}
+
+static void packing(void **state)
+{
+    (void)state;
+    struct packed_vector packed;
+    float v[DIMS] = {0.5f, -1.0f, 0.25f}, back[DIMS], none[DIMS] = {0};
+    vector_pack(v, &packed);
+    vector_unpack(&packed, back);
+    for (size_t i = 0; i < DIMS; i++)
+        assert_true(fabs(back[i] - v[i]) <= packed.scale / 2 + 1e-7);
+    vector_pack(none, &packed);
+    vector_unpack(&packed, back);
+    assert_true(dims_dot(back, back, DIMS) == 0);
+}
+
+/* Examples 66 and 67 of the specification, in 4 dimensions. */
+static void examples(void **state)
+{
+    (void)state;
+    const float mean[] = {0.05f, 0, 0.02f, -0.01f}, b[] = {0.5f, 0, -0.1f, 0.2f};
+    const float covariance[] = {0.04f, 0.01f, 0,     0,      0.01f, 0.09f, 0,      0,
+                                0,     0,     0.01f, 0.002f, 0,     0,     0.002f, 0.0225f};
+    const float v[] = {0.4f, 0.1f, -0.2f, 0.3f}, zero[4] = {0}, sum[] = {3, 0, 0, 4},
+                mu[] = {0.1f, 0, 0, 0.2f};
+    struct affinity affinity;
+    float cold[4];
+    assert_true(dims_affinity(v, b, mean, covariance, 4, &affinity));
+    assert_true(fabs(affinity.a - 0.28) < 1e-6 && fabs(affinity.z - 2.47849727) < 1e-5);
+    assert_true(fabs(affinity.score - 99.3403144) < 1e-3);
+    assert_true(dims_affinity(zero, b, mean, covariance, 4, &affinity));
+    assert_true(fabs(affinity.z + 0.2009592381) < 1e-6 && fabs(affinity.score - 42.03652235) < 1e-3);
+    assert_false(dims_affinity(v, zero, mean, covariance, 4, &affinity));
+    assert_true(dims_unit_less(sum, mu, 4, cold));
+    assert_true(fabs(cold[0] - 0.5) < 1e-6 && fabs(cold[3] - 0.6) < 1e-6);
+}
+
+static void niche_by_hand(void **state)
+{
+    (void)state;
+    struct niche_model model = {.n = 2, .bias = {0, 1}};
+    struct content content = {.n = 2, .u = {1}};
+    float a[DIMS] = {0, 0.5f}, features[FEATURES];
+    double posterior[NICHES];
+    model.weights[0][0] = 4;
+    model.weights[1][DIMS + 1] = 2;
+    niche_features(m, &content, a, features);
+    assert_true(fabs(features[0] - 0.5) < 1e-6);
+    niche_softmax(&model, features, posterior); /* 2 against 1 + 1 */
+    assert_true(fabs(posterior[0] - 0.5) < 1e-6 && fabs(posterior[1] - 0.5) < 1e-6);
+}
+
+/* Every cut and a flipped byte in every place. */
+static void damaged(const char *text, bool (*reads)(const char *))
+{
+    size_t len = strlen(text);
+    char *copy = strdup(text);
+    assert_true(reads(text));
+    for (size_t i = 0; i < len; i += 7) {
+        copy[i] ^= 1;
+        assert_false(reads(copy));
+        copy[i] = '\0';
+        assert_false(reads(copy));
+        copy[i] = text[i];
+    }
+    free(copy);
+}
+
+static bool embedding_reads(const char *text)
+{
+    struct embedding *e = NULL;
+    bool reads = embedding_read("a file", text, &e, NULL) == ERR_OK;
+    embedding_close(e);
+    return reads;
+}
+
+static bool niche_reads(const char *text)
+{
+    struct niche_model *model = NULL;
+    bool reads = niche_model_read("a file", text, &model, NULL) == ERR_OK;
+    niche_model_close(model);
+    return reads;
+}
+
+static void embedding_file(void **state)
+{
+    (void)state;
+    struct embedding *e = small(), *again;
+    struct buffer text = {0};
+    embedding_write(e, &text);
+    buffer_add(&text, "", 1);
+    assert_int_equal(embedding_read("a file", text.data, &again, NULL), ERR_OK);
+    assert_true(again->digest == e->digest && again->n == 2 && again->mu[2] == 0.5f);
+    assert_true(embedding_find(again, 20) && !embedding_find(again, 15));
+    assert_true(again->tokens[1].code[1] == 127 && again->covariance[1][1] == 0.25f);
+    damaged(text.data, embedding_reads);
+    embedding_close(again);
+    embedding_close(e);
+    buffer_free(&text);
+}
+
+static void niche_file(void **state)
+{
+    (void)state;
+    struct niche_model model = {.n = 2, .names = {"FOOD", "PET"}, .bias = {0.1f, -1}, .embedding = 77},
+                       *again;
+    struct buffer text = {0};
+    struct err_info info;
+    model.weights[1][127] = 0.3f;
+    niche_model_write(&model, &text);
+    buffer_add(&text, "", 1);
+    assert_int_equal(niche_model_read("a file", text.data, &again, NULL), ERR_OK);
+    assert_true(again->embedding == 77 && again->weights[1][127] == 0.3f && again->bias[0] == 0.1f);
+    assert_string_equal(again->names[1], "PET");
+    damaged(text.data, niche_reads);
+    assert_int_equal(embedding_read("a file", text.data, NULL, &info), ERR_USAGE);
+    assert_non_null(strstr(info.sentence, "no embed model"));
+    niche_model_close(again);
+    buffer_free(&text);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(content_by_hand), cmocka_unit_test(audience_by_hand),
+                                       cmocka_unit_test(packing),         cmocka_unit_test(examples),
+                                       cmocka_unit_test(niche_by_hand),   cmocka_unit_test(embedding_file),
+                                       cmocka_unit_test(niche_file)};
+    if (methodology_open("default", &m, NULL) != ERR_OK)
+        return 1;
+    int failed = cmocka_run_group_tests(tests, NULL, NULL);
+    methodology_close(m);
+    return failed;
+}
