@@ -1,0 +1,85 @@
+/* corpus: a stream in memory, for training and evaluation: who posted which tokens, and whose audiences meet.
+ * Filled record by record in the order of the stream, settled once, then read only.
+ */
+#ifndef MICROFLUX_CORPUS_H
+#define MICROFLUX_CORPUS_H
+
+#include "microflux/map.h"
+#include "microflux/text.h"
+#include "microflux/vectors.h"
+
+struct corpus_token {
+    struct map_entry entry;
+    uint32_t token; /* text_token() */
+    uint32_t index; /* in corpus.tokens */
+    bool mention;
+    int8_t niche;             /* the one niche that the lexicon gives it; -1: none, or several */
+    uint32_t posts, creators; /* that have it */
+};
+
+struct corpus_post {
+    struct map_entry entry;
+    uint32_t creator; /* index */
+    char *id;
+    int64_t posted_at, likes, comments;
+    uint32_t *tokens; /* indices of distinct tokens, at most TEXT_TOKENS */
+    uint32_t *names;  /* text_token('@') of every mention and sponsor */
+    uint16_t n_tokens, n_names;
+    bool deleted, has_counts;
+    uint8_t niche_hits[NICHES];
+};
+
+struct corpus_meeting { /* one actor met this creator and another one */
+    uint32_t creator, other;
+    uint64_t actor; /* bytes_hash of the id */
+};
+
+struct corpus_creator {
+    struct map_entry entry;
+    char *id;
+    uint32_t index;
+    int64_t followers; /* newest snapshot; -1: none */
+    int64_t profile_at;
+    struct corpus_post **posts; /* newest first, at most POSTS of them, none deleted */
+    size_t n_posts;
+    const struct corpus_meeting *meetings;
+    size_t n_meetings;
+};
+
+struct corpus {
+    struct map creator_map, post_map, token_map, actor_map;
+    struct corpus_creator **creators;
+    struct corpus_post **posts;
+    struct corpus_token **tokens;
+    struct corpus_meeting *meetings; /* by creator, once settled */
+    size_t n_creators, n_posts, n_tokens, n_meetings, n_actors;
+    size_t cap_creators, cap_posts, cap_tokens, cap_meetings;
+    struct corpus_post **ordered;
+    struct text_scratch *scratch;
+};
+
+/* corpus_open: borrows the lexicons as long as it lives. Memory running out aborts. */
+struct corpus *corpus_open(const struct text *text);
+void corpus_close(struct corpus *corpus); /* takes NULL */
+/* The three records; strings are borrowed for the call. A post replaces the one of its id. Of interactions
+ * only comments of others count: each actor's last two creators within 90 days meet the next one (scoring.md
+ * §7). */
+void corpus_profile(struct corpus *corpus, const struct profile_record *record);
+void corpus_post(struct corpus *corpus, const struct post_record *record);
+void corpus_interaction(struct corpus *corpus, const struct interaction_record *record);
+void corpus_settle(struct corpus *corpus);
+struct corpus_creator *corpus_find(const struct corpus *corpus, struct bytes id); /* NULL: unknown */
+/* corpus_names: does the post name the brand, whose token is text_token('@')? */
+bool corpus_names(const struct corpus_post *post, uint32_t brand);
+
+/* ---- vectors of all creators ---- */
+struct creator_vectors {
+    struct content content;
+    float y[DIMS], a[DIMS];
+    int64_t met;
+};
+/* corpus_vectors: n_creators of them; gives, free(). */
+struct creator_vectors *corpus_vectors(const struct corpus *corpus, const struct embedding *embedding,
+                                       const struct methodology *m);
+
+#endif

@@ -1,0 +1,313 @@
+/* corpus: records in, a settled stream out. Creators, posts and tokens are interned; actors keep no more than
+ * the last two creators they met. */
+#include <stdlib.h>
+
+#include "train_room.h"
+
+#define MEETING_MS (90 * MS_DAY)
+
+struct actor {
+    struct map_entry entry;
+    uint64_t hash;
+    struct {
+        uint32_t creator;
+        int64_t at;
+    } met[2]; /* the newest first */
+    uint8_t n;
+};
+
+struct corpus *corpus_open(const struct text *text)
+{
+    struct corpus *c = memory(1, sizeof *c);
+    c->scratch = text_scratch_open(text);
+    return c;
+}
+
+static char *copy_of(struct bytes id)
+{
+    char *copy = memory(id.len + 1, 1);
+    memcpy(copy, id.ptr, id.len);
+    return copy;
+}
+
+static struct corpus_creator *creator_of(struct corpus *c, struct bytes id)
+{
+    uint64_t hash = bytes_hash(id);
+    struct corpus_creator *creator = (struct corpus_creator *)map_find(&c->creator_map, id, hash);
+    if (creator)
+        return creator;
+    creator = memory(1, sizeof *creator);
+    creator->id = copy_of(id);
+    creator->followers = -1;
+    creator->index = (uint32_t)c->n_creators;
+    creator->entry = (struct map_entry){hash, {creator->id, id.len}};
+    map_add(&c->creator_map, &creator->entry);
+    c->creators = more_memory(c->creators, c->n_creators, &c->cap_creators, sizeof *c->creators);
+    return c->creators[c->n_creators++] = creator;
+}
+
+struct corpus_creator *corpus_find(const struct corpus *c, struct bytes id)
+{
+    return (struct corpus_creator *)map_find(&c->creator_map, id, bytes_hash(id));
+}
+
+void corpus_profile(struct corpus *c, const struct profile_record *r)
+{
+    struct corpus_creator *creator = creator_of(c, r->creator_id);
+    if (r->observed_at < creator->profile_at)
+        return;
+    creator->profile_at = r->observed_at;
+    creator->followers = r->followers;
+}
+
+/* ---- tokens ---- */
+
+/* The niche of a lone tag, where the lexicon knows exactly one. */
+static int8_t lone_niche(struct corpus *c, struct bytes tag)
+{
+    const struct text_post post = {.tags = &tag, .n_tags = 1};
+    struct text_found found;
+    int8_t niche = -1;
+    text_read(c->scratch, &post, &found);
+    for (int k = 0; k < TEXT_NICHES; k++)
+        if (found.niche_hits[k]) {
+            if (niche >= 0)
+                return -1;
+            niche = (int8_t)k;
+        }
+    return niche;
+}
+
+static struct corpus_token *token_of(struct corpus *c, uint32_t hash)
+{
+    struct bytes key = {(const char *)&hash, sizeof hash};
+    struct corpus_token *token = (struct corpus_token *)map_find(&c->token_map, key, bytes_hash(key));
+    if (token)
+        return token;
+    token = memory(1, sizeof *token);
+    token->token = hash;
+    token->niche = -1;
+    token->index = (uint32_t)c->n_tokens;
+    token->entry = (struct map_entry){bytes_hash(key), {(const char *)&token->token, sizeof hash}};
+    map_add(&c->token_map, &token->entry);
+    c->tokens = more_memory(c->tokens, c->n_tokens, &c->cap_tokens, sizeof *c->tokens);
+    return c->tokens[c->n_tokens++] = token;
+}
+
+/* What a listed name tells of its token. */
+static void describe(struct corpus *c, char sigil, struct bytes name)
+{
+    uint32_t hash = text_token(c->scratch, sigil, name);
+    size_t known = c->n_tokens;
+    struct corpus_token *token = hash ? token_of(c, hash) : NULL;
+    if (!token || c->n_tokens == known)
+        return;
+    token->mention = sigil == '@';
+    token->niche = sigil == '#' ? lone_niche(c, name) : -1;
+}
+
+static void keep_names(struct corpus *c, struct corpus_post *post, const struct bytes *names, size_t n)
+{
+    post->names = realloc(post->names, (post->n_names + n + 1) * sizeof *post->names);
+    if (!post->names)
+        abort();
+    for (size_t i = 0; i < n; i++)
+        post->names[post->n_names++] = text_token(c->scratch, '@', names[i]);
+}
+
+static void keep_tokens(struct corpus *c, struct corpus_post *post, const struct post_record *r)
+{
+    const struct text_post said = {r->text, r->tags, r->mentions, r->n_tags, r->n_mentions};
+    struct text_found found;
+    for (size_t i = 0; i < r->n_tags; i++)
+        describe(c, '#', r->tags[i]);
+    for (size_t i = 0; i < r->n_mentions; i++)
+        describe(c, '@', r->mentions[i]);
+    text_read(c->scratch, &said, &found);
+    post->tokens = memory(found.n_tokens + 1u, sizeof *post->tokens);
+    for (size_t i = 0; i < found.n_tokens; i++)
+        post->tokens[post->n_tokens++] = token_of(c, found.tokens[i])->index;
+    memcpy(post->niche_hits, found.niche_hits, sizeof post->niche_hits);
+}
+
+/* ---- posts ---- */
+
+static struct corpus_post *post_of(struct corpus *c, struct bytes id)
+{
+    uint64_t hash = bytes_hash(id);
+    struct corpus_post *post = (struct corpus_post *)map_find(&c->post_map, id, hash);
+    if (post) { /* replaced */
+        free(post->tokens);
+        free(post->names);
+        post->tokens = post->names = NULL;
+        post->n_tokens = post->n_names = 0;
+        return post;
+    }
+    post = memory(1, sizeof *post);
+    post->id = copy_of(id);
+    post->entry = (struct map_entry){hash, {post->id, id.len}};
+    map_add(&c->post_map, &post->entry);
+    c->posts = more_memory(c->posts, c->n_posts, &c->cap_posts, sizeof *c->posts);
+    return c->posts[c->n_posts++] = post;
+}
+
+void corpus_post(struct corpus *c, const struct post_record *r)
+{
+    struct corpus_post *post = post_of(c, r->post_id);
+    post->creator = creator_of(c, r->creator_id)->index;
+    post->posted_at = r->posted_at;
+    post->deleted = r->deleted;
+    if (r->has_metrics && r->metrics.has_likes) {
+        post->has_counts = true;
+        post->likes = r->metrics.likes;
+        post->comments = r->metrics.has_comments ? r->metrics.comments : 0;
+    }
+    keep_tokens(c, post, r);
+    keep_names(c, post, r->mentions, r->n_mentions);
+    keep_names(c, post, r->sponsors, r->n_sponsors);
+}
+
+bool corpus_names(const struct corpus_post *post, uint32_t brand)
+{
+    for (size_t i = 0; i < post->n_names; i++)
+        if (post->names[i] == brand)
+            return true;
+    return false;
+}
+
+/* ---- meetings ---- */
+
+static struct actor *actor_of(struct corpus *c, struct bytes id)
+{
+    uint64_t hash = bytes_hash(id);
+    struct bytes key = {(const char *)&hash, sizeof hash};
+    struct actor *actor = (struct actor *)map_find(&c->actor_map, key, hash);
+    if (actor)
+        return actor;
+    actor = memory(1, sizeof *actor);
+    actor->hash = hash;
+    actor->entry = (struct map_entry){hash, {(const char *)&actor->hash, sizeof hash}};
+    map_add(&c->actor_map, &actor->entry);
+    c->n_actors++;
+    return actor;
+}
+
+static void meet(struct corpus *c, uint32_t creator, uint32_t other, uint64_t actor)
+{
+    c->meetings = more_memory(c->meetings, c->n_meetings, &c->cap_meetings, sizeof *c->meetings);
+    c->meetings[c->n_meetings++] = (struct corpus_meeting){creator, other, actor};
+}
+
+void corpus_interaction(struct corpus *c, const struct interaction_record *r)
+{
+    if (r->kind != KIND_COMMENT || !r->actor_id.ptr || r->count <= 0 ||
+        bytes_equal(r->actor_id, r->creator_id))
+        return;
+    struct actor *actor = actor_of(c, r->actor_id);
+    uint32_t creator = creator_of(c, r->creator_id)->index;
+    int known = -1;
+    for (int i = 0; i < actor->n; i++)
+        if (actor->met[i].creator == creator)
+            known = i;
+    for (int i = 0; known < 0 && i < actor->n; i++)
+        if (r->occurred_at - actor->met[i].at <= MEETING_MS) {
+            meet(c, creator, actor->met[i].creator, actor->hash);
+            meet(c, actor->met[i].creator, creator, actor->hash);
+        }
+    if (known != 0)
+        actor->met[1] = actor->met[0];
+    actor->met[0].creator = creator;
+    actor->met[0].at = r->occurred_at;
+    actor->n = (uint8_t)(actor->n + (known < 0 && actor->n < 2));
+}
+
+/* ---- settling ---- */
+
+static int newest_first(const void *a, const void *b)
+{
+    const struct corpus_post *x = *(struct corpus_post *const *)a, *y = *(struct corpus_post *const *)b;
+    if (x->creator != y->creator)
+        return x->creator < y->creator ? -1 : 1;
+    if (x->posted_at != y->posted_at)
+        return x->posted_at > y->posted_at ? -1 : 1;
+    return -strcmp(x->id, y->id);
+}
+
+static int by_creator(const void *a, const void *b)
+{
+    const struct corpus_meeting *x = a, *y = b;
+    if (x->creator != y->creator)
+        return x->creator < y->creator ? -1 : 1;
+    if (x->other != y->other)
+        return x->other < y->other ? -1 : 1;
+    return (x->actor > y->actor) - (x->actor < y->actor);
+}
+
+static void count_tokens(struct corpus *c, const struct corpus_creator *creator, uint32_t *seen)
+{
+    for (size_t p = 0; p < creator->n_posts; p++)
+        for (size_t i = 0; i < creator->posts[p]->n_tokens; i++) {
+            struct corpus_token *token = c->tokens[creator->posts[p]->tokens[i]];
+            token->posts++;
+            token->creators += seen[token->index] != creator->index + 1;
+            seen[token->index] = creator->index + 1;
+        }
+}
+
+void corpus_settle(struct corpus *c)
+{
+    uint32_t *seen = memory(c->n_tokens + 1, sizeof *seen);
+    size_t n = 0, m = 0;
+    c->ordered = memory(c->n_posts + 1, sizeof *c->ordered);
+    for (size_t i = 0; i < c->n_posts; i++)
+        if (!c->posts[i]->deleted)
+            c->ordered[n++] = c->posts[i];
+    qsort(c->ordered, n, sizeof *c->ordered, newest_first);
+    for (size_t i = n; i-- > 0;) {
+        struct corpus_creator *creator = c->creators[c->ordered[i]->creator];
+        creator->posts = &c->ordered[i];
+        creator->n_posts++;
+    }
+    if (c->n_meetings)
+        qsort(c->meetings, c->n_meetings, sizeof *c->meetings, by_creator);
+    for (size_t i = 0; i < c->n_creators; i++) {
+        struct corpus_creator *creator = c->creators[i];
+        if (creator->n_posts > POSTS)
+            creator->n_posts = POSTS;
+        count_tokens(c, creator, seen);
+        for (creator->meetings = c->meetings + m; m < c->n_meetings && c->meetings[m].creator == i; m++)
+            creator->n_meetings++;
+    }
+    free(seen);
+}
+
+static void free_entries(struct map *map)
+{
+    for (size_t i = 0; i < map->capacity; i++)
+        free(map->slots[i].entry);
+    map_free(map);
+}
+
+void corpus_close(struct corpus *c)
+{
+    if (!c)
+        return;
+    for (size_t i = 0; i < c->n_posts; i++) {
+        free(c->posts[i]->tokens);
+        free(c->posts[i]->names);
+        free(c->posts[i]->id);
+    }
+    for (size_t i = 0; i < c->n_creators; i++)
+        free(c->creators[i]->id);
+    free_entries(&c->creator_map);
+    free_entries(&c->post_map);
+    free_entries(&c->token_map);
+    free_entries(&c->actor_map);
+    free(c->creators);
+    free(c->posts);
+    free(c->tokens);
+    free(c->meetings);
+    free(c->ordered);
+    text_scratch_close(c->scratch);
+    free(c);
+}
