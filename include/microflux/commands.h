@@ -36,5 +36,7 @@ int command_dead_letters(int argc, char **argv);
 int command_erase(int argc, char **argv);
 int command_replay(int argc, char **argv);
 int command_verify(int argc, char **argv);
+int command_train(int argc, char **argv);
+int command_evaluate(int argc, char **argv);
 
 #endif

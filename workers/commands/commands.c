@@ -34,6 +34,8 @@ static const struct {
     {"erase", command_erase, "forget a creator: the plan, the tombstone, and whether it is done"},
     {"verify", command_verify, "recompute creators from the log and compare them with Redis"},
     {"replay", command_replay, "rebuild the counters from the log beside the live ones and swap them in"},
+    {"train", command_train, "make models from your own stream, with a report on rows they did not see"},
+    {"evaluate", command_evaluate, "say how good the scores are on labelled data"},
     {"bench", command_bench, "measure: CPU per event, latency, exactness"},
     {"config", command_config, "sample file, reference page, effective values"},
     {"peers", command_peers, "the table of rates that creators are compared with"},

@@ -12,6 +12,7 @@
 
 struct showing {
     char section[64];
+    struct buffer *out;
 };
 
 static void show_line(void *arg, const char *key, const char *value, const char *sentence)
@@ -19,12 +20,26 @@ static void show_line(void *arg, const char *key, const char *value, const char 
     struct showing *s = arg;
     size_t len = strcspn(key, ".");
     if (strlen(s->section) != len || strncmp(s->section, key, len) != 0) {
-        printf("%s[%.*s]\n", *s->section ? "\n" : "", (int)len, key);
+        buffer_printf(s->out, "%s[%.*s]\n", *s->section ? "\n" : "", (int)len, key);
         snprintf(s->section, sizeof s->section, "%.*s", (int)len, key);
     }
     if (*sentence)
-        printf("; %s\n", sentence);
-    printf("%s = %s\n", key + len + 1, value);
+        buffer_printf(s->out, "; %s\n", sentence);
+    buffer_printf(s->out, "%s = %s\n", key + len + 1, value);
+}
+
+void methodology_text(const struct methodology *m, struct buffer *out)
+{
+    struct showing showing = {.out = out};
+    methodology_each(m, show_line, &showing);
+}
+
+static void show(const struct methodology *m)
+{
+    struct buffer text = {0};
+    methodology_text(m, &text);
+    fwrite(text.data, 1, text.len, stdout);
+    buffer_free(&text);
 }
 
 /* ---- diff ---- */
@@ -97,7 +112,6 @@ static void tell(const struct methodology *m)
 static int methodology(const struct config *config, const char *verb, char **files, size_t n)
 {
     struct methodology *in_force = NULL, *one = NULL, *two = NULL;
-    struct showing showing = {""};
     struct err_info info;
     int status = 0;
     enum err err = methodology_of(config, config->methodology_file, &in_force, &info);
@@ -108,7 +122,7 @@ static int methodology(const struct config *config, const char *verb, char **fil
     if (err != ERR_OK)
         status = complain("methodology", &info);
     else if (strcmp(verb, "show") == 0)
-        methodology_each(one ? one : in_force, show_line, &showing);
+        show(one ? one : in_force);
     else if (strcmp(verb, "check") == 0)
         tell(one ? one : in_force);
     else

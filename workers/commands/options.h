@@ -44,6 +44,8 @@ void score_setup_close(struct score_setup *setup);
  * configured. Gives; methodology_close. */
 enum err methodology_of(const struct config *config, const char *file, struct methodology **methodology,
                         struct err_info *info) MF_MUST_CHECK;
+/* methodology_text: a methodology as its file would say it. */
+void methodology_text(const struct methodology *m, struct buffer *out);
 
 /* ---- reload.c ---- */
 

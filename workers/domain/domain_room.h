@@ -2,6 +2,7 @@
 #ifndef DOMAIN_ROOM_H
 #define DOMAIN_ROOM_H
 
+#include "microflux/calls.h"
 #include "microflux/methodology.h"
 
 #define LONGEST_ID 256
@@ -55,7 +56,6 @@ void fingerprints_note(struct creator *c, const struct interaction_record *r, in
 void campaigns_note(struct creator *c, const struct interaction_record *r);
 void campaigns_free(struct creator *c);
 void actors_note(struct creator *c, const struct methodology *m, const struct interaction_record *r);
-double actor_fake(const struct methodology *m, const struct interaction_record *r); /* P(fake) of §4 */
 
 /* ---- numbers of §0 ---- */
 
@@ -85,28 +85,11 @@ void weigh(const struct methodology *m, const char *const *names, const double *
 
 /* ---- what is published; each fills its own values and reads nothing but what it is given ---- */
 
-/* engagement_evaluate: rates and estimate; peer_median 0: none. */
-struct rated { /* a post's engagements, and followers at post time, at least 1 */
-    int64_t engagements, likes_comments, views;
-    double followers;
-};
 void engagement_rates(const struct creator *c, const struct methodology *m, int64_t as_of,
                       const struct peer_cell *peers, struct score *s);
-void engagement_estimate(const struct rated *posts, size_t n, const struct methodology *m, double peer_median,
-                         struct score *s);
-double engagement_log(const struct rated *post, const struct methodology *m); /* x of §2 */
 /* engagement_rated: false: followers at post time are not known. */
 bool engagement_rated(const struct creator *c, const struct post *post, struct rated *rated, bool *late);
 
-struct likes { /* of settled posts, oldest first */
-    size_t n;
-    double likes[POSTS], comments[POSTS];
-    double a[POSTS], c[POSTS]; /* ln(1 + likes), ln(1 + comments): likes_log */
-    uint8_t slots[POSTS];
-};
-void likes_log(struct likes *likes);
-double likes_spread(const struct methodology *m, const struct likes *likes, size_t *at);
-double likes_step(const struct methodology *m, const struct likes *likes, size_t *at);
 void likes_terms(const struct creator *c, const struct methodology *m, int64_t as_of,
                  struct term_value *terms);
 

@@ -22,10 +22,8 @@ struct creator_vectors *corpus_vectors(const struct corpus *c, const struct embe
     for (size_t i = 0; i < c->n_creators; i++)
         content_of(c, e, c->creators[i], &vectors[i].content);
     for (size_t i = 0; i < c->n_meetings; i++) {
-        const struct content *other = &vectors[c->meetings[i].other].content;
+        const struct content *other = &vectors[c->meetings[i].other].content; /* u = 0: not known */
         struct creator_vectors *own = &vectors[c->meetings[i].creator];
-        if (other->n == 0)
-            continue; /* nothing is known of it */
         audience_add(own->y, other->u);
         own->met++;
     }

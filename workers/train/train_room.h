@@ -2,6 +2,7 @@
 #ifndef TRAIN_ROOM_H
 #define TRAIN_ROOM_H
 
+#include "microflux/calls.h"
 #include "microflux/corpus.h"
 #include "microflux/train.h"
 

@@ -1,0 +1,29 @@
+/* calls: calculations of the scores on direct arguments, for whoever measures them (evaluate, the trainers).
+ */
+#ifndef MICROFLUX_CALLS_H
+#define MICROFLUX_CALLS_H
+
+#include "microflux/methodology.h"
+
+double actor_fake(const struct methodology *m, const struct interaction_record *r); /* P(fake) of §4 */
+
+struct rated { /* a post's engagements, and followers at post time, at least 1 */
+    int64_t engagements, likes_comments, views;
+    double followers;
+};
+/* engagement_estimate: rates newest first; peer_median 0: none. */
+void engagement_estimate(const struct rated *posts, size_t n, const struct methodology *m, double peer_median,
+                         struct score *s);
+double engagement_log(const struct rated *post, const struct methodology *m); /* x of §2 */
+
+struct likes { /* of settled posts, oldest first */
+    size_t n;
+    double likes[POSTS], comments[POSTS];
+    double a[POSTS], c[POSTS]; /* ln(1 + likes), ln(1 + comments): likes_log */
+    uint8_t slots[POSTS];
+};
+void likes_log(struct likes *likes);
+double likes_spread(const struct methodology *m, const struct likes *likes, size_t *at);
+double likes_step(const struct methodology *m, const struct likes *likes, size_t *at);
+
+#endif
