@@ -9,7 +9,7 @@ set -euo pipefail
 
 run=(redis-server redis-tools)
 build=(gcc cmake ninja-build pkg-config libc6-dev librdkafka-dev libavro-dev libhiredis-dev libssl-dev libinih-dev libjansson-dev
-  libxxhash-dev libsodium-dev libutf8proc-dev libjemalloc-dev libmicrohttpd-dev libcurl4-openssl-dev libcmocka-dev gettext git ca-certificates)
+  libxxhash-dev libsodium-dev libutf8proc-dev libjemalloc-dev libmicrohttpd-dev libcurl4-openssl-dev libcmocka-dev liblapacke-dev gettext git ca-certificates)
 kafka=(default-jre-headless maven)
 check=(kcat curl openssl help2man clang clang-format libclang-rt-14-dev spin python3 python3-venv procps)
 extra=(shellcheck debootstrap tmux libfaketime)
