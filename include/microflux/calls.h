@@ -16,11 +16,12 @@ void engagement_estimate(const struct rated *posts, size_t n, const struct metho
                          struct score *s);
 double engagement_log(const struct rated *post, const struct methodology *m); /* x of §2 */
 
-struct likes { /* of settled posts, oldest first */
+#define MOST_LIKES 512 /* posts of an account that is measured; the ring has fewer */
+struct likes {         /* of settled posts, oldest first */
     size_t n;
-    double likes[POSTS], comments[POSTS];
-    double a[POSTS], c[POSTS]; /* ln(1 + likes), ln(1 + comments): likes_log */
-    uint8_t slots[POSTS];
+    double likes[MOST_LIKES], comments[MOST_LIKES];
+    double a[MOST_LIKES], c[MOST_LIKES]; /* ln(1 + likes), ln(1 + comments): likes_log */
+    uint8_t slots[MOST_LIKES];
 };
 void likes_log(struct likes *likes);
 double likes_spread(const struct methodology *m, const struct likes *likes, size_t *at);

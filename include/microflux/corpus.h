@@ -40,8 +40,8 @@ struct corpus_creator {
     uint32_t index;
     int64_t followers; /* newest snapshot; -1: none */
     int64_t profile_at;
-    struct corpus_post **posts; /* newest first, at most POSTS of them, none deleted */
-    size_t n_posts;
+    struct corpus_post **posts;  /* newest first, at most POSTS of them, none deleted */
+    size_t n_posts, n_all_posts; /* those of the ring; all that follow one another from there */
     const struct corpus_meeting *meetings;
     size_t n_meetings;
 };

@@ -81,7 +81,9 @@ struct likes_figures {
     double scattered[LIKES_SIZES], scattered_found[LIKES_SIZES]; /* AUC of `spread`, share flagged */
     double block[LIKES_SIZES], block_found[LIKES_SIZES];         /* AUC of `step` */
 };
-struct likes_figures likes_measure(const struct corpus *corpus, const struct methodology *m, uint64_t seed);
+/* likes_measure: over the newest `most` posts of each account: POSTS as the live score sees them, or all. */
+struct likes_figures likes_measure(const struct corpus *corpus, const struct methodology *m, size_t most,
+                                   uint64_t seed);
 /* flags_train: the thresholds that so few clean accounts pass, and the share of held-out ones (5 folds) that
  * do; 0 accounts: none has enough posts. */
 struct flags_report {

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "microflux/args.h"
+#include "microflux/calls.h"
 #include "microflux/commands.h"
 #include "train.h"
 
@@ -145,25 +146,25 @@ static void evaluate_actors(const struct evaluating *e)
 
 /* ---- likes, next post ---- */
 
-static void evaluate_likes(const struct evaluating *e)
+static void evaluate_likes(const struct evaluating *e, const char *part, size_t most)
 {
     static const char *const scattered[] = {"p90-p50 of log likes .523", ".722", ".947"};
-    struct likes_figures f = likes_measure(e->corpus, e->methodology, (uint64_t)e->seed);
+    struct likes_figures f = likes_measure(e->corpus, e->methodology, most, (uint64_t)e->seed);
     char name[64];
     if (f.accounts < 2)
         return;
-    tell(e, "likes", "false flags, scattered", f.false_spread, f.accounts, "p90-p50 .023");
-    tell(e, "likes", "false flags, block", f.false_step, f.accounts, "");
-    tell(e, "likes", "false flags, either", f.false_any, f.accounts, "");
+    tell(e, part, "false flags, scattered", f.false_spread, f.accounts, "p90-p50 .023");
+    tell(e, part, "false flags, block", f.false_step, f.accounts, "");
+    tell(e, part, "false flags, either", f.false_any, f.accounts, "");
     for (int k = 0; k < LIKES_SIZES; k++) {
         snprintf(name, sizeof name, "scattered x%.0f, AUC", likes_sizes[k]);
-        tell(e, "likes", name, f.scattered[k], f.accounts, scattered[k]);
+        tell(e, part, name, f.scattered[k], f.accounts, scattered[k]);
         snprintf(name, sizeof name, "scattered x%.0f, flagged", likes_sizes[k]);
-        tell(e, "likes", name, f.scattered_found[k], f.accounts / 2, "");
+        tell(e, part, name, f.scattered_found[k], f.accounts / 2, "");
         snprintf(name, sizeof name, "block x%.0f, AUC", likes_sizes[k]);
-        tell(e, "likes", name, f.block[k], f.accounts, "");
+        tell(e, part, name, f.block[k], f.accounts, "");
         snprintf(name, sizeof name, "block x%.0f, flagged", likes_sizes[k]);
-        tell(e, "likes", name, f.block_found[k], f.accounts / 2, "");
+        tell(e, part, name, f.block_found[k], f.accounts / 2, "");
     }
 }
 
@@ -250,7 +251,8 @@ static void evaluate(struct evaluating *e)
     evaluate_tiers(e);
     evaluate_niches(e);
     evaluate_actors(e);
-    evaluate_likes(e);
+    evaluate_likes(e, "likes", MOST_LIKES);
+    evaluate_likes(e, "likes-ring", POSTS);
     evaluate_next(e);
     if (e->embedding)
         evaluate_fit(e);

@@ -65,7 +65,7 @@ void likes_log(struct likes *l)
 
 double likes_spread(const struct methodology *m, const struct likes *l, size_t *at)
 {
-    double e[POSTS], rc[POSTS], likes[POSTS], most = -INFINITY;
+    double e[MOST_LIKES], rc[MOST_LIKES], likes[MOST_LIKES], most = -INFINITY;
     less_neighbours(l->a, l->n, (size_t)m->likes_reach, e);
     less_neighbours(l->c, l->n, (size_t)m->likes_reach, rc);
     for (size_t i = 0; i < l->n; i++) {
@@ -82,7 +82,7 @@ double likes_spread(const struct methodology *m, const struct likes *l, size_t *
 /* Median of a and mean of c over the `half` from each place on. */
 static void halves(const double *a, const double *c, size_t n, size_t half, double *medians, double *means)
 {
-    double some[POSTS];
+    double some[MOST_LIKES];
     for (size_t i = 0; i + half <= n; i++) {
         memcpy(some, a + i, half * sizeof *some);
         medians[i] = median_of(some, half);
@@ -94,7 +94,7 @@ static void halves(const double *a, const double *c, size_t n, size_t half, doub
 
 double likes_step(const struct methodology *m, const struct likes *l, size_t *at)
 {
-    double medians[POSTS], means[POSTS], most = -INFINITY;
+    double medians[MOST_LIKES], means[MOST_LIKES], most = -INFINITY;
     size_t half = (size_t)m->step_half;
     halves(l->a, l->c, l->n, half, medians, means);
     for (size_t i = half; i + half <= l->n; i++) {

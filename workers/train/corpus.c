@@ -272,6 +272,7 @@ void corpus_settle(struct corpus *c)
         qsort(c->meetings, c->n_meetings, sizeof *c->meetings, by_creator);
     for (size_t i = 0; i < c->n_creators; i++) {
         struct corpus_creator *creator = c->creators[i];
+        creator->n_all_posts = creator->n_posts;
         if (creator->n_posts > POSTS)
             creator->n_posts = POSTS;
         count_tokens(c, creator, seen);

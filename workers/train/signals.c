@@ -15,11 +15,11 @@ const size_t next_seen[NEXT_CUTS] = {1, 2, 3, 5, 12};
 #define MOST_SEEN      12
 #define CUT_EVERY      4
 
-/* The ring's posts with known likes, oldest first. */
-static size_t likes_of(const struct corpus_creator *creator, struct likes *l)
+/* The newest posts with known likes, oldest first. */
+static size_t likes_of(const struct corpus_creator *creator, size_t most, struct likes *l)
 {
     l->n = 0;
-    for (size_t i = creator->n_posts; i-- > 0;)
+    for (size_t i = creator->n_all_posts < most ? creator->n_all_posts : most; i-- > 0;)
         if (creator->posts[i]->has_counts) {
             l->likes[l->n] = (double)creator->posts[i]->likes;
             l->comments[l->n++] = (double)creator->posts[i]->comments;
@@ -32,11 +32,11 @@ struct accounts {
     size_t n;
 };
 
-static struct accounts accounts_of(const struct corpus *c, const struct methodology *m)
+static struct accounts accounts_of(const struct corpus *c, const struct methodology *m, size_t most)
 {
     struct accounts accounts = {memory(c->n_creators, sizeof(struct likes)), 0};
     for (size_t i = 0; i < c->n_creators; i++)
-        if (likes_of(c->creators[i], &accounts.of[accounts.n]) >= (size_t)m->term_least[TERM_SPREAD])
+        if (likes_of(c->creators[i], most, &accounts.of[accounts.n]) >= (size_t)m->term_least[TERM_SPREAD])
             accounts.n++;
     return accounts;
 }
@@ -48,22 +48,23 @@ static double signal_of(const struct methodology *m, struct likes *l, bool block
     return block ? likes_step(m, l, &at) : likes_spread(m, l, &at);
 }
 
+static int rising(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
 static double median_likes(const struct likes *l)
 {
-    double sorted[POSTS];
+    double sorted[MOST_LIKES];
     memcpy(sorted, l->likes, l->n * sizeof *sorted);
-    for (size_t i = 1; i < l->n; i++)
-        for (size_t j = i; j > 0 && sorted[j - 1] > sorted[j]; j--) {
-            double kept = sorted[j];
-            sorted[j] = sorted[j - 1];
-            sorted[j - 1] = kept;
-        }
+    qsort(sorted, l->n, sizeof *sorted, rising);
     return (sorted[(l->n - 1) / 2] + sorted[l->n / 2]) / 2;
 }
 
 static void buy(struct likes *l, double size, bool block, uint64_t *seed)
 {
-    uint32_t order[POSTS];
+    uint32_t order[MOST_LIKES];
     size_t n = (size_t)lround(BOUGHT * (double)l->n), from = random_below(seed, l->n - n + 1);
     double more = size * median_likes(l);
     for (uint32_t i = 0; i < l->n; i++)
@@ -103,9 +104,10 @@ static double detect(const struct accounts *accounts, const struct methodology *
     return auc;
 }
 
-struct likes_figures likes_measure(const struct corpus *c, const struct methodology *m, uint64_t seed)
+struct likes_figures likes_measure(const struct corpus *c, const struct methodology *m, size_t most,
+                                   uint64_t seed)
 {
-    struct accounts accounts = accounts_of(c, m);
+    struct accounts accounts = accounts_of(c, m, most < MOST_LIKES ? most : MOST_LIKES);
     struct likes_figures f = {.accounts = accounts.n};
     for (size_t i = 0; i < accounts.n; i++) {
         bool spread = signal_of(m, &accounts.of[i], false) > m->flags[FLAG_SPREAD];
@@ -123,12 +125,6 @@ struct likes_figures likes_measure(const struct corpus *c, const struct methodol
 }
 
 /* ---- thresholds ---- */
-
-static int rising(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
 
 static double quantile(double *x, size_t n, double q)
 {
@@ -165,7 +161,7 @@ static double threshold(const double *values, size_t n, uint64_t seed, double *h
 
 struct flags_report flags_train(const struct corpus *c, const struct methodology *m, uint64_t seed)
 {
-    struct accounts accounts = accounts_of(c, m);
+    struct accounts accounts = accounts_of(c, m, POSTS);
     struct flags_report r = {.accounts = accounts.n};
     double *values = memory(accounts.n, sizeof *values);
     for (int block = 0; accounts.n >= N_FOLDS && block < 2; block++) {
