@@ -8,8 +8,8 @@
 #include "train_room.h"
 
 #define COLUMNS   (FEATURES + 1) /* and the bias */
-#define STEPS     200
-#define CONVERGED 1e-4 /* largest change of a weight */
+#define STEPS     100
+#define CONVERGED 1e-3 /* largest change of a weight */
 
 struct fitting {
     const struct niche_rows *rows;
