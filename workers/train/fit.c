@@ -1,9 +1,5 @@
-/* fit: ranks creators for a brand by V.B, without looking at what it should predict. For each brand: posts
- * that name it leave every candidate and everybody whom a candidate's audience also meets; tags that mostly
- * stand in such posts leave too; the handle is no token, and no commenter. Half of the brand's creators are
- * examples; the others are to be found among 400 random creators (one post of theirs dropped as well), and
- * among 400 creators of other brands (whose posts naming that one are dropped): the fair question of the two.
- */
+/* fit: ranks creators for a brand by V.B under the leakage rules of docs/reference/models.md: posts that name the
+ * brand, its own tags, its handle and its own comments are seen by nobody but its examples. */
 #include <math.h>
 #include <stdlib.h>
 
