@@ -202,7 +202,7 @@ static int run_copiers(struct copier *all, struct rekey *_Atomic *rekeys, const 
     }
     for (size_t i = 0; i < n; i++)
         start(&all[i], i, config, setup);
-    service_wait(&(struct service_watch){log_counters, all, NULL, NULL});
+    service_wait(&(struct service_watch){.every_minute = log_counters, .arg = all});
     atomic_store(&stop, true);
     for (size_t i = n; i-- > 0;) {
         pthread_join(all[i].thread, NULL);

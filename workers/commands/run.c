@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "microflux/args.h"
+#include "microflux/clock.h"
 #include "microflux/commands.h"
 #include "microflux/log.h"
 #include "options.h"
@@ -48,6 +49,16 @@ static void reload_scores(const void *arg)
     reload(reloading->from, reloading->setup);
 }
 
+static bool turns(const void *arg)
+{
+    struct buffer line = {0};
+    bool live = status_live(arg, clock_mono_ms(), &line);
+    if (!live)
+        log_error("watchdog", "message=\"%.*s\"", (int)(line.len - 1), line.data);
+    buffer_free(&line);
+    return live;
+}
+
 /* Starts the threads, waits for a signal, and for the threads. */
 static int run_workers(struct running *all, const struct status_options *status,
                        const struct command_line *from, struct score_setup *setup)
@@ -60,7 +71,8 @@ static int run_workers(struct running *all, const struct status_options *status,
         running_prepare(&all[i], status->config, setup, status->topics, (int)i, &status->workers[i], &stop);
         running_start(&all[i]);
     }
-    service_wait(&(struct service_watch){log_counters, all, reload_scores, &(struct reloading){from, setup}});
+    service_wait(&(struct service_watch){log_counters, all, reload_scores, &(struct reloading){from, setup},
+                                         turns, status});
     atomic_store(&stop, true);
     for (size_t i = status->n_workers; i-- > 0;) {
         int status_of = running_join(&all[i], "run");

@@ -12,13 +12,15 @@ void service_begin(const struct config *config);
  * not *stop. */
 enum err service_open(enum err (*open)(void *arg, struct err_info *info), void *arg, const char *name,
                       const atomic_bool *stop, struct err_info *info) MF_MUST_CHECK;
-/* service_wait: until SIGTERM or SIGINT; every_minute, and on_hangup at each SIGHUP, meanwhile. A second
- * signal ends the process at once. */
+/* service_wait: tells systemd READY=1 and, in time for its watchdog, that we live; until SIGTERM or SIGINT;
+ * every_minute, and on_hangup at each SIGHUP, meanwhile. A second signal ends the process at once. */
 struct service_watch {
     void (*every_minute)(const void *arg);
     const void *arg;
     void (*on_hangup)(const void *arg); /* NULL: SIGHUP changes nothing */
     const void *hangup_arg;
+    bool (*alive)(const void *arg); /* NULL: always; false: systemd's watchdog is not told WATCHDOG=1 */
+    const void *alive_arg;
 };
 void service_wait(const struct service_watch *watch);
 

@@ -114,8 +114,12 @@ const char *wire_why(const struct redis *redis, ssize_t n)
 {
     if (n < 0 && redis->tls && errno == EPROTO)
         return tls_why(redis->tls);
-    if (!redis->tls && !redis->ready && (n == 0 || errno == ECONNRESET))
+    bool at_once = !redis->ready && (n == 0 || errno == ECONNRESET);
+    const char *ours = redis->tls_options.cert;
+    if (at_once && !redis->tls)
         return "it closed the connection at once: does it want TLS (redis.tls = yes)?";
+    if (at_once && !(ours && *ours)) /* its alert was lost under what we had sent */
+        return "it closed the connection at once: does it want a client certificate (redis.tls.cert_file)?";
     return n == 0 ? "it closed the connection" : strerror(errno);
 }
 
