@@ -61,6 +61,7 @@ for part in $wanted; do
     step 'the page of scores is the schema' scores_page
     step 'the performance page is its result file' performance_page
     step 'the guarantees page is its result file' guarantees_page
+    step 'alerts, runbooks and dashboards' tests/alerts.sh
     step 'unit' unit release ;;
   sanitizers)
     step 'unit under address and undefined' sanitized asan

@@ -67,6 +67,11 @@ undocumented() { # FILE: names of metrics that the reference page does not have
   comm -23 <(grep -oE '\b(microflux|process)_[a-z_]+' "$1" | sed -E 's/_(bucket|sum|count)$//' | sort -u) \
     <(grep -oE '\b(microflux|process)_[a-z_]+' "$root/docs/reference/metrics.md" | sort -u)
 }
+asked() { # names that rules and dashboards ask for and /metrics does not have
+  comm -23 <(grep -ohE '\b(microflux|process)_[a-z_]+' "$root"/deploy/prometheus/rules.yaml "$root"/deploy/grafana/*.json | sed -E 's/_bucket$//' | sort -u) \
+    <(sed -nE 's/^# TYPE ([a-z_]+) .*/\1/p' "$DIR/metrics" | sort -u)
+}
+check "every metric that an alert or a dashboard asks for is there: $(asked | tr '\n' ' ')" [ -z "$(asked)" ]
 check "every metric shown is in the reference page" [ -z "$(undocumented "$DIR/metrics")" ]
 check "every metric the status page draws is in the reference page" [ -z "$(undocumented "$root/workers/commands/status.html")" ]
 get "${at[1]}/" > "$DIR/page"
