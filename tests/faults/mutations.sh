@@ -28,7 +28,9 @@ caught() {
   case ${run[$1]} in --*) command+=(${run[$1]}) ;; *) command=("$root"/${run[$1]}) ;; esac
   patch -s -p1 -d "$tree" < "$here/mutations/$1.patch" && build > "$tree/build.log" 2>&1 || { tail -5 "$tree/build.log"; return 1; }
   began=$SECONDS
-  FAULTS_RESULTS='' MICROFLUX_BINARY=$tree/build/microflux "${command[@]}" > "$tree/out" 2>&1
+  for _ in 1 2 3; do # on a busy machine a worker may lose its session at the wrong moment and be saved by that
+    FAULTS_RESULTS='' MICROFLUX_BINARY=$tree/build/microflux "${command[@]}" > "$tree/out" 2>&1 || break
+  done
   patch -s -R -p1 -d "$tree" < "$here/mutations/$1.patch"
   line=$(grep -m1 -E '^FAIL +(creator|fence|after|at|committed|[a-z]+: every record once)' "$tree/out" | sed 's/^FAIL *//' | cut -c1-200)
   [ -n "$line" ] || { tail -5 "$tree/out"; return 1; }
