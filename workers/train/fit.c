@@ -1,5 +1,5 @@
-/* fit: ranks creators for a brand by V.B under the leakage rules of docs/reference/models.md: posts that name the
- * brand, its own tags, its handle and its own comments are seen by nobody but its examples. */
+/* fit: ranks creators for a brand by V.B under the leakage rules of docs/reference/models.md: posts that name
+ * the brand, its own tags, its handle and its own comments are seen by nobody but its examples. */
 #include <math.h>
 #include <stdlib.h>
 
