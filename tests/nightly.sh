@@ -53,6 +53,7 @@ part 'soak: 50 M records, two of 100 bad' tests/soak.sh 50000000 2
 part 'soak: 10 M bad records' tests/soak.sh 10000000 100
 part 'the generated stream is distributed as measured' figures
 part 'bench: J1 exact, and each stage' bench
+part 'the Debian package and its unit' tests/package.sh
 part 'shellcheck' shellcheck -S warning deploy/*.sh tests/*.sh tests/*/*.sh .ci/run
 echo "$passed passed, $failed failed"
 [ $failed = 0 ]

@@ -65,7 +65,7 @@ sed -n 's/^\(ACL SETUSER microflux .*\)>PASSWORD/\1>right/p' "$root/docs/operati
 user=(--set redis.username=microflux --set redis.password_file="$DIR/password")
 sentence 'a wrong password' 31 'WRONGPASS.*check redis.username and redis.password' "${tls[@]}" "${ours[@]}" --set redis.username=microflux --set redis.password=wrong
 wait $starting || exit 1
-export MICROFLUX_KAFKA_BOOTSTRAP_SERVERS=127.0.0.1:$((base + 1)) MICROFLUX_HTTP_ADDRESS=127.0.0.1:0 MICROFLUX_REDIS_ADDRESS=$(at 31)
+export MICROFLUX_KAFKA_BOOTSTRAP_SERVERS=127.0.0.1:$((base + 1)) MICROFLUX_HTTP_ADDRESS=127.0.0.1:0 MICROFLUX_REDIS_ADDRESS=127.0.0.1:$((base + 31))
 "$microflux" topics create --partitions 1 > /dev/null
 says 'check --connect over TLS with those rights' 0 'user microflux may do all that a worker does' --connect "${tls[@]}" "${ours[@]}" "${user[@]}"
 says 'check --connect: an unknown CA' 69 'FAIL  redis: .* does not hold' --connect --set redis.address="$(at 32)" --set redis.tls=yes --set redis.tls.ca_file="$certs/otherca.crt"
@@ -86,7 +86,7 @@ for at in now - 6 * day, now - 3 * day, now:
         say("interactions", at, creator_id=f"c{i % 50}", post_id=f"p{i % 50}", actor_id=f"a{i}", kind="LIKE", count=1, occurred_at=at)
 P
 soon() { for _ in $(seq 80); do "$@" && return; sleep 0.1; done; return 1; }
-counted() { [ "$("$microflux" lag --format json "${tls[@]}" "${ours[@]}" | grep -oE '"lag":[0-9]+' | sort -u)" = '"lag":0' ]; }
+counted() { [ "$("$microflux" lag --format json "${tls[@]}" "${ours[@]}" | grep -oE '"records":[0-9]+' | sort -u)" = '"records":0' ]; }
 "$microflux" run "${tls[@]}" "${ours[@]}" "${user[@]}" --set sweep.interval_s=10 2> "$DIR/worker.log" & worker=$!
 taken_again() { [ "$(grep -c lane_taken "$DIR/worker.log")" = 2 ]; }
 send() { sed -n "$1,$2p" "$DIR/events" | "$microflux" produce --timestamps event - 2> /dev/null; soon silent counted; } # FIRST LAST
