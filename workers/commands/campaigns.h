@@ -29,8 +29,8 @@ struct fit_view {
     struct fit_post posts[POSTS];
 };
 /* fit_view_of: borrows the creator. */
-void fit_view_of(const struct creator *c, const struct score_tables *tables, struct text_scratch *scratch,
-                 int64_t as_of, struct fit_view *view);
+void fit_view_of(const struct creator *c, const struct methodology *methodology, const struct market *market,
+                 struct text_scratch *scratch, int64_t as_of, struct fit_view *view);
 /* fit_of: the pair; without a model the affinity is that of the lexicon's niches. */
 void fit_of(const struct fit_campaign *campaign, const struct methodology *methodology,
             const struct fit_view *view, struct fit *fit);

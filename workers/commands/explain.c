@@ -17,7 +17,8 @@ struct explaining {
     bool json;
     struct redis *redis;
     struct score_tables tables;
-    struct peer_table peers; /* live; version 0: none */
+    struct peer_table peers;
+    struct market market;
 };
 
 static enum err as_json(const struct explaining *x, const struct explained *e, const struct fence *fence,
@@ -48,25 +49,12 @@ static enum err explain(struct explaining *x, struct creator *c, struct buffer *
     enum err err = creator_live(x->redis, x->config->namespace_, x->name, c, &lane, &fence, info);
     if (err != ERR_OK)
         return err;
-    bool live = x->peers.methodology == x->tables.methodology->digest;
-    const struct market market = {live ? &x->peers : NULL, x->tables.benchmark, x->tables.values};
-    creator_score(c, x->tables.methodology, &market, fence_now(&fence), &score);
-    const struct explained e = {x->name, c, &score, market.peers};
+    creator_score(c, x->tables.methodology, &x->market, fence_now(&fence), &score);
+    const struct explained e = {x->name, c, &score, x->market.peers};
     if (x->json)
         return as_json(x, &e, &fence, lane, out, info);
     explain_text(&e, out);
     return ERR_OK;
-}
-
-/* Without Kafka, or before there is a table, the benchmarks are what a worker would take, too. */
-static void read_peers(struct explaining *x)
-{
-    struct err_info info;
-    enum err err = peer_table_newest(x->config, x->tables.methodology, &x->peers, &info);
-    if (err != ERR_OK && err != ERR_NOT_FOUND)
-        fprintf(stderr, "microflux explain: compared with the benchmarks alone: %s\n", info.sentence);
-    if (err != ERR_OK)
-        x->peers = (struct peer_table){0};
 }
 
 static int print(struct explaining *x)
@@ -78,7 +66,7 @@ static int print(struct explaining *x)
     creator_init(&c);
     enum err err = score_tables_open(x->config, &x->tables, &info);
     if (err == ERR_OK)
-        read_peers(x);
+        x->market = market_now(x->config, &x->tables, "explain", &x->peers);
     if (err == ERR_OK)
         err = redis_open(&redis, &x->redis, &info);
     if (err == ERR_OK)

@@ -7,6 +7,7 @@
 #include "explain.h"
 #include "microflux/args.h"
 #include "microflux/commands.h"
+#include "peer_topic.h"
 
 struct fitting {
     const struct config *config;
@@ -101,9 +102,11 @@ static enum err show(struct fitting *f, struct err_info *info)
     if (err == ERR_OK)
         err = creator_live(f->redis, f->config->namespace_, f->name, &c, &lane, &fence, info);
     if (err == ERR_OK) {
+        struct peer_table peers;
+        const struct market market = market_now(f->config, &f->tables, "fit", &peers);
         struct text_scratch *scratch = text_scratch_open(f->tables.text);
         struct fit_view view;
-        fit_view_of(&c, &f->tables, scratch, fence_now(&fence), &view);
+        fit_view_of(&c, f->tables.methodology, &market, scratch, fence_now(&fence), &view);
         fit_of(&f->campaign, f->tables.methodology, &view, &fit);
         if (f->json)
             print_json(fit_json(f, &fit));

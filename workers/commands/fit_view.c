@@ -18,13 +18,12 @@ static struct part part_of_weighted(const struct weighted *w)
     return (struct part){w->there, 0, w->score, w->confidence};
 }
 
-void fit_view_of(const struct creator *c, const struct score_tables *tables, struct text_scratch *scratch,
-                 int64_t as_of, struct fit_view *view)
+void fit_view_of(const struct creator *c, const struct methodology *methodology, const struct market *market,
+                 struct text_scratch *scratch, int64_t as_of, struct fit_view *view)
 {
-    const struct market market = {.benchmark = tables->benchmark, .values = tables->values};
     struct score *s = &view->score;
     *view = (struct fit_view){0};
-    creator_score(c, tables->methodology, &market, as_of, s);
+    creator_score(c, methodology, market, as_of, s);
     for (size_t i = 0; i < c->n_posts; i++)
         if (!c->posts[i].deleted)
             view_post(&c->posts[i], scratch, &view->posts[view->creator.n_posts++]);

@@ -178,3 +178,15 @@ enum err peer_table_newest(const struct config *config, const struct methodology
     registry_close(registry);
     return err;
 }
+
+/* Without Kafka, or before there is a table, the benchmarks are what a worker would take, too. */
+struct market market_now(const struct config *config, const struct score_tables *tables, const char *command,
+                         struct peer_table *room)
+{
+    struct err_info info;
+    enum err err = peer_table_newest(config, tables->methodology, room, &info);
+    if (err != ERR_OK && err != ERR_NOT_FOUND)
+        fprintf(stderr, "microflux %s: compared with the benchmarks alone: %s\n", command, info.sentence);
+    bool live = err == ERR_OK && room->methodology == tables->methodology->digest;
+    return (struct market){live ? room : NULL, tables->benchmark, tables->values};
+}

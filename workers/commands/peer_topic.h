@@ -17,4 +17,9 @@ enum err peer_table_decode(const struct methodology *m, struct registry *registr
 enum err peer_table_newest(const struct config *config, const struct methodology *m, struct peer_table *table,
                            struct err_info *info) MF_MUST_CHECK;
 
+/* market_now: what a worker would compare with now: the table in force, kept in *room, else the benchmarks
+ * alone, which is said on stderr when Kafka is the reason. Borrows tables and room. */
+struct market market_now(const struct config *config, const struct score_tables *tables, const char *command,
+                         struct peer_table *room);
+
 #endif

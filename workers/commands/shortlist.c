@@ -9,6 +9,7 @@
 #include "explain.h"
 #include "microflux/args.h"
 #include "microflux/commands.h"
+#include "peer_topic.h"
 
 #define KEPT 200 /* the best that are ranked, and may be chosen (scoring.md §11) */
 
@@ -27,6 +28,8 @@ struct shortlisting {
     int64_t top, budget, slots; /* budget, slots: -1: the campaign's */
     bool json;
     struct score_tables tables;
+    struct peer_table peers;
+    struct market market;
     struct text_scratch *scratch;
     struct redis *redis;
     struct fit_campaign campaign;
@@ -90,7 +93,7 @@ static enum err judge(void *arg, int32_t lane, struct bytes name, struct err_inf
     creator_init(&c);
     enum err err = creator_read(s->redis, s->config->namespace_, lane, name, &c, &found, info);
     if (err == ERR_OK && found && !creator_gone(&c)) {
-        fit_view_of(&c, &s->tables, s->scratch, s->as_of, &view);
+        fit_view_of(&c, s->tables.methodology, &s->market, s->scratch, s->as_of, &view);
         fit_of(&s->campaign, s->tables.methodology, &view, &fit);
         s->seen++;
         s->rejected[fit.gate]++;
@@ -208,6 +211,7 @@ static enum err show(struct shortlisting *s, struct err_info *info)
     if (err == ERR_OK)
         err = redis_open(&redis, &s->redis, info);
     if (err == ERR_OK) {
+        s->market = market_now(s->config, &s->tables, "shortlist", &s->peers);
         s->scratch = text_scratch_open(s->tables.text);
         s->best = calloc(KEPT + 1, sizeof *s->best);
         err = s->best ? judge_all(s, info) : err_set(info, ERR_IO, "memory", "no memory for the ranking");
