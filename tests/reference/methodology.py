@@ -70,6 +70,12 @@ C = {
     # §9
     "creator.weight_engagement": 0.35, "creator.weight_authenticity": 0.30, "creator.weight_focus": 0.20,
     "creator.weight_community": 0.15,
+    # §10
+    "fit.competitor_days": 90, "fit.suspicious_least": 20, "fit.suspicious_most": 0.20,
+    "fit.target_reach": 0.5, "fit.values_reach": 0.2, "fit.quality_reach": 0.15, "fit.values_k": 5, "fit.values": (0, 0.2),
+    "fit.weight_engagement": 0.35, "fit.weight_authenticity": 0.35, "fit.weight_saturation": 0.10, "fit.weight_paid": 0.10,
+    "fit.weight_cost": 0.10, "fit.saturation": (0.15, 0.50), "fit.paid_at_parity": 50, "fit.cost_reach": 3,
+    "fit.tokens_k": 3, "fit.untold": 0.5,
 }
 
 
