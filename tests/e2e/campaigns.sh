@@ -7,7 +7,7 @@ stack_up || exit 1
 "$microflux" config secret > "$DIR/secret" && chmod 600 "$DIR/secret" || exit 1
 export MICROFLUX_PRIVACY_SECRET_FILE=$DIR/secret
 "$microflux" topics create --partitions 2 --replay > /dev/null
-"$microflux" generate --creators 60 --posts 12 --characters --out "$DIR/events" --truth "$DIR/truth" 2> /dev/null
+"$microflux" generate --creators 12 --posts 12 --characters --out "$DIR/events" --truth "$DIR/truth" 2> /dev/null
 "$microflux" produce --timestamps event "$DIR/events" 2> /dev/null || exit 1
 log_ends
 "$microflux" run 2> "$DIR/worker.log" & pid=$!

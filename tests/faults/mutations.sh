@@ -18,7 +18,7 @@ declare -A run=(
 )
 
 tree=$(mktemp -d); trap 'rm -rf "$tree"' EXIT
-(cd "$root" && tar c CMakeLists.txt include schemas data workers tests) | tar x -C "$tree"
+(cd "$root" && tar c CMakeLists.txt include schemas data workers deploy tests) | tar x -C "$tree"
 build() { cmake -S "$tree" -B "$tree/build" -G Ninja '-DCMAKE_C_FLAGS=-O0' && cmake --build "$tree/build" --target microflux; }
 
 # caught NAME: the planted bug is in the program, and the run says what differs.
