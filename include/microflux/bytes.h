@@ -38,6 +38,12 @@ struct buffer {
 
 void buffer_grow(struct buffer *b, size_t more);
 
+/* given: an option that was set. */
+static inline bool given(const char *text)
+{
+    return text && *text;
+}
+
 static inline void buffer_reserve(struct buffer *b, size_t more)
 {
     if (b->len + more > b->cap)

@@ -203,6 +203,7 @@ struct fence {
 
 void fence_write(const struct fence *fence, struct buffer *out);
 enum err fence_read(struct bytes text, struct fence *fence, struct err_info *info) MF_MUST_CHECK;
+int64_t fence_now(const struct fence *fence); /* as_of of a score made now */
 /* The fence of a lane that was swapped: nobody takes it over any more (fence_read: ERR_REFUSED "swapped").
  * into: the namespace it serves now; was: where that one's subjects lay before. Each LANE_NAMESPACE bytes. */
 void fence_write_swapped(const char *into, const char *was, struct buffer *out);

@@ -61,6 +61,8 @@ void creator_vector(const struct methodology *m, const struct content *content, 
 void vector_pack(const float v[DIMS], struct packed_vector *packed);
 void vector_unpack(const struct packed_vector *packed, float v[DIMS]);
 
+/* softmax: n logits become shares that sum to 1. */
+void softmax(double *z, size_t n);
 /* niche_features: [u n/(n+2); A]. niche_softmax: posterior of model->n niches. */
 void niche_features(const struct methodology *m, const struct content *content, const float a[DIMS],
                     float features[FEATURES]);

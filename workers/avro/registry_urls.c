@@ -15,11 +15,6 @@ struct urls {
     size_t n;
 };
 
-static bool given(const char *text)
-{
-    return text && *text;
-}
-
 static enum err check_url(const char *url, struct err_info *info)
 {
     switch (http_url(url)) {

@@ -67,17 +67,14 @@ static void list_ids(json_t *campaigns, struct buffer *out)
     buffer_printf(out, "%s", n > 8 ? ", …" : n == 0 ? "none" : "");
 }
 
-enum err campaign_load(const struct config *config, const struct score_tables *tables, const char *id,
-                       struct fit_campaign *campaign, struct err_info *info)
+enum err campaign_value(const struct config *config, const char *id, json_t **value, struct err_info *info)
 {
     json_t *campaigns;
     enum err err = campaigns_load(config, &campaigns, info);
     if (err != ERR_OK)
         return err;
-    const json_t *value = json_object_get(campaigns, id);
-    if (value) {
-        err = campaign_read(value, tables->methodology, tables->text, campaign, info);
-    } else {
+    *value = json_incref(json_object_get(campaigns, id));
+    if (!*value) {
         struct buffer ids = {0};
         list_ids(campaigns, &ids);
         err = err_set(info, ERR_NOT_FOUND, "campaign", "no campaign \"%.80s\" in topic %s; there are: %.*s",
@@ -85,5 +82,17 @@ enum err campaign_load(const struct config *config, const struct score_tables *t
         buffer_free(&ids);
     }
     json_decref(campaigns);
+    return err;
+}
+
+enum err campaign_load(const struct config *config, const struct score_tables *tables, const char *id,
+                       struct fit_campaign *campaign, struct err_info *info)
+{
+    json_t *value;
+    enum err err = campaign_value(config, id, &value, info);
+    if (err != ERR_OK)
+        return err;
+    err = campaign_read(value, tables->methodology, tables->text, campaign, info);
+    json_decref(value);
     return err;
 }

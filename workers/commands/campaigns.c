@@ -9,6 +9,7 @@
 #include "microflux/commands.h"
 #include "microflux/file.h"
 #include "microflux/schemas.h"
+#include "publish_once.h"
 
 #define FLUSH_MS 30000
 
@@ -61,15 +62,12 @@ static enum err list(struct campaigning *c, struct err_info *info)
 
 static enum err show(struct campaigning *c, const char *wanted, struct err_info *info)
 {
-    json_t *campaigns;
-    struct fit_campaign compiled;
-    enum err err = campaign_load(c->config, &c->tables, wanted, &compiled, info);
-    if (err == ERR_OK)
-        err = campaigns_load(c->config, &campaigns, info);
+    json_t *value;
+    enum err err = campaign_value(c->config, wanted, &value, info);
     if (err != ERR_OK)
         return err;
-    print_json(json_object_get(campaigns, wanted), c->json ? JSON_COMPACT : JSON_INDENT(2));
-    json_decref(campaigns);
+    print_json(value, c->json ? JSON_COMPACT : JSON_INDENT(2));
+    json_decref(value);
     return ERR_OK;
 }
 
@@ -176,14 +174,13 @@ static enum err put(struct campaigning *c, const char *path, struct err_info *in
 
 static enum err end(struct campaigning *c, const char *id, struct err_info *info)
 {
-    struct fit_campaign compiled;
-    enum err err = campaign_load(c->config, &c->tables, id, &compiled, info);
-    if (err == ERR_OK)
-        err = open_publisher(c, info);
-    if (err == ERR_OK)
-        err = send(c, id, (struct bytes){0}, info);
-    if (err == ERR_OK)
-        err = flush(c, info);
+    json_t *value;
+    enum err err = campaign_value(c->config, id, &value, info);
+    if (err != ERR_OK)
+        return err;
+    json_decref(value);
+    err = publish_once(c->config, c->config->topic_campaigns, bytes_of(id), (struct bytes){NULL, 0}, 0,
+                       FLUSH_MS, info);
     if (err == ERR_OK)
         printf("campaign %s ended\n", id);
     return err;

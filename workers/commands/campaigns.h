@@ -16,7 +16,10 @@ enum err campaign_read(const json_t *value, const struct methodology *methodolog
 /* campaigns_load: the newest record of each campaign that has not ended, as JSON: an object by campaign_id,
  * json_decref(). ERR_WEATHER, ERR_NOT_FOUND (no such topic). */
 enum err campaigns_load(const struct config *config, json_t **campaigns, struct err_info *info) MF_MUST_CHECK;
-/* campaign_load: one of them, compiled. ERR_NOT_FOUND names those there are. */
+/* campaign_value: one of them, json_decref(). ERR_NOT_FOUND names those there are. campaign_load: compiled.
+ */
+enum err campaign_value(const struct config *config, const char *id, json_t **value,
+                        struct err_info *info) MF_MUST_CHECK;
 enum err campaign_load(const struct config *config, const struct score_tables *tables, const char *id,
                        struct fit_campaign *campaign, struct err_info *info) MF_MUST_CHECK;
 

@@ -129,8 +129,3 @@ enum err creator_live(struct redis *redis, const char *namespace_, struct bytes 
         err = err_set(info, ERR_NOT_FOUND, "erased", "creator \"%.*s\" was erased", (int)name.len, name.ptr);
     return err;
 }
-
-int64_t fence_now(const struct fence *fence)
-{
-    return fence->told > fence->as_of ? fence->told : fence->as_of;
-}

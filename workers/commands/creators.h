@@ -27,7 +27,6 @@ enum err creator_known(struct redis *redis, const char *namespace_, int32_t lane
  * erased. */
 enum err creator_live(struct redis *redis, const char *namespace_, struct bytes name, struct creator *c,
                       int32_t *lane, struct fence *fence, struct err_info *info) MF_MUST_CHECK;
-int64_t fence_now(const struct fence *fence); /* as_of of a score made now */
 
 /* creators_each: every creator that stands in the index of a lane of that namespace's data; a name that
  * stands there twice comes twice. */

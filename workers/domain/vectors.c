@@ -130,17 +130,22 @@ void niche_features(const struct methodology *m, const struct content *content, 
     }
 }
 
-void niche_softmax(const struct niche_model *model, const float features[FEATURES], double *posterior)
+void softmax(double *z, size_t n)
 {
     double most = -INFINITY, sum = 0;
-    for (size_t k = 0; k < model->n; k++) {
+    for (size_t k = 0; k < n; k++)
+        most = fmax(most, z[k]);
+    for (size_t k = 0; k < n; k++)
+        sum += z[k] = exp(z[k] - most);
+    for (size_t k = 0; k < n; k++)
+        z[k] /= sum;
+}
+
+void niche_softmax(const struct niche_model *model, const float features[FEATURES], double *posterior)
+{
+    for (size_t k = 0; k < model->n; k++)
         posterior[k] = model->bias[k] + dims_dot(model->weights[k], features, FEATURES);
-        most = fmax(most, posterior[k]);
-    }
-    for (size_t k = 0; k < model->n; k++)
-        sum += posterior[k] = exp(posterior[k] - most);
-    for (size_t k = 0; k < model->n; k++)
-        posterior[k] /= sum;
+    softmax(posterior, model->n);
 }
 
 bool brand_cold(const struct embedding *e, const uint32_t *tokens, size_t n, float b[DIMS])

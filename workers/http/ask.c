@@ -10,11 +10,6 @@ struct asking {
     const atomic_bool *stop;
 };
 
-static bool given(const char *text)
-{
-    return text && *text;
-}
-
 static size_t on_data(char *data, size_t size, size_t n, void *arg)
 {
     struct asking *asking = arg;

@@ -23,6 +23,11 @@ void fence_write(const struct fence *fence, struct buffer *out)
         buffer_printf(out, " data=%s", fence->data);
 }
 
+int64_t fence_now(const struct fence *fence)
+{
+    return fence->told > fence->as_of ? fence->told : fence->as_of;
+}
+
 void fence_write_swapped(const char *into, const char *was, struct buffer *out)
 {
     out->len = 0;

@@ -66,10 +66,9 @@ static enum err judge(const struct lane *lane, const struct fence *live, struct 
 static struct fence joined(const struct lane *lane, const struct fence *live)
 {
     struct fence fence = lane->fence;
-    int64_t told = live->told > live->as_of ? live->told : live->as_of;
     fence.token = lane_random();
     fence.sweep = 0;
-    fence.told = told + 1;
+    fence.told = fence_now(live) + 1;
     memcpy(fence.data, lane->options->namespace_, strlen(lane->options->namespace_) + 1);
     for (size_t i = 0; i < fence.n; i++)
         fence.at[i].published = fence.at[i].applied; /* the sweep tells everything */

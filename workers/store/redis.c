@@ -54,11 +54,6 @@ static void on_pong(void *arg, const struct redis_answer *answer)
     redis->ready = redis->refused.code == ERR_OK;
 }
 
-static bool given(const char *text)
-{
-    return text && *text;
-}
-
 static void log_in(struct redis *redis)
 {
     const struct redis_options *o = &redis->options;

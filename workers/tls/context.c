@@ -6,12 +6,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "microflux/bytes.h"
 #include "tls_room.h"
-
-static bool given(const char *text)
-{
-    return text && *text;
-}
 
 static enum err unusable(const char *key, const char *path, struct err_info *info)
 {

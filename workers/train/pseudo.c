@@ -122,17 +122,6 @@ static size_t add_tokens(const struct pseudo *p, const struct corpus_creator *cr
     return n;
 }
 
-static void softmax_of(double *z, size_t k)
-{
-    double most = -INFINITY, sum = 0;
-    for (size_t j = 0; j < k; j++)
-        most = fmax(most, z[j]);
-    for (size_t j = 0; j < k; j++)
-        sum += z[j] = exp(z[j] - most);
-    for (size_t j = 0; j < k; j++)
-        z[j] /= sum;
-}
-
 static void prior_of(const struct pseudo *p, double *prior)
 {
     double n = (double)p->corpus->n_creators;
@@ -153,7 +142,7 @@ static void label(struct pseudo *p, const double *values, double weight, double 
         for (size_t j = 0; j < p->k; j++)
             z[j] = weight * sum[j] / pow(1 + (double)n, power) + (log_prior ? log_prior[j] : 0);
         audience_niches(p, &p->vectors[i], audience, z);
-        softmax_of(z, p->k);
+        softmax(z, p->k);
     }
     free(seen);
 }

@@ -48,17 +48,6 @@ static void make_bound(struct fitting *f)
         abort(); /* positive definite by construction */
 }
 
-static void softmax(double *z, size_t k)
-{
-    double most = -INFINITY, sum = 0;
-    for (size_t j = 0; j < k; j++)
-        most = fmax(most, z[j]);
-    for (size_t j = 0; j < k; j++)
-        sum += z[j] = exp(z[j] - most);
-    for (size_t j = 0; j < k; j++)
-        z[j] /= sum;
-}
-
 static void make_gradient(struct fitting *f)
 {
     size_t k = f->rows->k;
