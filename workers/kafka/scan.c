@@ -11,6 +11,7 @@
 
 #define OPEN_MS   10000
 #define FOLLOW_MS 2000 /* whoever follows tries again */
+#define AGAIN_MS  100
 
 struct scan {
     rd_kafka_t *rk;
@@ -66,6 +67,20 @@ static void reach(struct scan *scan, int32_t partition)
     scan->n_ended++;
 }
 
+/* A partition that changes its leader just now is asked again. */
+static rd_kafka_resp_err_t edge_at_last(struct scan *scan, const char *topic, int32_t partition, int64_t edge,
+                                        int64_t *offset)
+{
+    int64_t until = clock_mono_ms() + scan->open_ms;
+    rd_kafka_resp_err_t code;
+    while ((code = log_edge(scan->rk, topic, partition, edge, scan->open_ms, offset)) != 0 &&
+           (code == RD_KAFKA_RESP_ERR_NOT_LEADER_FOR_PARTITION ||
+            code == RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE) &&
+           clock_mono_ms() < until)
+        rd_kafka_poll(scan->rk, AGAIN_MS);
+    return code;
+}
+
 static enum err read_ends(struct scan *scan, const char *topic, struct err_info *info)
 {
     scan->ends = calloc((size_t)scan->n_partitions + 1, sizeof *scan->ends);
@@ -73,10 +88,9 @@ static enum err read_ends(struct scan *scan, const char *topic, struct err_info 
         abort();
     for (int32_t i = 0; scan->ends_known && i < scan->n_partitions; i++) {
         int64_t low = 0;
-        rd_kafka_resp_err_t code =
-            log_edge(scan->rk, topic, i, RD_KAFKA_OFFSET_END, scan->open_ms, &scan->ends[i]);
+        rd_kafka_resp_err_t code = edge_at_last(scan, topic, i, RD_KAFKA_OFFSET_END, &scan->ends[i]);
         if (!code)
-            code = log_edge(scan->rk, topic, i, RD_KAFKA_OFFSET_BEGINNING, scan->open_ms, &low);
+            code = edge_at_last(scan, topic, i, RD_KAFKA_OFFSET_BEGINNING, &low);
         if (code)
             return weather_err(&scan->weather, code, topic, info);
         if (low >= scan->ends[i])
