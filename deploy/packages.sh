@@ -12,7 +12,7 @@ build=(gcc cmake ninja-build pkg-config libc6-dev librdkafka-dev libavro-dev lib
   libxxhash-dev libsodium-dev libutf8proc-dev libjemalloc-dev libmicrohttpd-dev libcurl4-openssl-dev libcmocka-dev liblapacke-dev gettext git ca-certificates)
 kafka=(default-jre-headless maven)
 check=(kcat curl openssl help2man clang clang-format libclang-rt-14-dev spin python3 python3-venv procps)
-extra=(lintian shellcheck debootstrap tmux libfaketime)
+extra=(lintian shellcheck debootstrap tmux libfaketime mkdocs)
 
 # promtool alone of the package prometheus, whose daemon would start by itself: unpacked into the cache folder.
 unpack_promtool() {

@@ -62,6 +62,7 @@ for part in $wanted; do
     step 'the performance page is its result file' performance_page
     step 'the guarantees page is its result file' guarantees_page
     step 'alerts, runbooks and dashboards' tests/alerts.sh
+    step 'links and commands of the pages' tests/docs.py
     step 'unit' unit release ;;
   sanitizers)
     step 'unit under address and undefined' sanitized asan
