@@ -68,7 +68,8 @@ struct config {
     const char *score_schemes;    /* "default,stim,later,hypeauditor" */
     const char *methodology_file; /* "" = the program's own */
     const char *benchmark_file, *emv_file;
-    const char *lexicon_dir; /* "" = the program's own only */
+    const char *lexicon_dir;                     /* "" = the program's own only */
+    const char *models_embedding, *models_niche; /* "" = none */
     /* time.* */
     int64_t max_future_ms;
     enum time_policy late_policy, future_policy;

@@ -238,8 +238,15 @@ struct creator_dirty {
     uint32_t campaigns, campaigns_gone;       /* bit = slot */
     bool totals, profile, base, erasure, any; /* any: the version moved */
     bool peer;                                /* the entry among peers moved */
-    bool words, actors; /* whole keys: tokens and brands of the posts; actors and fingerprints */
+    bool words, actors, audience; /* whole keys: tokens and brands of the posts; actors and fingerprints;
+                                     the audience vector */
 };
+
+struct embedding; /* vectors.h */
+struct niche_model;
+struct packed_vector;
+struct kept_content;
+struct audience_vector;
 
 struct creator {
     int64_t epoch;
@@ -264,6 +271,9 @@ struct creator {
     uint8_t n_campaigns, cap_campaigns;
     struct peer_entry peer; /* where the lane's histograms count it: as of when it was scored last (§3) */
     uint16_t n_tokens;      /* distinct tokens of the posts that count: derived, creator_words */
+    uint64_t words;         /* of which tokens, each as often as it counts: derived too */
+    struct kept_content *content;     /* owned; NULL: not worked out yet */
+    struct audience_vector *audience; /* owned; NULL: nobody was met */
     struct creator_dirty dirty;
 };
 
@@ -333,7 +343,13 @@ bool creator_post_followers(const struct creator *c, const struct post *post, in
 
 /* ---- what is published (published.h) ---- */
 
-/* What else a score needs: of the peers, and what an act is worth. Any of it may be NULL. */
+/* The models of §7; NULL: none. A niche model is of the embedding beside it. */
+struct models {
+    const struct embedding *embedding;
+    const struct niche_model *niche;
+};
+
+/* What else a score needs: of the peers, what an act is worth, and models. Any of it may be NULL. */
 struct unit_values { /* a dated table of data/emv */
     const char *date, *currency;
     double minor_units[N_KINDS];
@@ -341,6 +357,7 @@ struct unit_values { /* a dated table of data/emv */
 struct market {
     const struct peer_table *peers, *benchmark;
     const struct unit_values *values;
+    struct models models;
 };
 
 /* creator_score: pure; does not touch the creator. market may be NULL. Rates are rounded to 1e-7, scores to
@@ -349,6 +366,11 @@ void creator_score(const struct creator *c, const struct methodology *methodolog
                    const struct market *market, int64_t as_of, struct score *score);
 /* creator_post_in: the post of a slot, where a place of evidence lies; NULL: none. */
 const struct post *creator_post_in(const struct creator *c, int32_t slot);
+/* creator_content: u as it is now, worked out again only where the words or the embedding are others; 0 when
+ * no token is known. Borrowed until the creator changes. creator_met: its audience also follows a creator
+ * with this u; what was met with another embedding is forgotten. */
+const struct packed_vector *creator_content(struct creator *c, const struct embedding *embedding);
+void creator_met(struct creator *c, const struct embedding *embedding, const struct packed_vector *u);
 /* creator_words: what follows from the posts' tokens, once they changed or were loaded. */
 void creator_words(struct creator *c);
 

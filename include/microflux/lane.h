@@ -85,9 +85,10 @@ struct lane_kind {
     enum lane_verdict (*apply)(void *self, void *state, int input, int32_t epoch,
                                const struct kafka_record *record, int64_t *as_of, struct err_info *info);
     void (*changes)(void *self, void *state, const struct lane_writer *writer);
-    /* evaluate: what a reader would be told now; equal digests = nothing to tell. encode: the one evaluated
-     * last, framed; it appends nothing when the subject is erased: a tombstone. */
-    uint64_t (*evaluate)(void *self, const void *state, const struct lane_view *view);
+    /* evaluate: what a reader would be told now; equal digests = nothing to tell; it may keep in the state
+     * what follows from it. encode: the one evaluated last, framed; it appends nothing when the subject is
+     * erased: a tombstone. */
+    uint64_t (*evaluate)(void *self, void *state, const struct lane_view *view);
     void (*encode)(void *self, const void *state, struct bytes subject, const struct lane_view *view,
                    enum lane_reason reason, struct buffer *out);
     /* Sums over a lane's subjects: a hash of numbers, <prefix><sums_key>, written by the EXEC that writes the

@@ -8,12 +8,12 @@
 #include "microflux/methodology.h"
 #include "microflux/redis.h"
 
-/* ---- layout: a creator in Redis, two hashes and two strings (docs/reference/redis-layout.md) ---- */
-enum creator_key { KEY_COUNTERS, KEY_POSTS, KEY_WORDS, KEY_AUDIENCE, N_CREATOR_KEYS };
+/* ---- layout: a creator in Redis, two hashes and three strings (docs/reference/redis-layout.md) ---- */
+enum creator_key { KEY_COUNTERS, KEY_POSTS, KEY_WORDS, KEY_AUDIENCE, KEY_MET, N_CREATOR_KEYS };
 #define CREATOR_WHOLE_KEYS                                                                                   \
-    (1u << KEY_WORDS | 1u << KEY_AUDIENCE) /* strings: SET and GET, not HSET and HGETALL */
-extern const char
-    *const creator_key_names[N_CREATOR_KEYS]; /* c p k a: the word in mf:<ns>:score:{tag}:<word>:<creator> */
+    (1u << KEY_WORDS | 1u << KEY_AUDIENCE | 1u << KEY_MET) /* strings: SET and GET, not HSET and HGETALL */
+extern const char *const
+    creator_key_names[N_CREATOR_KEYS]; /* c p k a y: the word in mf:<ns>:score:{tag}:<word>:<creator> */
 
 /* Where changed fields go: called once a field, in ascending key order. A field is at most 64 bytes in name
  * and value (else its hash stops being a listpack; only post ids may be longer). */

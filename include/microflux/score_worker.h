@@ -27,7 +27,8 @@ bool live_peers_newer(struct live_peers *live, uint64_t *seen, struct peer_table
 struct score_worker_options {
     const struct methodology *methodology;
     const struct text *text;
-    struct market market;    /* without the live table of peers */
+    struct market market; /* without the live table of peers */
+    struct models models;
     struct live_peers *live; /* NULL: there never is one */
     struct creator_rules rules;
     size_t max_record_bytes;
@@ -37,8 +38,8 @@ struct score_worker_options {
     struct registry *registry;  /* NULL = none; shared by all workers */
     struct keyed_secret secret; /* of actor_hash; none: the hash is 0 */
     uint32_t output_id;         /* Confluent id of creator-score.avsc; 0 = single-object framing */
-    /* What takes the place of these from the worker's next turn on: other tables, lexicons, constants; the
-     * rest must be the same. NULL: nothing does. Stored once. */
+    /* What takes the place of these from the worker's next turn on: other tables, lexicons, constants,
+     * models; the rest must be the same. NULL: nothing does. Stored once. */
     const struct score_worker_options *_Atomic newer;
 };
 

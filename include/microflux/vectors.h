@@ -46,6 +46,18 @@ struct packed_vector {
     int8_t code[DIMS];
 };
 
+/* What a creator keeps (creator.h). */
+struct kept_content {
+    uint64_t words, embedding; /* of which it is */
+    struct content content;
+    struct packed_vector u;
+};
+struct audience_vector {
+    float y[DIMS];
+    int64_t met;        /* m */
+    uint64_t embedding; /* digest of the one that Y is of */
+};
+
 const struct embedded *embedding_find(const struct embedding *embedding, uint32_t token); /* NULL: unknown */
 double embedding_weight(const struct embedding *embedding, const struct embedded *token); /* w of §7 */
 

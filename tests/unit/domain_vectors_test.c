@@ -62,6 +62,68 @@ static void audience_by_hand(void **state)
     embedding_close(e);
 }
 
+/* One more post with these tokens, n of them. */
+static void post(struct creator *c, int64_t i, uint32_t token, uint8_t n, bool deleted)
+{
+    struct creator_rules rules = {.methodology = m, .max_future = 300000};
+    struct applied_counts counts;
+    char id[] = {'p', (char)('0' + i)};
+    int64_t as_of = 0;
+    struct post_record r = {.creator_id = BYTES("c"),
+                            .post_id = {id, 2},
+                            .posted_at = 1000 * i,
+                            .deleted = deleted,
+                            .tokens = {token, 7},
+                            .n_tokens = n};
+    creator_post(c, &rules, &r, &(struct provenance){i, 1000000}, &as_of, &counts);
+}
+
+/* What a creator keeps: worked out once while words and embedding stay, over the posts that count. */
+static void content_is_kept(void **state)
+{
+    (void)state;
+    struct embedding *e = small(), *other = small();
+    struct creator c;
+    other->digest = 2;
+    creator_init(&c);
+    assert_int_equal(creator_content(&c, e)->code[2], 0);
+    assert_null(c.content);
+    post(&c, 1, 10, 2, false);
+    post(&c, 2, 20, 1, false);
+    const struct packed_vector *u = creator_content(&c, e);
+    assert_int_equal(c.content->content.n, 2);
+    assert_true(fabs(u->code[0] * (double)u->scale - M_SQRT1_2) < 0.01 && u->code[0] == u->code[1]);
+    c.content->u.code[0] = 99;
+    post(&c, 2, 20, 1, false); /* the same words again */
+    assert_int_equal(creator_content(&c, e)->code[0], 99);
+    assert_int_equal(creator_content(&c, other)->code[0], u->code[1]);
+    post(&c, 2, 20, 1, true);
+    assert_int_equal(creator_content(&c, other)->code[1], 0);
+    assert_int_equal(c.content->content.n, 1);
+    creator_clear(&c);
+    assert_null(c.content);
+    embedding_close(e);
+    embedding_close(other);
+}
+
+static void meetings_are_of_one_embedding(void **state)
+{
+    (void)state;
+    struct embedding first = {.digest = 1}, second = {.digest = 2};
+    struct packed_vector u = {0.5f, {2, -4}};
+    struct creator c;
+    creator_init(&c);
+    creator_met(&c, &first, &u);
+    creator_met(&c, &first, &u);
+    assert_true(c.audience->met == 2 && c.audience->y[0] == 2 && c.audience->y[1] == -4);
+    assert_true(c.dirty.audience);
+    creator_met(&c, &second, &u);
+    assert_true(c.audience->met == 1 && c.audience->y[0] == 1 && c.audience->embedding == 2);
+    creator_erase(&c, &(struct provenance){1, 1}, 1);
+    assert_true(c.audience == NULL && !c.dirty.audience);
+    creator_clear(&c);
+}
+
 static void packing(void **state)
 {
     (void)state;
@@ -183,10 +245,12 @@ static void niche_file(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(content_by_hand), cmocka_unit_test(audience_by_hand),
-                                       cmocka_unit_test(packing),         cmocka_unit_test(examples),
-                                       cmocka_unit_test(niche_by_hand),   cmocka_unit_test(embedding_file),
-                                       cmocka_unit_test(niche_file)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(content_by_hand), cmocka_unit_test(audience_by_hand),
+        cmocka_unit_test(content_is_kept), cmocka_unit_test(meetings_are_of_one_embedding),
+        cmocka_unit_test(packing),         cmocka_unit_test(examples),
+        cmocka_unit_test(niche_by_hand),   cmocka_unit_test(embedding_file),
+        cmocka_unit_test(niche_file)};
     if (methodology_open("default", &m, NULL) != ERR_OK)
         return 1;
     int failed = cmocka_run_group_tests(tests, NULL, NULL);

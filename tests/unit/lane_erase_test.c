@@ -27,7 +27,7 @@ static void changes(void *self, void *state, const struct lane_writer *writer)
     writer->set(writer->arg, 0, BYTES("v"), BYTES("7"));
 }
 
-static uint64_t evaluate(void *self, const void *state, const struct lane_view *view)
+static uint64_t evaluate(void *self, void *state, const struct lane_view *view)
 {
     (void)self;
     (void)state;

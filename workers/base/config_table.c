@@ -114,6 +114,11 @@ const struct key config_keys[] = {
     TEXT("lexicon.dir", lexicon_dir, "",
          "folder of *.lex files: one takes the place of ours of the same name, others come on top; empty = "
          "ours"),
+    TEXT("models.embedding", models_embedding, "",
+         "model of `microflux train embed`: what creators' tags and mentions mean; empty = topics by the "
+         "lexicon"),
+    TEXT("models.niche", models_niche, "",
+         "model of `microflux train niche` with that embedding; empty = niches by the lexicon"),
     INT("sweep.interval_s", sweep_interval_s, "s", "86400", 10, 31536000,
         "each creator is scored again at least this often, changed or not"),
     INT("time.max_future_ms", max_future_ms, "ms", "300000", 0, 31536000000,

@@ -8,7 +8,7 @@
 enum err embedding_of(const char *path, struct embedding **embedding, struct err_info *info)
 {
     char *text;
-    if (!path)
+    if (!path || !*path)
         return ERR_OK;
     enum err err = file_text(path, &text, info);
     if (err != ERR_OK)
@@ -40,7 +40,7 @@ enum err niche_model_of(const char *path, const struct methodology *m, const str
                         struct niche_model **model, struct err_info *info)
 {
     char *text;
-    if (!path)
+    if (!path || !*path)
         return ERR_OK;
     enum err err = file_text(path, &text, info);
     if (err != ERR_OK)

@@ -15,7 +15,9 @@ struct score_tables {
     struct methodology *methodology;
     struct text *text;
     struct peer_table *benchmark;
-    struct unit_values *values; /* NULL: none are configured */
+    struct unit_values *values;  /* NULL: none are configured */
+    struct embedding *embedding; /* the same */
+    struct niche_model *niche;
 };
 
 /* score_tables_open: reads them all and checks that they fit together. Gives; score_tables_close. */

@@ -188,5 +188,6 @@ struct market market_now(const struct config *config, const struct score_tables 
     if (err != ERR_OK && err != ERR_NOT_FOUND)
         fprintf(stderr, "microflux %s: compared with the benchmarks alone: %s\n", command, info.sentence);
     bool live = err == ERR_OK && room->methodology == tables->methodology->digest;
-    return (struct market){live ? room : NULL, tables->benchmark, tables->values};
+    return (struct market){
+        live ? room : NULL, tables->benchmark, tables->values, {tables->embedding, tables->niche}};
 }

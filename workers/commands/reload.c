@@ -1,10 +1,11 @@
-/* reload: SIGHUP: methodology, lexicons, benchmarks, unit values and log.level are read again, checked, and
- * taken all or none. Workers go over to them one by one, each between two turns; the ones before stay until
- * the process ends. */
+/* reload: SIGHUP: methodology, lexicons, benchmarks, unit values, models and log.level are read again,
+ * checked, and taken all or none. Workers go over to them one by one, each between two turns; the ones before
+ * stay until the process ends. */
 #include <inttypes.h>
 #include <stdlib.h>
 
 #include "microflux/log.h"
+#include "microflux/vectors.h"
 #include "options.h"
 
 struct score_reload {
@@ -57,9 +58,10 @@ void reload(const struct command_line *from, struct score_setup *setup)
         log_level_is(config->log_level);
         log_info("reloaded",
                  "methodology=%s version=%s digest=%016" PRIx64 " lexicons=%016" PRIx64
-                 " benchmark=%016" PRIx64 " log.level=%s",
+                 " benchmark=%016" PRIx64 " embedding=%016" PRIx64 " niche=%016" PRIx64 " log.level=%s",
                  t->methodology->name, t->methodology->version, t->methodology->digest, text_digest(t->text),
-                 t->benchmark->digest, config->log_level);
+                 t->benchmark->digest, t->embedding ? t->embedding->digest : 0,
+                 t->niche ? t->niche->digest : 0, config->log_level);
     }
     config_free(config);
 }

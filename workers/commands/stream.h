@@ -48,7 +48,7 @@ enum err truth_read(const char *path, const struct corpus *corpus, const struct 
                     struct text_scratch *scratch, struct truth *truth, struct err_info *info) MF_MUST_CHECK;
 void truth_free(struct truth *truth);
 
-/* models of files; NULL path: *model stays NULL */
+/* models of files; no path (NULL or ""): *model stays NULL */
 enum err embedding_of(const char *path, struct embedding **embedding, struct err_info *info) MF_MUST_CHECK;
 enum err niche_model_of(const char *path, const struct methodology *m, const struct embedding *embedding,
                         struct niche_model **model, struct err_info *info) MF_MUST_CHECK;

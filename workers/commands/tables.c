@@ -1,9 +1,11 @@
 /* tables: what a score is made by: methodology, lexicons, benchmarks, unit values; each the program's own or
- * a file. */
+ * a file; and models, which are files or not there. */
 #include <stdlib.h>
 
 #include "microflux/file.h"
+#include "microflux/vectors.h"
 #include "options.h"
+#include "stream.h"
 
 enum err methodology_of(const struct config *config, const char *file, struct methodology **methodology,
                         struct err_info *info)
@@ -60,6 +62,19 @@ static enum err values_of(const struct config *config, struct score_tables *tabl
     return err;
 }
 
+static enum err models_of(const struct config *config, struct score_tables *tables, struct err_info *info)
+{
+    if (*config->models_niche && !*config->models_embedding)
+        return err_set(
+            info, ERR_USAGE, "models",
+            "models.niche is %s, but models.embedding is empty: name the embedding it was trained with",
+            config->models_niche);
+    enum err err = embedding_of(config->models_embedding, &tables->embedding, info);
+    return err != ERR_OK ? err
+                         : niche_model_of(config->models_niche, tables->methodology, tables->embedding,
+                                          &tables->niche, info);
+}
+
 enum err score_tables_open(const struct config *config, struct score_tables *tables, struct err_info *info)
 {
     *tables = (struct score_tables){0};
@@ -72,6 +87,8 @@ enum err score_tables_open(const struct config *config, struct score_tables *tab
         err = benchmark_of(config, tables, info);
     if (err == ERR_OK)
         err = values_of(config, tables, info);
+    if (err == ERR_OK)
+        err = models_of(config, tables, info);
     if (err != ERR_OK)
         score_tables_close(tables);
     return err;
@@ -79,6 +96,8 @@ enum err score_tables_open(const struct config *config, struct score_tables *tab
 
 void score_tables_close(struct score_tables *tables)
 {
+    niche_model_close(tables->niche);
+    embedding_close(tables->embedding);
     unit_values_free(tables->values);
     free(tables->benchmark);
     text_close(tables->text);
@@ -91,4 +110,5 @@ void score_tables_use(const struct score_tables *tables, struct score_worker_opt
     o->methodology = o->rules.methodology = tables->methodology;
     o->text = tables->text;
     o->market = (struct market){.benchmark = tables->benchmark, .values = tables->values};
+    o->models = (struct models){tables->embedding, tables->niche};
 }

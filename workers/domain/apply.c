@@ -31,6 +31,8 @@ void creator_clear(struct creator *c)
     free(c->profile_days);
     free(c->base);
     free(c->fingerprints.at);
+    free(c->content);
+    free(c->audience);
     campaigns_free(c);
     actors_free(c->actors);
     window_free(&c->hours);
@@ -59,7 +61,8 @@ size_t creator_bytes(const struct creator *c)
     size_t cells = (size_t)c->hours.cap + c->days.cap;
     return sizeof *c + cells * sizeof(struct cell) + c->cap_profile_days * sizeof(struct profile_day) +
            c->cap_posts * (sizeof(struct post) + 32) + (c->base ? SCHEMES * sizeof *c->base : 0) +
-           words_bytes(c) + actors_bytes(c->actors) + c->fingerprints.cap * sizeof(struct fingerprint) +
+           words_bytes(c) + topics_bytes(c) + actors_bytes(c->actors) +
+           c->fingerprints.cap * sizeof(struct fingerprint) +
            c->cap_campaigns * (sizeof(struct campaign) + 32);
 }
 

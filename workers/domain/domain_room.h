@@ -46,6 +46,7 @@ static inline bool post_sponsored(const struct post *post)
 /* words_keep: tokens, lexicon and brands of a post's record. */
 void words_keep(struct creator *c, struct post *post, const struct post_record *r);
 size_t words_bytes(const struct creator *c);
+size_t topics_bytes(const struct creator *c);
 /* comments_note: one comment of another; comments_own: of the creator; comments_settle: the placeholder's
  * post is known now. */
 void comments_note(struct creator *c, const struct methodology *m, struct post *post,

@@ -70,16 +70,25 @@ void words_keep(struct creator *c, struct post *post, const struct post_record *
     c->dirty.words |= had || post->n_tokens || post->n_brands;
 }
 
+/* Sums of it tell sets of tokens apart, whatever their order. */
+static uint64_t mixed(uint32_t token)
+{
+    uint64_t x = (token + 1ULL) * 0x9e3779b97f4a7c15ULL;
+    return (x ^ x >> 32) * 0xbf58476d1ce4e5b9ULL;
+}
+
 /* Distinct hashes over the posts that count. */
 void creator_words(struct creator *c)
 {
     enum { SLOTS = 2048 }; /* twice the most there can be */
     uint32_t seen[SLOTS] = {0};
     c->n_tokens = 0;
+    c->words = 0;
     for (size_t i = 0; i < c->n_posts; i++)
         for (uint8_t k = 0; !c->posts[i].deleted && k < c->posts[i].n_tokens; k++) {
             uint32_t token = c->posts[i].tokens[k] ? c->posts[i].tokens[k] : 1; /* 0 is a free slot */
             size_t at = token % SLOTS;
+            c->words += mixed(token);
             while (seen[at] && seen[at] != token)
                 at = (at + 1) % SLOTS;
             c->n_tokens += seen[at] == 0;

@@ -5,7 +5,7 @@
 
 #include <stdio.h>
 
-const char *const creator_key_names[N_CREATOR_KEYS] = {"c", "p", "k", "a"};
+const char *const creator_key_names[N_CREATOR_KEYS] = {"c", "p", "k", "a", "y"};
 const char layout_letters[N_COUNTS + 1] = "-vlcsakpfny";
 
 struct text { /* one value being made */

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 
 #include "layout.h"
+#include "microflux/vectors.h"
 
 static void add_text(struct buffer *out, struct bytes text)
 {
@@ -61,6 +62,19 @@ static void add_peer(const struct creator *c, struct buffer *out)
                       platform_names[c->peer.platform], c->peer.band, c->peer.bin);
     else
         buffer_add_text(out, ",\"peer\":null");
+}
+
+static void add_audience(const struct creator *c, struct buffer *out)
+{
+    if (!c->audience) {
+        buffer_add_text(out, ",\"audience\":null");
+        return;
+    }
+    buffer_printf(out, ",\"audience\":{\"embedding\":\"%016" PRIx64 "\",\"met\":%" PRId64 ",\"y\":[",
+                  c->audience->embedding, c->audience->met);
+    for (size_t i = 0; i < DIMS; i++)
+        buffer_printf(out, "%s%.9g", i ? "," : "", (double)c->audience->y[i]);
+    buffer_add_text(out, "]}");
 }
 
 static void add_profile_days(const struct creator *c, struct buffer *out)
@@ -145,6 +159,7 @@ void layout_json(const struct creator *c, struct bytes creator_id, int lane, str
     add_profile(c, out);
     add_profile_days(c, out);
     add_peer(c, out);
+    add_audience(c, out);
     buffer_add_text(out, ",\"totals\":{");
     for (int kind = KIND_VIEW; kind < N_KINDS; kind++)
         buffer_printf(out, "%s\"%s\":%" PRId64, kind == KIND_VIEW ? "" : ",", kind_names[kind],

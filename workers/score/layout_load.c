@@ -1,5 +1,5 @@
-/* layout_load: the two hashes and two strings become a creator again. A field that cannot be read is an error
- * that names it: state is never guessed. Fields that are not the layout's (the engine's e) are skipped.
+/* layout_load: the two hashes and three strings become a creator again. A field that cannot be read is an
+ * error that names it: state is never guessed. Fields that are not the layout's (the engine's e) are skipped.
  */
 #include <inttypes.h>
 #include <stdlib.h>

@@ -1,11 +1,13 @@
-/* layout_whole: the two keys that are one binary string each, little-endian, replaced whole by the commit
+/* layout_whole: the three keys that are one binary string each, little-endian, replaced whole by the commit
  * that changes them (docs/reference/redis-layout.md): `k`, what the posts' words say, which changes with
- * posts; `a`, actors and fingerprints, which change with interactions. A string that does not end where it
- * should is an error: state is never guessed. */
+ * posts; `a`, actors and fingerprints, which change with interactions; `y`, whom the audience also follows.
+ * A string that does not end where it should is an error: state is never guessed. */
 #include <assert.h>
+#include <math.h>
 #include <stdlib.h>
 
 #include "layout.h"
+#include "microflux/vectors.h"
 
 #define NO_SLOT   0xff
 #define OFFICIAL  0x80
@@ -268,6 +270,35 @@ static bool take_audience(struct creator *c, struct bytes text)
     return text.len == 0;
 }
 
+/* ---- y ---- */
+
+static void put_met(const struct audience_vector *audience, struct buffer *out)
+{
+    uint32_t bits;
+    put(out, audience->embedding, 8);
+    put(out, (uint64_t)audience->met, 4);
+    for (size_t i = 0; i < DIMS; i++) {
+        memcpy(&bits, &audience->y[i], sizeof bits);
+        put(out, bits, 4);
+    }
+}
+
+static bool take_met(struct creator *c, struct bytes text)
+{
+    uint64_t met, bits;
+    if (!c->audience && !(c->audience = calloc(1, sizeof *c->audience)))
+        abort();
+    if (!take(&text, 8, &c->audience->embedding) || !take(&text, 4, &met) || text.len != DIMS * 4)
+        return false;
+    c->audience->met = (int64_t)met;
+    for (size_t i = 0; i < DIMS && take(&text, 4, &bits); i++) {
+        memcpy(&c->audience->y[i], &(uint32_t){(uint32_t)bits}, 4);
+        if (!isfinite(c->audience->y[i]))
+            return false;
+    }
+    return true;
+}
+
 void layout_write_whole(const struct creator *c, const struct change_writer *w)
 {
     char room[ROOM];
@@ -281,10 +312,22 @@ void layout_write_whole(const struct creator *c, const struct change_writer *w)
         put_audience(c, &out);
         w->whole(w->arg, KEY_AUDIENCE, (struct bytes){out.data, out.len});
     }
+    out.len = 0;
+    if (c->dirty.audience) {
+        put_met(c->audience, &out);
+        w->whole(w->arg, KEY_MET, (struct bytes){out.data, out.len});
+    }
     assert(out.data == room);
 }
 
 bool layout_load_whole(struct creator *c, int key, struct bytes text)
 {
-    return key == KEY_WORDS ? take_all_words(c, text) : take_audience(c, text);
+    switch (key) {
+    case KEY_WORDS:
+        return take_all_words(c, text);
+    case KEY_AUDIENCE:
+        return take_audience(c, text);
+    default:
+        return take_met(c, text);
+    }
 }

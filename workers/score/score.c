@@ -41,6 +41,7 @@ static void use_options(struct score_worker *w)
 static void use_market(struct score_worker *w)
 {
     w->market = w->options->market;
+    w->market.models = w->options->models;
     if (w->peers.methodology == w->options->methodology->digest)
         w->market.peers = &w->peers;
 }
@@ -90,7 +91,8 @@ const struct score_worker_options *score_options_newest(const struct score_worke
     return options;
 }
 
-/* Between two turns nothing is half done: other constants, tables and lexicons may take over. */
+/* Between two turns nothing is half done: other constants, tables, lexicons and models may take
+ * over. */
 static void score_turn(void *self)
 {
     struct score_worker *w = self;
@@ -286,16 +288,18 @@ static uint64_t told(const struct score_worker_options *o, const struct score *s
     return digest ? digest : 1; /* 0 is nothing to tell */
 }
 
-static uint64_t score_evaluate(void *self, const void *state, const struct lane_view *view)
+static uint64_t score_evaluate(void *self, void *state, const struct lane_view *view)
 {
     struct score_worker *w = self;
     w->entry = (struct peer_entry){.there = false};
     if (own_offsets(state) == 0)
         return 0; /* nothing of it was ever applied */
-    const struct creator *c = state;
+    struct creator *c = state;
     if (creator_gone(c))
         return clock_wall_ms() - c->erasure.at < REPEATS_MS ? GRAVE_DIGEST : 0;
-    creator_score(state, w->options->methodology, &w->market, view->as_of, &w->score);
+    if (w->options->models.embedding)
+        creator_content(c, w->options->models.embedding);
+    creator_score(c, w->options->methodology, &w->market, view->as_of, &w->score);
     w->entry = peers_entry(w->options->methodology, &w->score);
     return told(w->options, &w->score);
 }
