@@ -9,6 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "microflux/bytes.h"
+
 /* ---- hll: sorted (register << 8 | rank) words while few, then a byte a register ---- */
 #define HLL_BITS      11
 #define HLL_REGISTERS (1u << HLL_BITS)
@@ -31,6 +33,12 @@ bool hll_set(struct hll *hll, uint32_t reg, uint8_t rank);
 void hll_union(const struct hll *hll, uint8_t *registers);
 /* hll_estimate: distinct values behind the registers, ±2.3 % (Ertl's estimator: no small-range switch). */
 double hll_estimate(const uint8_t *registers);
+/* hll_pack: as it is stored and sent, little-endian: a 16 bit number and that many pairs of 24 bits, or ffff
+ * and every rank in 6 bits. hll_unpack: takes one off the front of *text and adds it; false: it is none.
+ * hll_of: the sketch that these registers are of. */
+void hll_pack(const struct hll *hll, struct buffer *out);
+bool hll_unpack(struct hll *hll, struct bytes *text);
+void hll_of(const uint8_t *registers, struct hll *hll);
 void hll_free(struct hll *hll);
 
 /* ---- sample: the distinct actors with the smallest hashes ---- */

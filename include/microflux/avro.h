@@ -56,6 +56,21 @@ struct avro_field {
     bool presence;
 };
 
+/* Rows of a table of fields: into a member; into a member and a bool that says whether it is there; only that
+ * bool, of a nested record. */
+#define AVRO_FIELD(type_, path_, avro_, member)                                                              \
+    {                                                                                                        \
+        path_, avro_, offsetof(type_, member), AVRO_NO_PRESENT, false                                        \
+    }
+#define AVRO_MAYBE(type_, path_, avro_, member, has)                                                         \
+    {                                                                                                        \
+        path_, avro_, offsetof(type_, member), offsetof(type_, has), false                                   \
+    }
+#define AVRO_THERE(type_, path_, has)                                                                        \
+    {                                                                                                        \
+        path_, AVRO_BOOL, offsetof(type_, has), AVRO_NO_PRESENT, true                                        \
+    }
+
 struct avro_program; /* immutable after compile: share between threads */
 
 /* avro_compile: reader_json is our schema, writer_json the producer's. ERR_UNSUPPORTED: recursive writer
@@ -125,6 +140,13 @@ void avro_put_long(struct buffer *b, int64_t n); /* int, long, enum index, union
 void avro_put_double(struct buffer *b, double x);
 void avro_put_bool(struct buffer *b, bool x);
 void avro_put_bytes(struct buffer *b, struct bytes s); /* string, bytes */
+/* avro_put_maybe_*: a union of null and it; bytes are there when they are not empty. avro_put_block: so
+ * many items of an array or map follow (none: nothing); avro_put_end: no more do. */
+void avro_put_maybe_long(struct buffer *b, bool there, int64_t n);
+void avro_put_maybe_double(struct buffer *b, bool there, double x);
+void avro_put_maybe_bytes(struct buffer *b, struct bytes s);
+void avro_put_block(struct buffer *b, size_t n);
+void avro_put_end(struct buffer *b);
 
 /* --- generic, for tools (tail, produce, state): slow, any schema, through avro-c and jansson --- */
 /* avro_to_json: body (unframed) as one line of JSON (unions printed plainly: null or the value). Appends to

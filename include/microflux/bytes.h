@@ -63,6 +63,10 @@ void buffer_add_text(struct buffer *b, const char *text);
 void buffer_printf(struct buffer *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* buffer_add_int: decimal text of n, fast (the hot path writes millions of them). */
 void buffer_add_int(struct buffer *b, int64_t n);
+/* buffer_add_le, bytes_take_le: n in so many bytes (1 to 8), the lowest first; take: off the front of *text,
+ * false: it is shorter. */
+void buffer_add_le(struct buffer *b, uint64_t n, int bytes);
+bool bytes_take_le(struct bytes *text, int bytes, uint64_t *n);
 void buffer_empty(struct buffer *b); /* of len 0; its memory is kept, unless it is large */
 void buffer_free(struct buffer *b);  /* gives the memory back and leaves {0} */
 

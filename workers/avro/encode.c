@@ -41,3 +41,35 @@ void avro_put_bytes(struct buffer *b, struct bytes s)
     avro_put_long(b, (int64_t)s.len);
     buffer_add(b, s.ptr, s.len);
 }
+
+void avro_put_maybe_long(struct buffer *b, bool there, int64_t n)
+{
+    avro_put_long(b, there);
+    if (there)
+        avro_put_long(b, n);
+}
+
+void avro_put_maybe_double(struct buffer *b, bool there, double x)
+{
+    avro_put_long(b, there);
+    if (there)
+        avro_put_double(b, x);
+}
+
+void avro_put_maybe_bytes(struct buffer *b, struct bytes s)
+{
+    avro_put_long(b, s.len > 0);
+    if (s.len > 0)
+        avro_put_bytes(b, s);
+}
+
+void avro_put_block(struct buffer *b, size_t n)
+{
+    if (n)
+        avro_put_long(b, (int64_t)n);
+}
+
+void avro_put_end(struct buffer *b)
+{
+    avro_put_long(b, 0);
+}

@@ -52,6 +52,23 @@ void buffer_printf(struct buffer *b, const char *format, ...)
     va_end(again);
 }
 
+void buffer_add_le(struct buffer *b, uint64_t n, int bytes)
+{
+    for (; bytes > 0; bytes--, n >>= 8)
+        buffer_add(b, &(char){(char)n}, 1);
+}
+
+bool bytes_take_le(struct bytes *text, int bytes, uint64_t *n)
+{
+    *n = 0;
+    if (text->len < (size_t)bytes)
+        return false;
+    for (int i = bytes - 1; i >= 0; i--)
+        *n = *n << 8 | (unsigned char)text->ptr[i];
+    *text = (struct bytes){text->ptr + bytes, text->len - (size_t)bytes};
+    return true;
+}
+
 void buffer_add_int(struct buffer *b, int64_t n)
 {
     char text[24], *p = text + sizeof text;

@@ -9,12 +9,9 @@
 #include "layout.h"
 #include "microflux/vectors.h"
 
-#define NO_SLOT   0xff
-#define OFFICIAL  0x80
-#define ALL_DENSE 0xffff
-#define RANK_BITS 6
-#define DENSE_LEN (HLL_REGISTERS * RANK_BITS / 8)
-#define ROOM      12288 /* the longest: 32 posts with 30 tokens and 4 brands of 40 bytes */
+#define NO_SLOT  0xff
+#define OFFICIAL 0x80
+#define ROOM     12288 /* the longest: 32 posts with 30 tokens and 4 brands of 40 bytes */
 
 static void put(struct buffer *out, uint64_t n, int bytes)
 {
@@ -163,26 +160,10 @@ static bool take_all_words(struct creator *c, struct bytes text)
 
 /* ---- a ---- */
 
-static void put_dense(const uint8_t *ranks, struct buffer *out)
-{
-    for (size_t i = 0; i < HLL_REGISTERS; i += 4)
-        put(out, ranks[i] | ranks[i + 1] << 6 | ranks[i + 2] << 12 | (uint32_t)ranks[i + 3] << 18, 3);
-}
-
-static void put_hll(const struct hll *hll, struct buffer *out)
-{
-    put(out, hll->n == HLL_DENSE ? ALL_DENSE : hll->n, 2);
-    if (hll->n == HLL_DENSE)
-        put_dense(hll->dense, out);
-    else
-        for (uint16_t i = 0; i < hll->n; i++)
-            put(out, hll->pairs[i], 3);
-}
-
 static void put_slice(const struct slice *slice, struct buffer *out)
 {
     put(out, (uint64_t)slice->number, 4);
-    put_hll(&slice->hll, out);
+    hll_pack(&slice->hll, out);
     put(out, slice->sample.n, 1);
     for (uint8_t i = 0; i < slice->sample.n; i++) {
         const struct sampled *actor = &slice->sample.actors[i];
@@ -220,26 +201,6 @@ static bool take_fingerprints(struct creator *c, struct bytes *text)
     return true;
 }
 
-static bool take_hll(struct hll *hll, struct bytes *text)
-{
-    uint64_t n, word;
-    if (!take(text, 2, &n) || (n != ALL_DENSE && n > HLL_SPARSE))
-        return false;
-    for (uint64_t i = 0; n != ALL_DENSE && i < n; i++) {
-        if (!take(text, 3, &word) || word >> 8 >= HLL_REGISTERS || (word & 0xff) > HLL_RANKS)
-            return false;
-        hll_set(hll, (uint32_t)(word >> 8), (uint8_t)word);
-    }
-    for (uint32_t i = 0; n == ALL_DENSE && i < HLL_REGISTERS; i += 4) {
-        if (!take(text, 3, &word))
-            return false;
-        for (uint32_t k = 0; k < 4; k++, word >>= RANK_BITS)
-            if (word & 63)
-                hll_set(hll, i + k, word & 63);
-    }
-    return true;
-}
-
 static bool take_sample(struct sample *sample, struct bytes *text)
 {
     uint64_t n, hash, post, fake, known;
@@ -264,7 +225,8 @@ static bool take_audience(struct creator *c, struct bytes text)
         if (number > INT32_MAX)
             return false;
         struct slice *slice = actors_slice(c->actors, (int64_t)number * ACTOR_SLICE_MS);
-        if (!slice || slice->sample.n || !take_hll(&slice->hll, &text) || !take_sample(&slice->sample, &text))
+        if (!slice || slice->sample.n || !hll_unpack(&slice->hll, &text) ||
+            !take_sample(&slice->sample, &text))
             return false;
     }
     return text.len == 0;

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "microflux/fit_record.h"
 #include "record.h"
 
 static void put_there(struct buffer *out)
@@ -54,25 +55,6 @@ static void put_peers(struct buffer *out, const struct peer_value *peers)
     avro_put_double(out, peers->median);
     avro_put_double(out, peers->percentile);
     avro_put_double(out, peers->score);
-}
-
-static void put_weighted(struct buffer *out, const struct weighted *w)
-{
-    put_there(out);
-    put_optional(out, (struct optional){w->score, w->there});
-    avro_put_double(out, w->confidence);
-    put_count(out, w->n);
-    for (size_t i = 0; i < w->n; i++) {
-        const struct contribution *part = &w->of[i];
-        avro_put_bytes(out, bytes_of(part->signal));
-        put_optional(out, (struct optional){part->value, part->there});
-        put_optional(out, part->peer);
-        avro_put_long(out, part->n);
-        avro_put_double(out, part->confidence);
-        avro_put_double(out, part->weight);
-        avro_put_double(out, part->contribution);
-    }
-    put_end(out);
 }
 
 static void put_audience(struct buffer *out, const struct audience_value *audience)
@@ -170,7 +152,7 @@ static void put_topics(struct buffer *out, const struct niche_value *niche)
 void record_signals(struct buffer *out, const struct score *s)
 {
     put_peers(out, &s->peers);
-    put_weighted(out, &s->authenticity);
+    weighted_put(&s->authenticity, out);
     put_audience(out, &s->audience);
     put_terms(out, s->terms);
     put_growth(out, &s->growth);
@@ -266,7 +248,7 @@ static void put_flag(struct buffer *out, const char *name, const struct flag_val
 void record_verdicts(struct buffer *out, const struct score *s, const struct creator *c)
 {
     size_t n = 0;
-    put_weighted(out, &s->creator);
+    weighted_put(&s->creator, out);
     for (int i = 0; i < N_FLAGS; i++)
         n += s->flags[i].raised;
     put_count(out, n);
