@@ -75,7 +75,11 @@ C = {
     "fit.target_reach": 0.5, "fit.values_reach": 0.2, "fit.quality_reach": 0.15, "fit.values_k": 5, "fit.values": (0, 0.2),
     "fit.weight_engagement": 0.35, "fit.weight_authenticity": 0.35, "fit.weight_saturation": 0.10, "fit.weight_paid": 0.10,
     "fit.weight_cost": 0.10, "fit.saturation": (0.15, 0.50), "fit.paid_at_parity": 50, "fit.cost_reach": 3,
-    "fit.tokens_k": 3, "fit.untold": 0.5,
+    "fit.tokens_k": 3, "fit.untold": 0.5, "fit.near_duplicate": 0.95, "fit.best": 200, "fit.min_change": 0.5,
+    # §7, the audience lane; §11; §12 (hours, days and shares)
+    "audience.ring": 2, "audience.ring_days": 90, "roster.error": 0.023,
+    "alert.hours": 1, "alert.followers": 0.20, "alert.authenticity": 10, "alert.days": 7, "alert.top": 20,
+    "alert.silent_days": 14,
 }
 
 

@@ -7,7 +7,7 @@ from collections import namedtuple
 
 from actors import fake, in_255ths, siphash
 from methodology import C
-from text import BUILT_IN
+from text import BUILT_IN, says
 
 HOUR, DAY = 3_600_000, 86_400_000
 LAST_TIME = 253_402_300_799_999                  # the end of the year 9999
@@ -19,9 +19,9 @@ TOPICS = ("profiles", "posts", "interactions")
 TIME_FIELD = {"profiles": "observed_at", "posts": "posted_at", "interactions": "occurred_at"}
 SECRET = bytes(16)                               # of the keyed hashes, where no file is given
 
-Profile = namedtuple("Profile", "offset timestamp time followers following posts platform price")
+Profile = namedtuple("Profile", "offset timestamp time followers following posts platform price audience")
 PostRecord = namedtuple("PostRecord", "offset timestamp time post_id format deleted official sponsored likely tokens "
-                        "brands niches metrics")
+                        "brands niches classes words metrics")
 Metrics = namedtuple("Metrics", "observed_at totals")        # totals: {kind: number}, null kinds left out
 # kind is an index of KINDS; traits: None or (generic,) of a `comment` record; verdict in 1/255 or None
 Interaction = namedtuple("Interaction", "offset timestamp time kind count post_id own late actor verdict generic "
@@ -77,10 +77,11 @@ def named_brands(value):
 class Setup:
     """What stands beside the records: text lists, secret, peer tables, `counting.totals`, table of unit values."""
 
-    def __init__(self, text=BUILT_IN, secret=SECRET, peers=None, totals=None, unit_values=None):
+    def __init__(self, text=BUILT_IN, secret=SECRET, peers=None, totals=None, unit_values=None, free_words=None):
         self.text, self.secret, self.peers = text, secret, peers
         self.totals = {platform: {KINDS.index(k) for k in kinds} for platform, kinds in (totals or {}).items()}
         self.unit_values = unit_values           # see commercial.earned_media_value
+        self.free_words = free_words or {}       # {words of §10's gate `excluded` in normal form: when the campaign came}
         self.hashes, self.strings = {}, {}       # actor -> hash, and one copy of each repeated string
 
     def hash_of(self, actor_id):
@@ -95,7 +96,7 @@ class Setup:
         place = offset, timestamp, value[TIME_FIELD[topic]]
         if topic == "profiles":
             return Profile(*place, value["followers"], value.get("following"), value.get("posts"),
-                           value.get("platform", "OTHER"), value.get("price_per_post"))
+                           value.get("platform", "OTHER"), value.get("price_per_post"), value.get("audience"))
         return self._post(place, value) if topic == "posts" else self._interaction(place, value, status)
 
     def _post(self, place, value):
@@ -103,7 +104,13 @@ class Setup:
         official, found = bool(value.get("disclosed") or value.get("sponsors")), self.text.post(value)
         return PostRecord(*place, value["post_id"], value.get("format", "OTHER"), bool(value.get("deleted")),
                           official, official or found.disclosed, found.likely, found.tokens, named_brands(value),
-                          found.niches, self._metrics(place[1], value.get("metrics")))
+                          found.niches, found.classes, self._words(place[1], value.get("text")),
+                          self._metrics(place[1], value.get("metrics")))
+
+    def _words(self, timestamp, text):
+        """§10: the free words that a post's text says. Reading: known to it when its record is not older than the campaign's."""
+        known = [words for words, since in self.free_words.items() if since <= timestamp]
+        return frozenset(says(text or "", known)) if known else frozenset()
 
     @staticmethod
     def _metrics(timestamp, metrics):

@@ -1,4 +1,4 @@
-"""Independent reference of scoring.md, standard library only: §0–§6, §8, §9, and §7 without model files.
+"""Independent reference of scoring.md, standard library only.
 
 A `Creator` takes records (`apply`) and gives the published fields as of an event time (`values`) and the raw state
 (`state`). It follows the page, not the engine; where the page leaves a choice, see `Reading:` and docs/decisions.
@@ -8,10 +8,14 @@ common       §0, weighted scores       actors    §0.1, distinct actors        
 engagement   §2                        peers     §3                           growth     §4 growth, §5
 authenticity §4                        community §6                           topics     §7, lexicon
 text         §8, words of a post       commercial §8                          score      §9, all values
-record       values as the schema shapes them
+record       values as the schema shapes them       models     §7, model files
+vectors      §7, u C A V, posterior    audience  §7, chain of edges           xxh3       §7, hash of a token
+gates        §10, gates                affinity  §10, brand's vector          fit        §10, factors, waterfall
+best         §10, what is published    roster    §11                          alerts     §12
 
-examples.py runs the worked examples (calls.py), properties.py what the page promises and edges.py by hand, published.py
-compares published records (compare.py: the table of fields; lanes.py: log prefixes; selftest.py). The lists and tables
+examples.py runs the worked examples (calls.py), properties.py what the page promises and edges.py by hand (*_checks.py: §7,
+§10–§12), published.py compares published records (compare.py: the table of fields; lanes.py: log prefixes; selftest.py;
+planted.py: each planted error is found by the checks of §7 and §10–§12). The lists and tables
 of data/ are used where they are; MICROFLUX_DATA names another folder.
 """
 from common import round_rate
@@ -28,6 +32,6 @@ __all__ = ["COUNTERS", "DAY", "HOUR", "KINDS", "SCHEMES", "TIME_FIELD", "TOPICS"
 class Creator(State):
     """State and values of one creator."""
 
-    def values(self, as_of=None, posterior=None):
-        """Every published value as of an event time; `posterior` of a niche model, where there is one."""
-        return evaluate(self, self.as_of if as_of is None else as_of, posterior)
+    def values(self, as_of=None, posterior=None, known=None):
+        """Every published value as of an event time; `posterior` of a niche model and the tokens it knows, where there is one."""
+        return evaluate(self, self.as_of if as_of is None else as_of, posterior, known)

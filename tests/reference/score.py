@@ -61,8 +61,8 @@ def peer_values(cell, rate):
             "percentile": percentile(rate, cell.quantiles), "score": peer_score(rate, cell.at(50))}
 
 
-def evaluate(state, as_of, posterior=None):
-    """All published values of a creator as of an event time."""
+def evaluate(state, as_of, posterior=None, known=None):
+    """All published values of a creator as of an event time; posterior of a niche model and how many tokens it knows."""
     ladder = tiers(state.tier_state) if state.tier_state else []
     cell = peers_of(state, ladder[0]["band"] if ladder else None)
     newest = next(reversed(state.profile_days.values())) if state.profile_days else None
@@ -81,7 +81,7 @@ def evaluate(state, as_of, posterior=None):
                                      likely["undisclosed_share"])}
     repeat, reply = repeat_share({h: posts for h, (_, posts) in sample.items()}), reply_share(state)
     people = community(repeat["share"], reply, repeat["n"])
-    subject, total = topics(state, posterior), authenticity(parts)
+    subject, total = topics(state, posterior, known), authenticity(parts)
     engaged = {"score": record["peers"]["score"], "confidence": inner["confidence"]} if cell and inner else None
     evidence = {"audience": parts["audience"]["n"], "engagement": len(state.ring()),
                 "growth": len(state.profile_days), "content": record["posts_90d"]}

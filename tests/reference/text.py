@@ -62,9 +62,21 @@ def handle(name, dots=False):
     return "".join(c for c in normal(name) if in_word(c) or (dots and c == ".")).strip(".")
 
 
+def says(text, phrases):
+    """Those of the phrases whose words stand in a text, side by side."""
+    items = scan(normal(text.encode()[:LIMIT].decode(errors="ignore")))
+    words = [[("", name) for kind, name in scan(normal(phrase)) if not kind] for phrase in phrases]
+    return [phrase for phrase, run in zip(phrases, words) if run and any(
+        items[i:i + len(run)] == run for i in range(len(items)))]
+
+
 class Plain:
     """Reads tags, mentions and words; `match` says what they touch."""
     niches = ()
+
+    def words_of(self, name):
+        """The entries of a class, put together as tags are written."""
+        return []
 
     def post(self, value):
         """§8: likely = a mention together with a code, a link or a call to action."""
@@ -107,6 +119,10 @@ class Lists(Plain):
         self.tags.setdefault(entry[1], set()).add(entry)
         if not line.startswith("#"):
             self.phrases.setdefault(words[0], []).append((words, entry))
+
+    def words_of(self, name):
+        """Of the lists."""
+        return [tag for tag, entries in self.tags.items() if any(entry[0] == name for entry in entries)]
 
     def match(self, items, tags):
         """Reading: a tag or a mention between two words parts them."""

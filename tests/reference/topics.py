@@ -1,4 +1,5 @@
-"""§7 without model files: the lexicon's histogram over the ring, niche and niche focus."""
+"""§7, topics: the lexicon's histogram over the ring, niche and niche focus, of that or of a model's posterior."""
+from collections import Counter
 from math import log
 
 from common import evidence, round_rate
@@ -12,10 +13,15 @@ def tokens(ring):
 
 def histogram(ring, niches):
     """Matches per niche + 0.5, normalised; in a post each entry of the lexicon counts once (data/README.md)."""
-    counts = dict.fromkeys(niches, C["niche.prior"])
+    hits = Counter()
     for p in ring:
-        for niche, hits in p.record.niches.items():
-            counts[niche] += hits
+        hits.update(p.record.niches)
+    return normalised(hits, niches)
+
+
+def normalised(hits, niches):
+    """Matches per niche + 0.5, normalised."""
+    counts = {niche: hits.get(niche, 0) + C["niche.prior"] for niche in niches}
     total = sum(counts.values())
     return {niche: n / total for niche, n in counts.items()}
 
@@ -28,12 +34,15 @@ def focus(p, n_tokens):
     return {"score": 100 * (1 - entropy / log(len(p))), "confidence": evidence(n_tokens, C["niche.focus_k"])}
 
 
-def topics(state, posterior=None):
-    """Posterior, asserted niche (≥ .60) and focus; a posterior of the model may be given."""
+def topics(state, posterior=None, known=None):
+    """Posterior, asserted niche (≥ .60) and focus; a posterior of the model may be given, and how many tokens it knows.
+
+    Reading: n of the focus is that of the posterior, the tokens known to the model where there is one.
+    """
     ring = state.ring()
     source = "LEXICON" if posterior is None else "MODEL"
     posterior = histogram(ring, state.setup.text.niches) if posterior is None else posterior
-    n = len(tokens(ring))
+    n = len(tokens(ring)) if known is None else known
     best = max(posterior, key=posterior.get, default=None)
     asserted = best is not None and round_rate(posterior[best]) >= C["niche.assert"]
     return {"source": source, "posterior": posterior, "tokens": n, "niche": best if asserted else None,
