@@ -149,6 +149,8 @@ struct publisher_options {
     /* Once for each publish that returned ERR_OK, inside publisher_poll: failure NULL = acknowledged by the
      * broker, else purged or refused for good. */
     void (*delivered)(void *owner, uint64_t ticket, const struct err_info *failure);
+    uint32_t
+        by_first_part; /* bit = topic whose partition is chosen by what stands before the key's first '/' */
 };
 
 enum err publisher_open(const struct publisher_options *options, struct publisher **publisher,

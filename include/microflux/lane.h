@@ -54,6 +54,16 @@ struct lane_writer {
 /* A topic the kind writes to. */
 struct lane_output {
     bool holds_subjects; /* keyed by the subject: when that is erased, a tombstone goes here too */
+    bool
+        by_first_part; /* the partition is chosen by what stands before the key's first '/', not by the key */
+    bool events;       /* of change: kept in Redis, as sent, until the reader has them */
+};
+
+/* Takes further records for readers, for the kind's outputs by number. A value of ptr NULL is a tombstone.
+ * Key and value are copied. */
+struct lane_emitter {
+    void *arg;
+    void (*put)(void *arg, int output, struct bytes key, struct bytes value);
 };
 
 /* A worker kind. `self` is one per worker thread, made by open. State is state_size bytes inside the cache.
@@ -62,8 +72,12 @@ struct lane_kind {
     const char *name;
     size_t n_inputs, n_outputs, n_keys, state_size;
     const struct lane_output *outputs; /* n_outputs; encode writes to the first */
-    uint32_t whole_keys;               /* bit = key that is one string, not a hash; never the first */
-    const char *const *key_names;      /* the word in mf:<namespace>:<kind>:{tag}:<word>:<subject> */
+    uint32_t lane_inputs; /* bit = input written by lanes (derived records, events): each record says its
+                             position there, and what was met before is dropped */
+    bool unswept;         /* its subjects need no repetition: they stand in no index */
+    int64_t expire_s;     /* Redis may forget a subject so long after its last change; 0: never */
+    uint32_t whole_keys;  /* bit = key that is one string, not a hash; never the first */
+    const char *const *key_names; /* the word in mf:<namespace>:<kind>:{tag}:<word>:<subject> */
     enum err (*open)(const void *options, void **self, struct err_info *info);
     void (*close)(void *self);
     void (*turn)(
@@ -73,6 +87,8 @@ struct lane_kind {
      * can be. */
     enum err (*decode)(void *self, int input, const struct kafka_record *record, uint32_t *schema_id,
                        struct err_info *info);
+    /* subject: whose the record decoded last is; NULL: its key's, and then a tombstone asks for erasure. */
+    struct bytes (*subject)(void *self, int input, const struct kafka_record *record);
     void (*init)(void *state);
     void (*prefetch)(const void *state); /* asks for the memory that apply will touch; a hint */
     void (*clear)(void *state);
@@ -84,6 +100,14 @@ struct lane_kind {
     /* apply: the record decoded last. Raises *as_of. */
     enum lane_verdict (*apply)(void *self, void *state, int input, int32_t epoch,
                                const struct kafka_record *record, int64_t *as_of, struct err_info *info);
+    /* events: events of change of the apply that just happened; NULL: the kind has none. They are stored by
+     * the EXEC that stores the change, so each is made once. */
+    void (*events)(void *self, const void *state, const struct kafka_record *record,
+                   const struct lane_emitter *emitter);
+    /* derive: derived outputs of the record decoded last, a function of it and of the state as it is then;
+     * again when it is met again after a crash; NULL: none. */
+    void (*derive)(void *self, void *state, const struct kafka_record *record,
+                   const struct lane_emitter *emitter);
     void (*changes)(void *self, void *state, const struct lane_writer *writer);
     /* evaluate: what a reader would be told now; equal digests = nothing to tell; it may keep in the state
      * what follows from it. encode: the one evaluated last, framed; it appends nothing when the subject is
@@ -91,6 +115,10 @@ struct lane_kind {
     uint64_t (*evaluate)(void *self, void *state, const struct lane_view *view);
     void (*encode)(void *self, const void *state, struct bytes subject, const struct lane_view *view,
                    enum lane_reason reason, struct buffer *out);
+    /* more: after encode: what else readers are told of the subject, in other outputs; NULL: nothing. Events
+     * of change, too: what it finds told is marked told by the EXEC that keeps them. */
+    void (*more)(void *self, void *state, struct bytes subject, const struct lane_view *view,
+                 enum lane_reason reason, const struct lane_emitter *emitter);
     /* Sums over a lane's subjects: a hash of numbers, <prefix><sums_key>, written by the EXEC that writes the
      * subjects they are of; a lane that begins anew begins without. tally: after evaluate: what that found
      * moves what the subject adds to the sums; true: the state changed with it. sums: once at the end of a
@@ -130,7 +158,7 @@ struct worker_options {
 struct worker_counters {
     atomic_uint_fast64_t received, decoded, applied, ignored, rejected, dead_letters, stored, published,
         delivered, committed, commits, refused, takeovers, hits, misses, loads, evictions, rebalances,
-        redis_connects, unchanged, throttled, swept, skipped_lost, kind[LANE_COUNTS];
+        redis_connects, unchanged, throttled, swept, skipped_lost, repeated, kind[LANE_COUNTS];
     atomic_int_fast64_t lanes, lanes_running, lanes_held, lag, subjects, cache_bytes, dirty_ppm, queued,
         joined, redis_away, kafka_away, polled_ms, rebalanced_ms;
     struct histogram read, build, exec, end_to_end; /* µs */
@@ -199,6 +227,7 @@ struct fence {
     size_t n;
     struct fence_position at[LANE_INPUTS];
     int64_t told;              /* scores were dated up to here: later than as_of when the clock advanced it */
+    int64_t events;            /* number of the last event of `more`: rises, and follows the clock */
     char data[LANE_NAMESPACE]; /* namespace under which the lane's subjects lie; "" = the fence's own */
 };
 

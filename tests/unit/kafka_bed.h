@@ -79,7 +79,7 @@ static inline void bed_open(struct bed *bed, const char *const *topics, size_t n
     static char key[] = "bootstrap.servers", session[] = "session.timeout.ms", six[] = "6000";
     bed->pairs[0] = (struct kafka_pair){key, bed->bootstrap};
     bed->pairs[1] = (struct kafka_pair){session, six};
-    struct publisher_options options = {bed->pairs, 2, topics, n, bed, bed_delivered};
+    struct publisher_options options = {bed->pairs, 2, topics, n, bed, bed_delivered, 0};
     OK(publisher_open(&options, &bed->publisher, &bed_info));
 }
 

@@ -48,7 +48,7 @@ static struct publisher *lonely(struct bed *lone, struct kafka_pair *pairs, size
 {
     struct publisher *publisher;
     const char *topics[] = {"nowhere"}; /* on the stack: names are copied */
-    struct publisher_options options = {pairs, n, topics, 1, lone, bed_delivered};
+    struct publisher_options options = {pairs, n, topics, 1, lone, bed_delivered, 0};
     *lone = (struct bed){0};
     OK(publisher_open(&options, &publisher, &bed_info));
     return publisher;
@@ -127,7 +127,7 @@ static void refused_settings_are_named(void **state)
                  {"sasl.password.wrong", "hunter2", "kafka.sasl.password.wrong=***"}};
     for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
         struct kafka_pair pair = {text(table[i].key), text(table[i].value)};
-        struct publisher_options options = {&pair, 1, TOPICS, 1, NULL, bed_delivered};
+        struct publisher_options options = {&pair, 1, TOPICS, 1, NULL, bed_delivered, 0};
         assert_int_equal(publisher_open(&options, &publisher, &info), ERR_USAGE);
         assert_non_null(strstr(info.sentence, table[i].in_sentence));
         assert_null(strstr(info.sentence, "hunter2"));
@@ -138,7 +138,7 @@ static void refused_settings_are_named(void **state)
     assert_string_equal(info.word, "kafka_reserved");
     struct kafka_pair ca = {text("ssl.ca.location"), text("/no/such/file.pem")};
     struct kafka_pair both[] = {{text("security.protocol"), text("SSL")}, ca};
-    struct publisher_options tls = {both, 2, TOPICS, 1, NULL, bed_delivered};
+    struct publisher_options tls = {both, 2, TOPICS, 1, NULL, bed_delivered, 0};
     assert_int_equal(publisher_open(&tls, &publisher, &info), ERR_USAGE);
 }
 
@@ -278,7 +278,7 @@ static void scan_ends_where_it_began(void **state)
     struct err_info info;
     OK(mock_topic(bed.mock, "long", 3, &bed_info));
     static const char *const topics[] = {"long"};
-    struct publisher_options options = {bed.pairs, 1, topics, 1, &bed, bed_delivered};
+    struct publisher_options options = {bed.pairs, 1, topics, 1, &bed, bed_delivered, 0};
     struct publisher *publisher;
     OK(publisher_open(&options, &publisher, &bed_info));
     for (int i = 0; i < 900; i++)
@@ -300,6 +300,30 @@ static void scan_ends_where_it_began(void **state)
     publisher_close(publisher);
     assert_int_equal(scan_open(bed.pairs, 1, "none", true, true, &scan, &info), ERR_NOT_FOUND);
     scan_close(NULL);
+}
+
+/* All of a campaign in one partition, that of the campaign's id alone. */
+static void partition_by_the_first_part(void **state)
+{
+    (void)state;
+    static const char *const topics[] = {"parts"}, *const keys[] = {"camp", "camp/1", "camp/2/x", "camp/3"};
+    struct publisher_options options = {bed.pairs, 1, topics, 1, &bed, bed_delivered, 1};
+    struct publisher *publisher;
+    struct kafka_record record;
+    int32_t first = -1;
+    OK(mock_topic(bed.mock, topics[0], 64, &bed_info));
+    OK(publisher_open(&options, &publisher, &bed_info));
+    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
+        OK(publish(publisher, 0, -1, bytes_of(keys[i]), BYTES("v"), 0, NULL, 0, 0, &bed_info));
+    OK(publisher_flush(publisher, BED_WAIT_MS, &bed_info));
+    struct scan *scan = scan_of(topics[0], true, true);
+    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
+        next_of(scan, &record);
+        first = i ? first : record.partition;
+        assert_int_equal(record.partition, first);
+    }
+    scan_close(scan);
+    publisher_close(publisher);
 }
 
 static void topics_that_are_there(void **state)
@@ -340,6 +364,7 @@ int main(void)
         cmocka_unit_test(letter_that_kafka_would_refuse),
         cmocka_unit_test(null_is_not_empty),
         cmocka_unit_test(scan_ends_where_it_began),
+        cmocka_unit_test(partition_by_the_first_part),
         cmocka_unit_test(topics_that_are_there),
     };
     return cmocka_run_group_tests(tests, open_all, close_all);

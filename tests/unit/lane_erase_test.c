@@ -48,7 +48,8 @@ static void encode(void *self, const void *state, struct bytes subject, const st
 }
 
 static const char *const key_names[] = {"c"};
-static const struct lane_output outputs[] = {{true}, {false}, {true}};
+static const struct lane_output outputs[] = {
+    {.holds_subjects = true}, {.events = false}, {.holds_subjects = true}};
 static const struct lane_kind kind = {.name = "test",
                                       .n_inputs = 1,
                                       .n_outputs = 3,

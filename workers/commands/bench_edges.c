@@ -163,7 +163,7 @@ static enum err produce_once(struct bench *b, struct bench_set *set, struct benc
     const char *topic = b->topics[BENCH_SCORES];
     int64_t failed = 0, n = b->n_events < 500000 ? b->n_events : 500000;
     struct publisher_options options = {
-        kafka_pairs_of(b->config), b->config->n_kafka, &topic, 1, &failed, on_delivered};
+        kafka_pairs_of(b->config), b->config->n_kafka, &topic, 1, &failed, on_delivered, 0};
     struct publisher *publisher;
     enum err err = publisher_open(&options, &publisher, info);
     if (err != ERR_OK)

@@ -132,7 +132,7 @@ static enum err open_all(struct measuring *m, struct err_info *info)
     struct avro_field fields[8];
     const char *topic = b->topics[BENCH_INTERACTIONS];
     struct kafka_pair pairs[2] = {{"bootstrap.servers", b->bootstrap}, {"linger.ms", "2"}};
-    struct publisher_options options = {pairs, 2, &topic, 1, m, on_delivered};
+    struct publisher_options options = {pairs, 2, &topic, 1, m, on_delivered, 0};
     for (int i = 0; i < 8; i++)
         fields[i] =
             (struct avro_field){names[i], AVRO_I64, (size_t)i * sizeof(int64_t), AVRO_NO_PRESENT, false};

@@ -194,7 +194,7 @@ static enum err open_loading(struct loading *l, struct err_info *info)
     struct kafka_pair pairs[MOST_PAIRS] = {{"linger.ms", "5"}}; /* batches as a busy producer's */
     size_t n = b->config->n_kafka < MOST_PAIRS - 1 ? b->config->n_kafka : MOST_PAIRS - 1;
     memcpy(pairs + 1, kafka_pairs_of(b->config), n * sizeof *pairs);
-    struct publisher_options options = {pairs, n + 1, names, 3, l, on_delivered};
+    struct publisher_options options = {pairs, n + 1, names, 3, l, on_delivered, 0};
     l->fingerprints[0] = avro_fingerprint(schema_profile, info);
     l->fingerprints[1] = avro_fingerprint(schema_post, info);
     l->fingerprints[2] = avro_fingerprint(schema_interaction, info);

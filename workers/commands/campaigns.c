@@ -85,7 +85,7 @@ static enum err open_publisher(struct campaigning *c, struct err_info *info)
 {
     struct registry *registry = NULL;
     const struct publisher_options options = {
-        kafka_pairs_of(c->config), c->config->n_kafka, &c->config->topic_campaigns, 1, c, on_delivered};
+        kafka_pairs_of(c->config), c->config->n_kafka, &c->config->topic_campaigns, 1, c, on_delivered, 0};
     if (!(c->fingerprint = avro_fingerprint(schema_campaign, info)))
         return ERR_REFUSED;
     enum err err = registry_of(c->config, &registry, info);

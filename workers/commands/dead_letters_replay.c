@@ -89,7 +89,8 @@ int letters_replay(const struct letters *letters, bool dry)
     const struct config *c = letters->config;
     struct replaying r = {
         .letters = letters, .dry = dry, .topics = {c->topic_profiles, c->topic_posts, c->topic_interactions}};
-    struct publisher_options options = {kafka_pairs_of(c), c->n_kafka, r.topics, N_TOPICS, &r, on_delivered};
+    struct publisher_options options = {kafka_pairs_of(c), c->n_kafka, r.topics, N_TOPICS, &r,
+                                        on_delivered,      0};
     struct err_info info;
     int64_t found = 0;
     enum err err = dry ? ERR_OK : publisher_open(&options, &r.publisher, &info);

@@ -193,7 +193,7 @@ static enum err open_publisher(struct producing *p, struct err_info *info)
     if (p->topic && topic_index(p, p->topic) < 0)
         return err_set(info, ERR_USAGE, "topic", "--topic %s is none of %s, %s, %s", p->topic, topics[0],
                        topics[1], topics[2]);
-    struct publisher_options options = {kafka_pairs_of(c), c->n_kafka, p->topics, 3, p, on_delivered};
+    struct publisher_options options = {kafka_pairs_of(c), c->n_kafka, p->topics, 3, p, on_delivered, 0};
     return publisher_open(&options, &p->publisher, info);
 }
 

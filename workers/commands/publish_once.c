@@ -13,7 +13,7 @@ enum err publish_once(const struct config *config, const char *topic, struct byt
 {
     struct err_info failure = {0};
     struct publisher_options options = {
-        kafka_pairs_of(config), config->n_kafka, &topic, 1, &failure, on_delivered};
+        kafka_pairs_of(config), config->n_kafka, &topic, 1, &failure, on_delivered, 0};
     struct publisher *publisher = NULL;
     enum err err = publisher_open(&options, &publisher, info);
     if (err == ERR_OK)

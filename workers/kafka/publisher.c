@@ -65,15 +65,31 @@ static void on_error(rd_kafka_t *rk, int code, const char *reason, void *opaque)
 
 /* ---- life ---- */
 
-static enum err open_topics(struct publisher *p, const char *const *names, size_t n, struct err_info *info)
+static int32_t by_first_part(const rd_kafka_topic_t *topic, const void *key, size_t len, int32_t partitions,
+                             void *opaque, void *message_opaque)
 {
-    p->topics = calloc(n + 1, sizeof *p->topics);
+    const char *slash = len ? memchr(key, '/', len) : NULL;
+    return rd_kafka_msg_partitioner_murmur2(topic, key, slash ? (size_t)(slash - (const char *)key) : len,
+                                            partitions, opaque, message_opaque);
+}
+
+static rd_kafka_topic_t *open_topic(struct publisher *p, const char *name, bool first_part)
+{
+    rd_kafka_topic_conf_t *conf = first_part ? rd_kafka_default_topic_conf_dup(p->rk) : NULL;
+    if (conf)
+        rd_kafka_topic_conf_set_partitioner_cb(conf, by_first_part);
+    return rd_kafka_topic_new(p->rk, name, conf); /* takes conf, also when it fails */
+}
+
+static enum err open_topics(struct publisher *p, const struct publisher_options *o, struct err_info *info)
+{
+    p->topics = calloc(o->n_topics + 1, sizeof *p->topics);
     if (!p->topics)
         abort();
-    for (; p->n_topics < n; p->n_topics++) {
-        p->topics[p->n_topics] = rd_kafka_topic_new(p->rk, names[p->n_topics], NULL);
+    for (; p->n_topics < o->n_topics; p->n_topics++) {
+        p->topics[p->n_topics] = open_topic(p, o->topics[p->n_topics], o->by_first_part >> p->n_topics & 1);
         if (!p->topics[p->n_topics])
-            return kafka_err(info, ERR_USAGE, rd_kafka_last_error(), names[p->n_topics]);
+            return kafka_err(info, ERR_USAGE, rd_kafka_last_error(), o->topics[p->n_topics]);
     }
     return ERR_OK;
 }
@@ -130,7 +146,7 @@ enum err transaction_publisher(const struct publisher_options *options,
     rd_kafka_conf_set_error_cb(conf, on_error);
     err = conf_client(RD_KAFKA_PRODUCER, conf, &p->rk, info);
     if (err == ERR_OK)
-        err = open_topics(p, options->topics, options->n_topics, info);
+        err = open_topics(p, options, info);
     if (err != ERR_OK) {
         publisher_close(p);
         return err;

@@ -132,10 +132,20 @@ static bool write_first(struct lane *lane, struct subject *s)
             redis_arg(lane->redis, key_of(lane, (int)key, s->head.key));
         s->stale = false;
     }
-    if (!s->indexed)
+    if (!s->indexed && !lane->kind->unswept)
         lane_newcomer(lane, s);
     s->indexed = true;
     return nothing;
+}
+
+static void expire(struct lane *lane)
+{
+    for (size_t key = 0; key < lane->kind->n_keys; key++) {
+        redis_begin(lane->redis, 3, NULL, NULL);
+        redis_arg(lane->redis, BYTES("EXPIRE"));
+        redis_arg(lane->redis, key_of(lane, (int)key, lane->writing->head.key));
+        redis_arg_int(lane->redis, lane->kind->expire_s);
+    }
 }
 
 static void write_subject(struct lane *lane, struct subject *s, bool tell)
@@ -144,8 +154,9 @@ static void write_subject(struct lane *lane, struct subject *s, bool tell)
     bool first = s->changed && write_first(lane, s);
     if (first && lane->options->restore)
         begin_whole(lane);
-    if (first || tell)
+    if (first || tell || (s->changed && lane->kind->expire_s)) /* it may have expired */
         write_own_field(lane, s);
+    bool expires = s->changed && lane->kind->expire_s;
     if (s->changed) {
         struct lane_writer writer = {lane, set_field, drop_field, set_string, NULL};
         lane->kind->changes(lane->self, s->state, &writer);
@@ -154,6 +165,8 @@ static void write_subject(struct lane *lane, struct subject *s, bool tell)
     close_fields(lane);
     if (lane->whole)
         end_whole(lane);
+    if (expires)
+        expire(lane);
     cache_account(&lane->cache, lane->kind, s);
 }
 
@@ -224,9 +237,12 @@ bool lane_at_end(const struct lane *lane)
     return true;
 }
 
+/* Something is known published that the fence, or the outbox, does not say yet. */
 static bool published_moved(const struct lane *lane)
 {
     const int64_t *published = ledger_published(&lane->ledger);
+    if (outbox_delivered(&lane->outbox, &lane->ledger))
+        return true;
     for (size_t i = 0; i < lane->kind->n_inputs; i++)
         if (published[i] > lane->fence.at[i].published)
             return true;
@@ -251,7 +267,8 @@ static int64_t patience_ms(const struct lane *lane)
 
 bool lane_full(const struct lane *lane)
 {
-    return 2 * lane->changed_bytes > lane->options->cache_bytes / lane->worker->n_lanes;
+    return 2 * (lane->changed_bytes + lane->derived_bytes.len) >
+           lane->options->cache_bytes / lane->worker->n_lanes;
 }
 
 bool lane_commit_due(const struct lane *lane, int64_t now)
@@ -306,6 +323,8 @@ static void write_changed(struct lane *lane, int64_t now)
         write_subject(lane, s, told);
     }
     lane_write_index(lane);
+    lane_send_derived(lane);
+    lane_write_sources(lane);
     if (lane->kind->sums)
         lane->kind->sums(lane->self, &(struct lane_writer){.arg = lane, .add = add_to_sum});
 }
@@ -325,6 +344,7 @@ void lane_commit(struct lane *lane, int64_t now)
     lane_measure_batch(lane);
     redis_command(lane->redis, (struct bytes[]){BYTES("MULTI")}, 1, NULL, NULL);
     fill_fence(lane);
+    lane_trim_outbox(lane);
     write_changed(lane, now);
     write_fence(lane);
     redis_command(lane->redis, (struct bytes[]){BYTES("EXEC")}, 1, on_exec, lane);

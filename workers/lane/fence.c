@@ -19,6 +19,8 @@ void fence_write(const struct fence *fence, struct buffer *out)
                       fence->at[i].published, fence->at[i].timestamp, fence->at[i].hash);
     if (fence->told > fence->as_of)
         buffer_printf(out, " told=%" PRId64, fence->told);
+    if (fence->events)
+        buffer_printf(out, " events=%" PRId64, fence->events);
     if (fence->data[0])
         buffer_printf(out, " data=%s", fence->data);
 }
@@ -54,6 +56,9 @@ static bool read_rest(const char *p, struct fence *fence)
 {
     int used = 0;
     if (sscanf(p, " told=%" SCNd64 "%n", &fence->told, &used) == 1 && used)
+        p += used;
+    used = 0;
+    if (sscanf(p, " events=%" SCNd64 "%n", &fence->events, &used) == 1 && used)
         p += used;
     used = 0;
     if (sscanf(p, " data=%63s%n", fence->data, &used) == 1 && used)

@@ -61,6 +61,8 @@ static void forget(struct lane *lane)
     lane->loading_first = lane->n_loading = lane->loading_key = 0;
     lane->due_first = lane->n_due = 0;
     lane->n_outputs = lane->sent_outputs = lane->output_bytes.len = 0;
+    lane->n_derived = lane->derived_bytes.len = lane->outbox.n = lane->outbox.first = 0;
+    sources_clear(&lane->sources);
     lane->opened = 0;
     lane->outputs_free = lane->committing = lane->checking = lane->fence_watched = lane->swapping = false;
     lane->sweep_asked = 0;
@@ -84,6 +86,10 @@ void lane_close(struct lane *lane)
     free(lane->erased);
     buffer_free(&lane->fence_text);
     buffer_free(&lane->output_bytes);
+    free(lane->derived);
+    free(lane->outbox.marks);
+    buffer_free(&lane->derived_bytes);
+    buffer_free(&lane->position);
     buffer_free(&lane->scratch);
     for (size_t key = 0; key < LANE_KEYS; key++)
         hash_dump_free(&lane->dumps[key]);

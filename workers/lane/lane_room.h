@@ -79,6 +79,7 @@ struct ledger {
     int64_t swept; /* number of the last slot whose outputs are all delivered */
 };
 
+#define LEDGER_FIRST 1 /* the mark a ledger starts with */
 void ledger_start(struct ledger *ledger, const int64_t *before);
 uint64_t ledger_now(const struct ledger *ledger);           /* number of the current mark */
 void ledger_open(struct ledger *ledger, uint64_t mark);     /* one more output of this mark */
@@ -92,8 +93,35 @@ void ledger_free(struct ledger *ledger);
 
 struct output { /* a score or a tombstone, waiting for EXEC and for room in the producer's queue */
     uint64_t mark;
+    size_t key_at, value_at; /* the position, where it has one, stands behind the value */
     int topic;
-    uint32_t key_at, key_len, value_at, value_len;
+    uint32_t key_len, value_len, position_len;
+    bool tombstone;
+};
+
+struct derived { /* of one record, waiting for its commit; its value stands behind its key */
+    int input, output;
+    int64_t offset;
+    uint32_t ordinal, key_len, value_len;
+    bool tombstone;
+    size_t at;
+};
+
+struct outbox_mark { /* n entries of the outbox in Redis are this mark's */
+    uint64_t mark;
+    int64_t n;
+};
+
+struct outbox { /* a queue, as in Redis */
+    struct outbox_mark *marks;
+    size_t first, n, cap;
+};
+
+struct sources { /* last positions met of other lanes, for the inputs they write */
+    struct map map;
+    struct source **all;
+    size_t n;
+    bool changed;
 };
 
 struct erased { /* a tombstone met, to be told in the log when Redis has it */
@@ -173,8 +201,13 @@ struct lane {
     struct output *outputs;
     size_t n_outputs, cap_outputs, sent_outputs;
     struct buffer output_bytes;
-    bool outputs_free; /* EXEC said yes: they may go out */
-    struct due *due;   /* a queue in time order */
+    bool outputs_free;                 /* EXEC said yes: they may go out */
+    struct derived *derived, deriving; /* deriving: whose the next one is */
+    size_t n_derived, cap_derived;
+    struct buffer derived_bytes, position;
+    struct outbox outbox;
+    struct sources sources;
+    struct due *due; /* a queue in time order */
     size_t due_first, n_due, cap_due;
 
     struct erased *erased;
@@ -240,7 +273,10 @@ void lane_watch_behind_exec(struct lane *lane); /* WATCH + GET, compared when th
 void lane_read(struct lane *lane, int64_t now);
 struct subject *lane_subject(struct lane *lane, struct bytes key, uint64_t hash);
 void lane_queue(struct lane *lane, struct subject *s);
-void lane_loads(struct lane *lane, struct subject *s);
+void lane_loaded(struct lane *lane, struct subject *s); /* what waited for it is applied */
+
+/* load.c */
+void lane_ask_load(struct lane *lane, struct subject *s);
 
 /* reject.c */
 void lane_reject(struct lane *lane, const struct kafka_record *record, const char *stage, uint32_t schema_id,
@@ -278,6 +314,37 @@ bool lane_tell(struct lane *lane, struct subject *s, const struct lane_view *vie
 void lane_due(struct lane *lane,
               int64_t now);        /* those whose interval is over are evaluated with this commit */
 void lane_send(struct lane *lane); /* to the producer, what Redis has */
+struct output *lane_add_output(struct lane *lane, int topic, struct bytes key, uint64_t mark);
+void lane_end_output(struct lane *lane, struct output *output, struct bytes value, struct bytes position);
+/* lane_output: one more of this mark, which it opens; an event is kept, too. Between MULTI and EXEC. */
+void lane_output(struct lane *lane, int topic, struct bytes key, struct bytes value, struct bytes position,
+                 uint64_t mark);
+
+/* derived.c */
+#define LANE_POSITION "microflux.position"
+void lane_derive(struct lane *lane, struct subject *s, const struct kafka_record *record, bool first);
+void lane_send_derived(struct lane *lane);
+/* Borrowed until the next one. */
+struct bytes lane_position(struct lane *lane, const char *topic, int64_t offset, uint32_t ordinal);
+struct bytes lane_event_position(struct lane *lane);
+
+/* outbox.c */
+bool lane_has_outbox(const struct lane *lane);
+void lane_ask_outbox(struct lane *lane);    /* what stands there goes out first */
+void lane_forget_outbox(struct lane *lane); /* this and the next two: between MULTI and EXEC */
+void lane_keep_event(struct lane *lane, const struct output *output);
+void lane_trim_outbox(struct lane *lane);
+bool outbox_delivered(const struct outbox *outbox, const struct ledger *ledger); /* its head, at least */
+
+/* sources.c */
+struct bytes lane_position_of(const struct kafka_record *record); /* what its header says; ptr NULL: none */
+/* lane_meet: was a record of this position met before? ERR_REJECT: that is no position. */
+enum err lane_meet(struct lane *lane, int input, struct bytes position, bool *repeated,
+                   struct err_info *info) MF_MUST_CHECK;
+void lane_ask_sources(struct lane *lane);
+void lane_forget_sources(struct lane *lane); /* between MULTI and EXEC, and the next one */
+void lane_write_sources(struct lane *lane);
+void sources_clear(struct sources *sources);
 
 /* sweep.c */
 void lane_sweep(struct lane *lane);

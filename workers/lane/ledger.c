@@ -45,7 +45,7 @@ static void drop_closed(struct ledger *ledger)
 void ledger_start(struct ledger *ledger, const int64_t *before)
 {
     ledger->first = ledger->n = 0;
-    ledger->base = 1;
+    ledger->base = LEDGER_FIRST;
     push(ledger, before);
 }
 

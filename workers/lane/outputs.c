@@ -10,7 +10,7 @@ uint64_t lane_ticket(const struct lane *lane, uint64_t mark)
            (uint32_t)mark;
 }
 
-static struct output *add_output(struct lane *lane, int topic, struct bytes key, uint64_t mark)
+struct output *lane_add_output(struct lane *lane, int topic, struct bytes key, uint64_t mark)
 {
     if (lane->n_outputs == lane->cap_outputs) {
         lane->cap_outputs = lane->cap_outputs ? 2 * lane->cap_outputs : 256;
@@ -19,28 +19,66 @@ static struct output *add_output(struct lane *lane, int topic, struct bytes key,
             abort();
     }
     struct output *o = &lane->outputs[lane->n_outputs++];
-    o->topic = topic;
-    o->mark = mark;
-    o->key_at = (uint32_t)lane->output_bytes.len;
+    *o = (struct output){.topic = topic, .mark = mark, .key_at = lane->output_bytes.len};
     o->key_len = (uint32_t)key.len;
     buffer_add(&lane->output_bytes, key.ptr, key.len);
-    o->value_at = (uint32_t)lane->output_bytes.len;
-    o->value_len = 0;
+    o->value_at = lane->output_bytes.len;
     return o;
+}
+
+void lane_end_output(struct lane *lane, struct output *o, struct bytes value, struct bytes position)
+{
+    o->value_len = (uint32_t)value.len;
+    o->position_len = (uint32_t)position.len;
+    o->tombstone = !value.ptr;
+    buffer_add(&lane->output_bytes, value.ptr, value.len);
+    buffer_add(&lane->output_bytes, position.ptr, position.len);
+}
+
+void lane_output(struct lane *lane, int topic, struct bytes key, struct bytes value, struct bytes position,
+                 uint64_t mark)
+{
+    struct output *o = lane_add_output(lane, topic, key, mark);
+    lane_end_output(lane, o, value, position);
+    ledger_open(&lane->ledger, mark);
+    if (lane->kind->outputs[topic].events)
+        lane_keep_event(lane, o);
+}
+
+/* ---- of a subject ---- */
+
+struct telling {
+    struct lane *lane;
+    uint64_t mark;
+};
+
+static void put_more(void *arg, int output, struct bytes key, struct bytes value)
+{
+    const struct telling *telling = arg;
+    struct lane *lane = telling->lane;
+    struct bytes position = {0};
+    if (lane->kind->outputs[output].events)
+        position = lane_event_position(lane);
+    lane_output(lane, output, key, value, position, telling->mark);
 }
 
 /* Its record, or, of one that is erased, tombstones. */
 static void add_outputs(struct lane *lane, struct subject *s, const struct lane_view *view,
                         enum lane_reason reason, uint64_t mark)
 {
-    struct output *o = add_output(lane, 0, s->head.key, mark);
+    struct output *o = lane_add_output(lane, 0, s->head.key, mark);
     lane->kind->encode(lane->self, s->state, s->head.key, view, reason, &lane->output_bytes);
     o->value_len = (uint32_t)(lane->output_bytes.len - o->value_at);
-    for (size_t i = 1; o->value_len == 0 && i < lane->kind->n_outputs; i++)
+    o->tombstone = o->value_len == 0;
+    for (size_t i = 1; o->tombstone && i < lane->kind->n_outputs; i++)
         if (lane->kind->outputs[i].holds_subjects) {
             ledger_open(&lane->ledger, mark);
-            o = add_output(lane, (int)i, s->head.key, mark);
+            o = lane_add_output(lane, (int)i, s->head.key, mark);
+            o->tombstone = true;
         }
+    if (lane->kind->more)
+        lane->kind->more(lane->self, s->state, s->head.key, view, reason,
+                         &(struct lane_emitter){&(struct telling){lane, mark}, put_more});
 }
 
 static void wait_for_interval(struct lane *lane, struct subject *s)
@@ -117,10 +155,11 @@ void lane_send(struct lane *lane)
     while (lane->outputs_free && lane->sent_outputs < lane->n_outputs) {
         const struct output *o = &lane->outputs[lane->sent_outputs];
         const char *base = lane->output_bytes.data;
-        struct bytes value = {o->value_len ? base + o->value_at : NULL, o->value_len};
+        struct bytes value = {o->tombstone ? NULL : base + o->value_at, o->value_len};
+        struct kafka_header position = {LANE_POSITION, {base + o->value_at + o->value_len, o->position_len}};
         enum err err =
             publish(lane->worker->publisher, o->topic, -1, (struct bytes){base + o->key_at, o->key_len},
-                    value, 0, NULL, 0, lane_ticket(lane, o->mark), &info);
+                    value, 0, &position, o->position_len ? 1 : 0, lane_ticket(lane, o->mark), &info);
         if (err == ERR_WEATHER)
             return;
         if (err != ERR_OK) {

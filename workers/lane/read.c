@@ -56,8 +56,6 @@ void lane_queue(struct lane *lane, struct subject *s)
         lane->oldest_change_ms = clock_mono_ms();
 }
 
-static void ask_load(struct lane *lane, struct subject *s);
-
 struct subject *lane_subject(struct lane *lane, struct bytes key, uint64_t hash)
 {
     struct subject *s = cache_find(&lane->cache, key, hash);
@@ -67,17 +65,29 @@ struct subject *lane_subject(struct lane *lane, struct bytes key, uint64_t hash)
         if (lane->fresh)
             s->stale = !lane->blank; /* DEL first: what lies there is from before Redis was lost */
         else
-            ask_load(lane, s);
+            lane_ask_load(lane, s);
     }
     s->recent = true;
     return s;
 }
 
+static bool derives(const struct lane *lane)
+{
+    return lane->kind->derive || lane->kind->events;
+}
+
+/* A record that was counted before gives readers once more what is derived of it. */
 static void apply(struct lane *lane, struct subject *s, const struct kafka_record *record)
 {
     struct err_info info;
+    if (record->offset < lane->fence.at[record->input].applied) {
+        lane_derive(lane, s, record, false);
+        return;
+    }
     enum lane_verdict verdict = lane->kind->apply(lane->self, s->state, record->input, lane->fence.epoch,
                                                   record, &lane->as_of, &info);
+    if (verdict != LANE_REJECTED && derives(lane))
+        lane_derive(lane, s, record, true);
     switch (verdict) {
     case LANE_ERASED:
         lane_erase(lane, s, record);
@@ -110,9 +120,7 @@ static enum err decode(struct lane *lane, const struct kafka_record *record)
     return err;
 }
 
-/* ---- loads: one HGETALL or GET a key, pipelined; their answers come back in the order asked ---- */
-
-static void loaded(struct lane *lane, struct subject *s)
+void lane_loaded(struct lane *lane, struct subject *s)
 {
     lane->kind->loaded(lane->self, s->state);
     COUNT(lane->counters, loads);
@@ -129,82 +137,6 @@ static void loaded(struct lane *lane, struct subject *s)
     cache_account(&lane->cache, lane->kind, s);
 }
 
-/* The engine's own field (write_own_field). Without it, or of another generation: from before Redis was lost.
- */
-static void read_own_field(struct lane *lane, struct subject *s, const struct redis_answer *hash)
-{
-    char text[40] = "", *told;
-    for (size_t i = 0; i + 1 < hash->n; i += 2) {
-        struct bytes value = hash->items[i + 1]->text;
-        if (bytes_equal(hash->items[i]->text, BYTES("e")))
-            memcpy(text, value.ptr, value.len < sizeof text ? value.len : sizeof text - 1);
-    }
-    s->stale = strtoull(text, &told, 16) != lane->fence.generation;
-    s->indexed = !s->stale;
-    s->told_known &= !s->stale && *told == ' ' && told[1] != '-';
-    if (s->told_known)
-        s->told = strtoull(told, NULL, 16);
-}
-
-static void on_load(void *arg, const struct redis_answer *answer)
-{
-    struct lane *lane = arg;
-    struct subject *s = lane->loading[lane->loading_first];
-    size_t key = lane->loading_key++;
-    struct err_info info;
-    if (lane->loading_key == lane->kind->n_keys) {
-        lane->loading_key = 0;
-        lane->loading_first++;
-        lane->n_loading--;
-    }
-    bool whole = lane->kind->whole_keys >> key & 1;
-    bool read = whole ? answer->type == REDIS_TEXT || answer->type == REDIS_NIL : answer->type == REDIS_ARRAY;
-    if (!read) {
-        if (redis_fate(answer, &info) == ERR_OK)
-            (void)err_set(&info, ERR_WEATHER, "load", "Redis answers a load with something else");
-        lane_trouble(lane, info.code, info.word, "%s", info.sentence);
-        return;
-    }
-    if (lane->trouble.code != ERR_OK)
-        return;
-    if (key == 0)
-        read_own_field(lane, s, answer);
-    if (!s->stale && lane->kind->load(lane->self, s->state, (int)key, answer, &info) != ERR_OK)
-        lane_trouble(lane, ERR_REFUSED, info.word, "state of %.*s: %s", (int)s->head.key.len, s->head.key.ptr,
-                     info.sentence);
-    else if (--s->loads_owed == 0)
-        loaded(lane, s);
-}
-
-static void ask_load(struct lane *lane, struct subject *s)
-{
-    if (lane->loading_first + lane->n_loading == lane->cap_loading) {
-        if (lane->loading_first > 0) {
-            memmove(lane->loading, lane->loading + lane->loading_first,
-                    lane->n_loading * sizeof(struct subject *));
-            lane->loading_first = 0;
-        }
-        if (lane->n_loading == lane->cap_loading) {
-            lane->cap_loading = lane->cap_loading ? 2 * lane->cap_loading : 256;
-            lane->loading = realloc(lane->loading, lane->cap_loading * sizeof(struct subject *));
-            if (!lane->loading)
-                abort();
-        }
-    }
-    lane->loading[lane->loading_first + lane->n_loading++] = s;
-    s->loads_owed = (uint8_t)lane->kind->n_keys;
-    for (size_t key = 0; key < lane->kind->n_keys; key++) {
-        redis_begin(lane->redis, 2, on_load, lane);
-        redis_arg(lane->redis, lane->kind->whole_keys >> key & 1 ? BYTES("GET") : BYTES("HGETALL"));
-        lane->scratch.len = 0;
-        lane_key(lane, lane->kind->key_names[key], s->head.key, &lane->scratch);
-        redis_arg(lane->redis, (struct bytes){lane->scratch.data, lane->scratch.len});
-    }
-    s->told_known = true; /* once caught up: before, Redis may have gone back behind what readers were told */
-    for (size_t i = 0; i < lane->kind->n_inputs; i++)
-        s->told_known &= lane->in[i].caught_up;
-}
-
 /* ---- one record ---- */
 
 static uint64_t identity(const struct kafka_record *record, uint64_t key_hash)
@@ -213,6 +145,22 @@ static uint64_t identity(const struct kafka_record *record, uint64_t key_hash)
 }
 
 /* A record below `applied`: already counted. The one just below must be the one the fence remembers. */
+static struct subject *subject_of(struct lane *lane, const struct kafka_record *record, uint64_t key_hash)
+{
+    if (!lane->kind->subject)
+        return lane_subject(lane, record->key, key_hash);
+    struct bytes name = lane->kind->subject(lane->self, record->input, record);
+    return lane_subject(lane, name, bytes_hash(name));
+}
+
+static void apply_or_wait(struct lane *lane, struct subject *s, const struct kafka_record *record)
+{
+    if (s->loads_owed)
+        subject_wait(s, record);
+    else
+        apply(lane, s, record);
+}
+
 static enum err met_again(struct lane *lane, const struct kafka_record *record, uint64_t key_hash)
 {
     const struct fence_position *at = &lane->fence.at[record->input];
@@ -231,19 +179,34 @@ static enum err met_again(struct lane *lane, const struct kafka_record *record, 
     enum err err = decode(lane, record);
     if (err != ERR_OK)
         return err;
-    struct subject *s = lane_subject(lane, record->key, key_hash);
+    struct subject *s = subject_of(lane, record, key_hash);
     s->forced = true;
     s->reason = LANE_RECOVERY;
     lane_queue(lane, s);
-    if (!record->value.ptr) /* nobody knows whether the log was told either */
+    if (lane->kind->derive)
+        apply_or_wait(lane, s, record);
+    if (!record->value.ptr && !lane->kind->subject) /* nobody knows whether the log was told either */
         lane_note_erased(lane, s, record);
     return ERR_OK;
+}
+
+/* Of an input written by lanes. */
+static enum err meet(struct lane *lane, const struct kafka_record *record, bool *repeated)
+{
+    struct err_info info;
+    enum err err = lane_meet(lane, record->input, lane_position_of(record), repeated, &info);
+    if (err != ERR_OK)
+        lane_reject(lane, record, "validate", 0, &info);
+    return err;
 }
 
 static enum err met_first(struct lane *lane, const struct kafka_record *record, uint64_t key_hash)
 {
     struct lane_input *in = &lane->in[record->input];
+    bool repeated = false;
     enum err err = decode(lane, record);
+    if (err == ERR_OK && lane->kind->lane_inputs >> record->input & 1)
+        err = meet(lane, record, &repeated);
     if (err == ERR_WEATHER)
         return err;
     in->timestamp = record->timestamp;
@@ -257,11 +220,10 @@ static enum err met_first(struct lane *lane, const struct kafka_record *record, 
     if (err != ERR_OK)
         return err;
     COUNT(lane->counters, decoded);
-    struct subject *s = lane_subject(lane, record->key, key_hash);
-    if (s->loads_owed)
-        subject_wait(s, record);
+    if (repeated)
+        COUNT(lane->counters, repeated);
     else
-        apply(lane, s, record);
+        apply_or_wait(lane, subject_of(lane, record, key_hash), record);
     return ERR_OK;
 }
 

@@ -70,8 +70,13 @@ static struct fence joined(const struct lane *lane, const struct fence *live)
     fence.sweep = 0;
     fence.told = fence_now(live) + 1;
     memcpy(fence.data, lane->options->namespace_, strlen(lane->options->namespace_) + 1);
-    for (size_t i = 0; i < fence.n; i++)
-        fence.at[i].published = fence.at[i].applied; /* the sweep tells everything */
+    fence.events = live->events;
+    for (size_t i = 0; i < fence.n; i++) {
+        struct fence_position *at = &fence.at[i];
+        at->published = at->applied; /* the sweep tells everything, but not what is derived of records */
+        if (lane->kind->derive && live->epoch == fence.epoch && live->at[i].published < at->applied)
+            at->published = live->at[i].published;
+    }
     return fence;
 }
 

@@ -39,7 +39,7 @@ void lane_sweep(struct lane *lane)
     int64_t behind = due - lane->sweep_last;
     bool foreign = behind < -LANE_INDEX_SLOTS; /* of a shorter interval, or of a clock that went back since */
     if (lane->sweep_asked || lane->committing || (behind <= 0 && !foreign) || lane->draining ||
-        lane->options->silent)
+        lane->options->silent || lane->kind->unswept)
         return;
     lane->sweep_asked =
         foreign || behind > LANE_INDEX_SLOTS ? due - LANE_INDEX_SLOTS + 1 : lane->sweep_last + 1;

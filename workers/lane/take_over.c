@@ -143,9 +143,8 @@ static enum err judge_present(struct lane *lane, struct bytes text, struct err_i
     struct fence *fence = &lane->fence;
     if (fence->partitions != lane->worker->partitions)
         return partitions_changed(fence->partitions, lane->worker->partitions, info);
-    if (fence->n != lane->kind->n_inputs)
-        return err_set(info, ERR_REFUSED, "inputs_changed",
-                       "the fence names %zu inputs, this program reads %zu", fence->n, lane->kind->n_inputs);
+    for (; fence->n < lane->kind->n_inputs; fence->n++) /* a new one, from its beginning */
+        fence->at[fence->n] = (struct fence_position){.timestamp = -1};
     if (fence->epoch > lane->options->epoch)
         return err_set(info, ERR_REFUSED, "epoch_old",
                        "the fence says epoch %d, the configuration %d: set epoch to %d", fence->epoch,
@@ -177,6 +176,9 @@ static void start_positions(struct lane *lane)
     }
     lane->as_of = lane->fence.as_of;
     ledger_start(&lane->ledger, before);
+    for (size_t i = 0; i < lane->n_outputs; i++) /* the outbox's */
+        ledger_open(&lane->ledger, lane->outputs[i].mark);
+    lane->outputs_free = lane->n_outputs > 0;
     lane->ledger.swept = lane->sweep_last = lane->fence.sweep;
 }
 
@@ -208,6 +210,8 @@ static void look_for_leftovers(struct lane *lane)
 {
     struct buffer key = {0};
     lane->blank = false;
+    if (lane->kind->unswept)
+        return; /* it has no index */
     redis_begin(lane->redis, 1 + LANE_INDEX_SLOTS, on_leftovers, lane);
     redis_arg(lane->redis, BYTES("EXISTS"));
     for (int slot = 0; slot < LANE_INDEX_SLOTS; slot++) {
@@ -219,16 +223,29 @@ static void look_for_leftovers(struct lane *lane)
     buffer_free(&key);
 }
 
+/* What was added up, owed and met by a lane that is no more. */
+static void forget_leftovers(struct lane *lane)
+{
+    if (lane->kind->sums_key)
+        redis_command(lane->redis, (struct bytes[]){BYTES("DEL"), lane_sums_key(lane)}, 2, NULL, NULL);
+    lane_forget_outbox(lane);
+    lane_forget_sources(lane);
+}
+
 static void take(struct lane *lane)
 {
     lane_lies_in(lane, lane->fence.data);
-    if (lane->fresh)
+    if (lane->fresh) {
         look_for_leftovers(lane);
+    } else {
+        lane_ask_outbox(lane);
+        lane_ask_sources(lane);
+    }
     lane->fence.token = lane_random();
     fence_write(&lane->fence, &lane->fence_text);
     redis_command(lane->redis, (struct bytes[]){BYTES("MULTI")}, 1, NULL, NULL);
-    if (lane->fresh && lane->kind->sums_key)
-        redis_command(lane->redis, (struct bytes[]){BYTES("DEL"), lane_sums_key(lane)}, 2, NULL, NULL);
+    if (lane->fresh)
+        forget_leftovers(lane);
     redis_command(
         lane->redis,
         (struct bytes[]){BYTES("SET"), fence_key(lane), {lane->fence_text.data, lane->fence_text.len}}, 3,
@@ -332,7 +349,8 @@ void lane_seek(struct lane *lane)
     if (lane->announced == lane->takeover)
         return; /* only a seek was repeated */
     lane->announced = lane->takeover;
-    log_info("lane_taken", "lane=%d epoch=%d applied=%" PRId64 ",%" PRId64 ",%" PRId64 " fresh=%d redis=%s",
-             lane->partition, lane->fence.epoch, lane->fence.at[0].applied, lane->fence.at[1].applied,
-             lane->fence.at[2].applied, lane->fresh, redis_at(lane->redis));
+    log_info("lane_taken",
+             "kind=%s lane=%d epoch=%d applied=%" PRId64 ",%" PRId64 ",%" PRId64 " fresh=%d redis=%s",
+             lane->kind->name, lane->partition, lane->fence.epoch, lane->fence.at[0].applied,
+             lane->fence.at[1].applied, lane->fence.at[2].applied, lane->fresh, redis_at(lane->redis));
 }

@@ -132,7 +132,9 @@ static enum err open_publisher(struct worker *worker, struct err_info *info)
     size_t n = o->kind->n_outputs;
     memcpy(topics, o->outputs, n * sizeof *topics);
     topics[n] = o->dead_letter_topic;
-    struct publisher_options options = {o->pairs, o->n_pairs, topics, n + 1, worker, on_delivered};
+    struct publisher_options options = {o->pairs, o->n_pairs, topics, n + 1, worker, on_delivered, 0};
+    for (size_t i = 0; i < n; i++)
+        options.by_first_part |= (uint32_t)o->kind->outputs[i].by_first_part << i;
     enum err err = publisher_open(&options, &worker->publisher, info);
     if (err == ERR_OK)
         publisher_watch(worker->publisher, &worker->counters.kafka);

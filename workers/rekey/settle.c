@@ -29,7 +29,7 @@ static enum err open_publisher(struct rekey *r, struct err_info *info)
 {
     const struct rekey_options *o = &r->options;
     const char *topics[] = {[TO] = o->to, [DEAD_LETTERS] = o->dead_letter_topic};
-    const struct publisher_options options = {o->pairs, o->n_pairs, topics, 2, r, copy_delivered};
+    const struct publisher_options options = {o->pairs, o->n_pairs, topics, 2, r, copy_delivered, 0};
     const struct transaction_options transactions = {o->transactional_id, (int)o->timeout_ms, r->careful};
     enum err err = transaction_publisher(&options, &transactions, &r->publisher, info);
     if (err != ERR_OK)
