@@ -40,6 +40,7 @@ struct fit_shares {
 /* What a brand looks for, compiled from a record of the topic campaigns. Names are owned by the struct. */
 struct fit_campaign {
     char id[257], brand[257];
+    uint64_t digest; /* of all it says and by which constants and lexicons it was compiled */
     bool active;
     int64_t starts_at, ends_at; /* INT64_MIN, INT64_MAX: open */
     uint16_t platforms;         /* bit = enum platform; 0: any */

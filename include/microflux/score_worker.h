@@ -6,6 +6,7 @@
 #include "microflux/lane.h"
 #include "microflux/market.h"
 #include "microflux/score.h"
+#include "microflux/shared.h"
 #include "microflux/text.h"
 
 struct score_writer_schema { /* one more writer schema of an input, by its Confluent id */
@@ -29,7 +30,8 @@ struct score_worker_options {
     const struct text *text;
     struct market market; /* without the live table of peers */
     struct models models;
-    struct live_peers *live; /* NULL: there never is one */
+    struct live_peers *live;  /* NULL: there never is one */
+    struct shared *campaigns; /* struct campaign_set; NULL: there never are any */
     struct creator_rules rules;
     size_t max_record_bytes;
     const char *bare_json[N_TOPICS]; /* writer schema of bare values, NULL = none */

@@ -1,6 +1,7 @@
 /* campaign_read: a campaign's JSON, strictly, into what the domain compares. */
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "campaigns.h"
 
@@ -184,6 +185,8 @@ static enum err read_plain(struct reading *r, const json_t *value)
     snprintf(c->currency, sizeof c->currency, "%.3s", currency ? currency : "");
     if (strlen(r->id) > 256)
         return refuse(r, "campaign_id", r->id, "has more than 256 bytes");
+    if (strchr(r->id, '/')) /* the keys of its fits are campaign_id/creator_id */
+        return refuse(r, "campaign_id", r->id, "must not have a slash");
     if (c->starts_at >= c->ends_at)
         return refuse(r, "ends_at", "", "must be after starts_at");
     if (c->min_authenticity.value < 0 || c->min_authenticity.value > 100)
@@ -205,6 +208,14 @@ static enum err read_words(struct reading *r, const json_t *value)
     if (err == ERR_OK)
         err = each_word(r, value, "competitors", take_competitor);
     return err;
+}
+
+static uint64_t digest_of(const struct reading *r, const json_t *value)
+{
+    char *said = json_dumps(value, JSON_COMPACT | JSON_SORT_KEYS);
+    uint64_t all[] = {bytes_hash(bytes_of(said)), r->methodology->digest, text_digest(r->text)};
+    free(said);
+    return bytes_hash((struct bytes){(const char *)all, sizeof all});
 }
 
 enum err campaign_read(const json_t *value, const struct methodology *methodology, const struct text *text,
@@ -231,5 +242,6 @@ enum err campaign_read(const json_t *value, const struct methodology *methodolog
     if (err == ERR_OK)
         err = read_weights(&r, of(value, "weights"));
     text_scratch_close(r.scratch);
+    campaign->digest = digest_of(&r, value);
     return err;
 }

@@ -1,8 +1,9 @@
-/* peering: the thread of a process that knows the newest table of peers: it reads topics.peer_tables for the
+/* peering: what a process knows of the newest table of peers: it listens to topics.peer_tables for the
  * workers, and makes the next table while one of them has lane 0. */
 #ifndef COMMANDS_PEERING_H
 #define COMMANDS_PEERING_H
 
+#include "listening.h"
 #include "microflux/lane.h"
 #include "options.h"
 
@@ -15,10 +16,9 @@ struct peering_options { /* borrowed as long as the peering */
 };
 
 struct peering;
-/* peering_start: waits until the topic was read, or for 3 s: the workers' first scores then know the table.
- */
-struct peering *peering_start(const struct peering_options *options);
-void peering_stop(struct peering *peering); /* before the workers are closed; takes NULL */
+struct peering *peering_open(const struct peering_options *options);
+struct listener peering_listener(struct peering *peering);
+void peering_close(struct peering *peering); /* nobody listens any more; takes NULL */
 
 /* peers_gather: for one table: adds up the histograms of all lanes. */
 enum err peers_gather(const struct config *config, struct peer_histograms *histograms,

@@ -6,7 +6,9 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "live_campaigns.h"
 #include "microflux/args.h"
+#include "microflux/campaign_set.h"
 #include "microflux/clock.h"
 #include "microflux/commands.h"
 #include "microflux/log.h"
@@ -65,8 +67,11 @@ static int run_workers(struct running *all, const struct status_options *status,
 {
     atomic_bool stop = false;
     int result = 0;
-    struct peering *peering = peering_start(
+    struct peering *peering = peering_open(
         &(struct peering_options){status->config, setup, status->workers, status->n_workers, status->live});
+    struct live_campaigns *campaigns = live_campaigns_open(status->config, setup, setup->options.campaigns);
+    const struct listener listeners[] = {peering_listener(peering), live_campaigns_listener(campaigns)};
+    struct listening *listening = listening_start(status->config, listeners, 2);
     for (size_t i = 0; i < status->n_workers; i++) {
         running_prepare(&all[i], status->config, setup, status->topics, (int)i, &status->workers[i], &stop);
         running_start(&all[i]);
@@ -78,7 +83,9 @@ static int run_workers(struct running *all, const struct status_options *status,
         int status_of = running_join(&all[i], "run");
         result = status_of ? status_of : result;
     }
-    peering_stop(peering);
+    listening_stop(listening);
+    live_campaigns_close(campaigns);
+    peering_close(peering);
     log_counters(all);
     return result;
 }
@@ -106,12 +113,14 @@ static int run(const struct config *config, const struct command_line *from, str
     if (!all || !workers)
         abort();
     setup->options.live = live;
+    setup->options.campaigns = shared_open(campaign_set_close);
     int result = status_open(&options, &status, &info) == ERR_OK ? run_workers(all, &options, from, setup)
                                                                  : complain("run", &info);
     status_close(status);
     for (size_t i = n; i-- > 0;)
         worker_close(atomic_load(&workers[i]));
     live_peers_close(live);
+    shared_close(setup->options.campaigns);
     log_info("stopped", "clean=%d", result == 0);
     free(workers);
     free(all);

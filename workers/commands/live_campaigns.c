@@ -1,0 +1,187 @@
+/* live_campaigns: each campaign as it was read last and as it is compiled by the constants and lexicons of
+ * now; when these change, all are compiled again. A new set goes out once a turn of the listening, whatever
+ * number of campaigns changed. */
+#include "live_campaigns.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "campaigns.h"
+#include "microflux/campaign_set.h"
+#include "microflux/log.h"
+#include "microflux/map.h"
+#include "microflux/schemas.h"
+#include "record_text.h"
+
+struct known {
+    struct map_entry head; /* its key is campaign.id */
+    json_t *value;
+    struct fit_campaign campaign;
+    bool usable; /* by the constants and lexicons of now */
+};
+
+struct live_campaigns {
+    const struct config *config;
+    const struct score_setup *setup;
+    struct shared *sets;
+    struct record_schema schema;
+    const struct score_worker_options *by; /* by which all are compiled */
+    struct map map;
+    struct known **all;
+    size_t n, cap;
+    bool changed;
+};
+
+struct live_campaigns *live_campaigns_open(const struct config *config, const struct score_setup *setup,
+                                           struct shared *sets)
+{
+    struct live_campaigns *live = calloc(1, sizeof *live);
+    if (!live)
+        abort();
+    *live = (struct live_campaigns){.config = config,
+                                    .setup = setup,
+                                    .sets = sets,
+                                    .schema = {schema_campaign, setup->registry},
+                                    .by = &setup->options};
+    return live;
+}
+
+static void known_free(struct known *known)
+{
+    json_decref(known->value);
+    free(known);
+}
+
+void live_campaigns_close(struct live_campaigns *live)
+{
+    if (!live)
+        return;
+    for (size_t i = 0; i < live->n; i++)
+        known_free(live->all[i]);
+    map_free(&live->map);
+    free(live->all);
+    free(live);
+}
+
+static bool compile(const struct live_campaigns *live, const json_t *value, struct fit_campaign *campaign)
+{
+    struct err_info why;
+    if (campaign_read(value, live->by->methodology, live->by->text, campaign, &why) == ERR_OK)
+        return true;
+    log_error("campaign_refused", "message=\"%s\" action=nothing_changed", why.sentence);
+    return false;
+}
+
+static struct known *find(const struct live_campaigns *live, struct bytes id)
+{
+    return (struct known *)map_find(&live->map, id, bytes_hash(id));
+}
+
+static void forget(struct live_campaigns *live, struct bytes id)
+{
+    struct known *known = find(live, id);
+    if (!known)
+        return;
+    size_t at = 0;
+    while (live->all[at] != known)
+        at++;
+    live->all[at] = live->all[--live->n];
+    map_remove(&live->map, &known->head);
+    known_free(known);
+    live->changed = true;
+}
+
+static struct known *enter(struct live_campaigns *live, const struct fit_campaign *campaign)
+{
+    struct known *known = calloc(1, sizeof *known);
+    if (live->n == live->cap) {
+        live->cap = live->cap ? 2 * live->cap : 64;
+        live->all = realloc(live->all, live->cap * sizeof(struct known *));
+    }
+    if (!known || !live->all)
+        abort();
+    known->campaign = *campaign;
+    struct bytes id = bytes_of(known->campaign.id);
+    known->head = (struct map_entry){bytes_hash(id), id};
+    map_add(&live->map, &known->head);
+    return live->all[live->n++] = known;
+}
+
+static void learn(struct live_campaigns *live, struct bytes key, json_t *value)
+{
+    struct fit_campaign campaign;
+    if (!compile(live, value, &campaign))
+        return;
+    if (!bytes_equal(key, bytes_of(campaign.id))) {
+        log_error("campaign_refused",
+                  "message=\"campaign %.60s: its key is \\\"%.*s\\\": they must be equal\" "
+                  "action=nothing_changed",
+                  campaign.id, (int)key.len, key.ptr);
+        return;
+    }
+    struct known *known = find(live, key);
+    if (!known)
+        known = enter(live, &campaign);
+    known->campaign = campaign;
+    known->usable = true;
+    json_decref(known->value);
+    known->value = json_incref(value);
+    live->changed = true;
+}
+
+static void on_record(void *owner, const struct kafka_record *record)
+{
+    struct live_campaigns *live = owner;
+    struct buffer text = {0};
+    struct err_info why = {.sentence = "it is no record of campaign.avsc"};
+    if (!record->key.ptr)
+        return;
+    if (!record->value.ptr) {
+        forget(live, record->key);
+        return;
+    }
+    json_t *value = NULL;
+    if (value_json(&live->schema, record, &text, &why) == ERR_OK)
+        value = json_loadb(text.data, text.len, 0, NULL);
+    if (json_is_object(value))
+        learn(live, record->key, value);
+    else
+        log_error("campaign_refused", "message=\"campaign %.*s: %s\" action=nothing_changed",
+                  (int)record->key.len, record->key.ptr, why.sentence);
+    json_decref(value);
+    buffer_free(&text);
+}
+
+static void compile_all(struct live_campaigns *live, const struct score_worker_options *by)
+{
+    live->by = by;
+    for (size_t i = 0; i < live->n; i++)
+        live->all[i]->usable = compile(live, live->all[i]->value, &live->all[i]->campaign);
+    live->changed = true;
+}
+
+static void on_turn(void *owner, bool whole)
+{
+    struct live_campaigns *live = owner;
+    const struct score_worker_options *newest = score_options_newest(live->by);
+    if (newest != live->by)
+        compile_all(live, newest);
+    if (!whole || !live->changed)
+        return;
+    const struct fit_campaign **usable = calloc(live->n + 1, sizeof *usable);
+    size_t n = 0;
+    if (!usable)
+        abort();
+    for (size_t i = 0; i < live->n; i++)
+        if (live->all[i]->usable)
+            usable[n++] = &live->all[i]->campaign;
+    shared_set(live->sets, campaign_set_open(usable, n));
+    free(usable);
+    live->changed = false;
+    log_info("campaigns", "usable=%zu of=%zu", n, live->n);
+}
+
+struct listener live_campaigns_listener(struct live_campaigns *live)
+{
+    return (struct listener){live->config->topic_campaigns, "no_campaigns", live, on_record, on_turn};
+}
