@@ -83,12 +83,17 @@ def roster(candidates, budget=None, slots=None):
             "cost": sum(c.get("price") or 0 for c in members)}
 
 
+def error_of(sizes):
+    """Standard error of a sum of sketches' estimates, 2.3 % each."""
+    return C["roster.error"] * sqrt(sum(n * n for n in sizes))
+
+
 def overlap(a, b):
     """|A∩B|/min(|A|, |B|) by inclusion–exclusion; null of nobody, and when below its own error.
 
-    Reading: of sketches, |A∩B| below the errors of its three estimates (2.3 % each) taken together; sets have none.
+    Reading: of sketches, |A∩B| below the error of its three estimates taken together; sets have none.
     """
     sizes = size(a), size(b), size(both(a, b))
     shared = sizes[0] + sizes[1] - sizes[2]
-    error = C["roster.error"] * sqrt(sum(n * n for n in sizes)) if isinstance(a, Registers) else 0
+    error = error_of(sizes) if isinstance(a, Registers) else 0
     return shared / min(sizes[:2]) if min(sizes[:2]) and shared >= error else None

@@ -4,12 +4,12 @@ from math import exp
 
 from actors import Registers
 from best import Best, merged, ranked
-from roster import exclusive, greedy, overlap, price_in, roster, size, union
+from roster import error_of, exclusive, greedy, overlap, price_in, roster, size, union
 
 
 def published(checks, chooser):
     """The best 200: entered, changed by 0.5, left; lanes together hold the best of all."""
-    few = {f"c{i:03}": 50.0 for i in range(201)}
+    few = {f"c{i:03}": 50.0 for i in reversed(range(201))}
     best = Best()
     news = best.update({**few, "none": None, "zero": 0.0, "tiny": 0.0004})
     checks.true("200, ties to the smaller id", [creator for creator, _, _ in news] == sorted(few)[:200])
@@ -18,6 +18,7 @@ def published(checks, chooser):
     checks.true("0.5 or more, and out", news == [("c001", "changed", 50.5), ("c002", "left", None), ("c200", "entered", 50.0)])
     checks.true("against what was told", best.update({**few, "c000": 50.6, "c001": 50.9, "c002": 49.0}) == [("c000", "changed", 50.6)])
     checks.true("gone altogether", len(best.update({})) == 200 and not best.told)
+    checks.true("0 has no place", not best.update({"zero": 0.0, "tiny": 0.0004, "none": None}))
     fits, lanes = {}, [Best() for _ in range(3)]
     for _ in range(12):
         for i in chooser.sample(range(900), 300):
@@ -114,6 +115,7 @@ def sketched(checks, chooser):
     checks.true("overlap of sets", overlap({1, 2, 3, 4}, {4, 5}) == 0.5 and overlap({1}, {2}) == 0 and overlap(set(), {1}) is None)
     within = overlap(by_sketch[0]["actors"], by_sketch[3]["actors"])
     checks.true("overlap", within is not None and abs(within - 1) < 0.069)
+    checks.true("error of three estimates", abs(error_of((3, 4, 12)) - 0.023 * 13) < 1e-12)
     checks.true("below its own error", overlap(Registers(hashes[:5000]), Registers(hashes[5000:10_000])) is None)
     checks.true("small against the error", overlap(Registers(hashes[:5000]), Registers(hashes[4900:10_000])) is None)
 

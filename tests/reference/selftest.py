@@ -1,4 +1,4 @@
-"""Self-test of published.py: 0 differences on a tiny stream, then one for every altered value.
+"""Self-test of published.py: 0 differences on a tiny stream, then one for every altered value; and planted.py.
 
 The scores are made by a creator made anew for each prefix, the check by one advanced along the prefixes.
 """
@@ -9,6 +9,7 @@ import json
 from compare import Report, compare_record, compare_tiers
 from lanes import Chain, load_inputs
 from peers import Cell, Peers
+from planted import planted
 from published import EVERYTHING, check_scores, check_states, compare_state
 from record import record_of
 from records import DAY, HOUR, KINDS, TIME_FIELD, TOPICS, Setup, classify
@@ -166,6 +167,7 @@ def self_test():
     for i, state in enumerate(states):
         for path, other in altered(state):
             results.append((f"state {i} {path}", state_caught(state, other)))
+    results += planted()
     for name, found in results:
         if not found:
             print("not found:", name)
