@@ -24,6 +24,7 @@ from records import COUNTERS, DAY, HOUR, KINDS, TIME_FIELD, TOPICS, Setup, class
 from score import evaluate
 from state import State
 from tier import SCHEMES, fold, tiers
+from vectors import Vectors, niche_posterior
 
 __all__ = ["COUNTERS", "DAY", "HOUR", "KINDS", "SCHEMES", "TIME_FIELD", "TOPICS", "WINDOWS", "Creator", "Setup",
            "classify", "estimate", "fold", "round_rate", "tiers"]
@@ -35,3 +36,9 @@ class Creator(State):
     def values(self, as_of=None, posterior=None, known=None):
         """Every published value as of an event time; `posterior` of a niche model and the tokens it knows, where there is one."""
         return evaluate(self, self.as_of if as_of is None else as_of, posterior, known)
+
+    def modelled(self, as_of, model, niches, heard=(None, 0)):
+        """(values, vectors) with model files; heard: Y and m of its audience."""
+        vectors = Vectors(model, self.ring(), *heard)
+        posterior = niche_posterior(niches, vectors.u, vectors.n, vectors.audience)
+        return self.values(as_of, posterior, vectors.n), vectors

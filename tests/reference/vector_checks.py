@@ -6,7 +6,7 @@ from pathlib import Path
 
 from audience import AudienceLane, Edge, Heard, Update, edge, hear, spread
 from edges import T, Life
-from models import Embedding, read_embedding, read_niches, unit
+from models import Embedding, Niches, read_embedding, read_niches, unit
 from records import DAY, Interaction
 from topics import topics
 from vectors import (Vectors, audience, content, content_of, creator_vector, dot, hash_of, niche_posterior, pack, posts_with,
@@ -90,6 +90,11 @@ def formulas(checks, chooser):
     posterior = {"A": 0.9, "B": 0.1}
     checks.true("tokens known to the model", topics(life.creator, posterior, 2)["focus"]["confidence"] == 0.5
                 and topics(life.creator)["tokens"] == 4)
+    niches = Niches("n1", "e1", ["A", "B"], [0.0, 1.0], [[1, 0, 0, 0], [0, 0, 0, 1]])
+    values, vectors = life.creator.modelled(T, m, niches, ([3.0, 4.0], 5))
+    z = 1 + vectors.audience[1] - vectors.u[0] * 3 / 5
+    found = values["topics"]["posterior"]["B"], values["topics"]["source"], values["topics"]["tokens"]
+    checks.true("published by a model", found == (round(1 / (1 + exp(-z)), 7), "MODEL", 3))
     checks.true("packed", pack([1.27, -0.004, 0.006, -1.27]) == (0.01, [127, 0, 1, -127]) and pack([0.0]) == (0.0, [0]))
     for _ in range(50):
         v = [chooser.gauss(0, 1) for _ in range(64)]
