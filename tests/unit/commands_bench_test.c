@@ -104,11 +104,11 @@ static json_t *result(double worker, double p99, double idle, const char *broker
                       .latency_seconds = 15};
     struct bench_result *r = calloc(1, sizeof *r);
     assert_non_null(r);
-    *r = (struct bench_result){.exact = true, .compared = 200000, .latencies = 300000};
+    *r = (struct bench_result){.exact = true, .compared = 200000, .latency.events = 300000};
     make_phase(&r->catch_up[0], worker, 1);
     make_phase(&r->catch_up[1], 2 * worker, 1);
     make_phase(&r->sweep, 400 * worker, 100); /* a million creators */
-    three(&r->p99, p99 - 1, p99, p99 + 1);
+    three(&r->latency.p99, p99 - 1, p99, p99 + 1);
     three(&r->idle, idle, idle, idle);
     three(&bench_stage(r, "consumer floor", "a record")->ns, 390, 400, 410);
     json_t *all = bench_result_json(&b, r);

@@ -83,7 +83,8 @@ static void pass_on(struct bench *b, int argc, char **argv)
 static void name_things(struct bench *b)
 {
     static const char *const names[N_BENCH_TOPICS] = {"profiles",       "posts",        "interactions",
-                                                      "creator-scores", "dead-letters", "peer-tables"};
+                                                      "creator-scores", "dead-letters", "peer-tables",
+                                                      "relay-in",       "relay-out"};
     for (size_t i = 0; i < b->config->n_kafka; i++)
         if (strcmp(b->config->kafka[i].key, "bootstrap.servers") == 0)
             snprintf(b->bootstrap, sizeof b->bootstrap, "%s", b->config->kafka[i].value);

@@ -25,6 +25,9 @@ enum {
     BENCH_SCORES,
     BENCH_DEAD_LETTERS,
     BENCH_PEER_TABLES,
+    N_WORKER_TOPICS, /* those above are a worker's */
+    BENCH_RELAY_IN = N_WORKER_TOPICS,
+    BENCH_RELAY_OUT,
     N_BENCH_TOPICS
 };
 
@@ -57,15 +60,20 @@ struct bench_phase { /* a worker from its start until all is applied and known p
     struct figure rss_mib, redis_bytes, loads, evictions;
 };
 
+struct bench_delays { /* ms */
+    struct figure p50, p90, p99, p999, max;
+    int64_t events, unanswered;
+};
+
 struct bench_result {
     bool exact;
     int64_t compared, different;
     struct bench_stage stages[MOST_STAGES];
     size_t n_stages;
     struct bench_phase catch_up[MOST_THREADS], eviction, cold, sweep; /* sweep: records are creators */
-    struct figure p50, p90, p99, p999, max, idle;                     /* ms; of a core */
-    int64_t latencies, unanswered;
-    double load[3]; /* load average before */
+    struct bench_delays latency, relay;
+    struct figure idle; /* of a core */
+    double load[3];     /* load average before */
     char redis_version[32];
 };
 
@@ -128,7 +136,14 @@ enum err bench_stages_redis(struct bench *b, struct bench_result *r, struct err_
 enum err bench_floor(struct bench *b, struct bench_result *r, struct err_info *info) MF_MUST_CHECK;
 enum err bench_producing(struct bench *b, struct bench_result *r, struct err_info *info) MF_MUST_CHECK;
 enum err bench_j1(struct bench *b, struct bench_result *r, struct err_info *info) MF_MUST_CHECK;
-enum err bench_latency(struct bench *b, struct bench_result *r, struct err_info *info) MF_MUST_CHECK;
+/* bench_latency: of a worker that runs. bench_relay: the same load through a thread that copies each event to
+ * another topic and does nothing else: what Kafka and the machine take of it. */
+enum err bench_latency(struct bench *b, struct bench_delays *delays, struct err_info *info) MF_MUST_CHECK;
+enum err bench_relay(struct bench *b, struct bench_delays *delays, struct err_info *info) MF_MUST_CHECK;
+/* bench_measure: events to topic `in` on a schedule, until topic `out` shows them: by the totals of scores,
+ * or (relayed) a record an event. */
+enum err bench_measure(struct bench *b, int in, int out, bool relayed, struct bench_delays *delays,
+                       struct err_info *info) MF_MUST_CHECK;
 
 /* ---- a working set of creators in memory, with what the load would have told of each ---- */
 struct bench_set {

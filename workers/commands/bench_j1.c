@@ -42,7 +42,7 @@ static enum err steady(struct bench *b, struct bench_run *run, struct bench_resu
     bench_run_start(run, &worker);
     bench_nap(3000); /* lanes taken */
     for (int64_t i = 0; i < b->runs && err == ERR_OK; i++) {
-        err = bench_latency(b, r, info);
+        err = bench_latency(b, &r->latency, info);
         if (err == ERR_OK)
             err = bench_run_wait(run, true, info);
         bench_nap(2000);
@@ -94,6 +94,8 @@ static enum err over_full_redis(struct bench *b, struct bench_result *r, struct 
     }
     if (err == ERR_OK)
         err = steady(b, &run, r, info);
+    if (err == ERR_OK)
+        err = bench_relay(b, &r->relay, info);
     if (err == ERR_OK)
         err = cold_starts(b, &run, r, info);
     if (err == ERR_OK)

@@ -29,6 +29,8 @@ struct measuring {
     struct latencies *latencies;
     struct buffer value;
     uint64_t fingerprint;
+    int in, out;  /* topics */
+    bool relayed; /* each event comes back as a record of its own */
 };
 
 static void on_delivered(void *owner, uint64_t ticket, const struct err_info *failure)
@@ -64,21 +66,32 @@ static enum err send(struct measuring *m, int64_t due_us, struct err_info *info)
                           (struct bytes){m->value.data, m->value.len}, 0, NULL, 0, 0, info)) == ERR_WEATHER)
         publisher_poll(m->publisher, 1);
     push(&m->queues[creator], due_us);
-    b->sent[creator]++;
-    b->ends[BENCH_INTERACTIONS]++;
+    if (!m->relayed) {
+        b->sent[creator]++;
+        b->ends[m->in]++;
+    }
     return err;
+}
+
+/* How many events of a creator have been shown with this record. */
+static int64_t count_of(const struct measuring *m, const struct kafka_record *record, const struct queue *q)
+{
+    struct totals totals;
+    struct err_info info;
+    int64_t count = 0;
+    if (m->relayed)
+        return q->shown + 1;
+    if (avro_decode(m->program, m->scratch, avro_frame_read(record->value).body, &totals, &info) != ERR_OK)
+        return 0;
+    for (int i = 0; i < 8; i++)
+        count += totals.counts[i];
+    return count;
 }
 
 static void show(struct measuring *m, const struct kafka_record *record, int64_t now_us)
 {
-    struct totals totals;
-    struct err_info info;
-    int64_t creator = strtoll(record->key.ptr + 1, NULL, 10), count = 0;
-    if (avro_decode(m->program, m->scratch, avro_frame_read(record->value).body, &totals, &info) != ERR_OK)
-        return;
-    for (int i = 0; i < 8; i++)
-        count += totals.counts[i];
-    struct queue *q = &m->queues[creator];
+    struct queue *q = &m->queues[strtoll(record->key.ptr + 1, NULL, 10)];
+    int64_t count = count_of(m, record, q);
     for (; q->shown < count && q->n > 0; q->shown++, q->n--)
         latencies_add(m->latencies, now_us - q->due_us[q->first++]);
 }
@@ -130,7 +143,7 @@ static enum err open_all(struct measuring *m, struct err_info *info)
                                          "totals.purchases", "totals.follows"};
     struct bench *b = m->bench;
     struct avro_field fields[8];
-    const char *topic = b->topics[BENCH_INTERACTIONS];
+    const char *topic = b->topics[m->in];
     struct kafka_pair pairs[2] = {{"bootstrap.servers", b->bootstrap}, {"linger.ms", "2"}};
     struct publisher_options options = {pairs, 2, &topic, 1, m, on_delivered, 0};
     for (int i = 0; i < 8; i++)
@@ -142,14 +155,14 @@ static enum err open_all(struct measuring *m, struct err_info *info)
     m->latencies = calloc(1, sizeof *m->latencies);
     if (!m->queues || !m->latencies)
         abort();
-    for (int64_t i = 0; i < b->n_creators; i++)
+    for (int64_t i = 0; i < b->n_creators && !m->relayed; i++)
         m->queues[i].shown = b->sent[i];
     enum err err = avro_compile(schema_creator_score, schema_creator_score, fields, 8, sizeof(struct totals),
                                 &m->program, info);
     if (err == ERR_OK)
         err = publisher_open(&options, &m->publisher, info);
     if (err == ERR_OK)
-        err = scan_open(pairs, 1, b->topics[BENCH_SCORES], false, false, &m->scan, info);
+        err = scan_open(pairs, 1, b->topics[m->out], false, false, &m->scan, info);
     return err;
 }
 
@@ -166,27 +179,33 @@ static void close_all(struct measuring *m)
     buffer_free(&m->value);
 }
 
-static void take_result(struct measuring *m, struct bench_result *r)
+static void take_result(struct measuring *m, struct bench_delays *d)
 {
-    r->unanswered += count_unanswered(m);
-    r->latencies += (int64_t)m->latencies->n;
-    figure_add(&r->p50, (double)latencies_at(m->latencies, .5) / 1000);
-    figure_add(&r->p90, (double)latencies_at(m->latencies, .9) / 1000);
-    figure_add(&r->p99, (double)latencies_at(m->latencies, .99) / 1000);
-    figure_add(&r->p999, (double)latencies_at(m->latencies, .999) / 1000);
-    figure_add(&r->max, (double)m->latencies->max_us / 1000);
+    d->unanswered += count_unanswered(m);
+    d->events += (int64_t)m->latencies->n;
+    figure_add(&d->p50, (double)latencies_at(m->latencies, .5) / 1000);
+    figure_add(&d->p90, (double)latencies_at(m->latencies, .9) / 1000);
+    figure_add(&d->p99, (double)latencies_at(m->latencies, .99) / 1000);
+    figure_add(&d->p999, (double)latencies_at(m->latencies, .999) / 1000);
+    figure_add(&d->max, (double)m->latencies->max_us / 1000);
 }
 
-enum err bench_latency(struct bench *b, struct bench_result *r, struct err_info *info)
+enum err bench_measure(struct bench *b, int in, int out, bool relayed, struct bench_delays *delays,
+                       struct err_info *info)
 {
-    struct measuring m = {.bench = b};
+    struct measuring m = {.bench = b, .in = in, .out = out, .relayed = relayed};
     enum err err = open_all(&m, info);
     if (err == ERR_OK) {
         read_scores(&m, 1000); /* the scan stands at the end of its topic before the first event */
         err = run(&m, info);
     }
     if (err == ERR_OK)
-        take_result(&m, r);
+        take_result(&m, delays);
     close_all(&m);
     return err;
+}
+
+enum err bench_latency(struct bench *b, struct bench_delays *delays, struct err_info *info)
+{
+    return bench_measure(b, BENCH_INTERACTIONS, BENCH_SCORES, false, delays, info);
 }

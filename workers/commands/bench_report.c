@@ -157,7 +157,8 @@ static void put_latency(const json_t *all, struct buffer *out)
     static const struct {
         const char *key, *name;
     } rows[] = {{"p50", "p50"}, {"p90", "p90"}, {"p99", "p99"}, {"p999", "p99.9"}, {"max", "max"}};
-    const json_t *latency = json_object_get(all, "latency"), *options = json_object_get(all, "options");
+    const json_t *latency = json_object_get(all, "latency"), *options = json_object_get(all, "options"),
+                 *relay = json_object_get(all, "relay");
     if (!latency)
         return;
     buffer_printf(
@@ -165,11 +166,22 @@ static void put_latency(const json_t *all, struct buffer *out)
         "## Latency at %.0f events/s, `score.min_interval_ms=0`\n\nFrom the moment an event was due on a "
         "fixed schedule (not when a held-up sender got round to it) until a score that contains it was "
         "read from Kafka; %.0f events, %.0f of them without a score in the end (they count with the time "
-        "waited).\n\n| | ms |\n|---|---|\n",
-        number(options, "rate"), number(latency, "events"), number(latency, "unanswered"));
+        "waited).%s\n\n| | ms |%s\n|---|---|%s\n",
+        number(options, "rate"), number(latency, "events"), number(latency, "unanswered"),
+        relay ? " *Relay*: the same load through a thread that copies each event to another topic as a "
+                "record of a "
+                "score's size and does nothing else: Kafka's and the machine's share, below which nobody "
+                "comes who "
+                "reads from these brokers and writes to them."
+              : "",
+        relay ? " relay, ms |" : "", relay ? "---|" : "");
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         buffer_printf(out, "| %s | ", rows[i].name);
         put_figure(out, json_object_get(latency, rows[i].key), 1, 1);
+        if (relay) {
+            buffer_add_text(out, " | ");
+            put_figure(out, json_object_get(relay, rows[i].key), 1, 1);
+        }
         buffer_add_text(out, " |\n");
     }
     buffer_add_text(out, "\nIdle afterwards: ");

@@ -78,11 +78,20 @@ static void put_documented(json_t *all, const struct bench_result *r)
         seconds > 0 ? (double)p->records / seconds : 0, "cpu_seconds_per_million_events", "worker",
         figure_median(&p->worker), "redis", figure_median(&p->redis), "sum", figure_median(&p->sum),
         "peak_rss_mib", figure_median(&p->rss_mib), "redis_bytes_per_creator", figure_median(&p->redis_bytes),
-        "latency_ms", "p50", figure_median(&r->p50), "p90", figure_median(&r->p90), "p99",
-        figure_median(&r->p99), "p999", figure_median(&r->p999), "max", figure_median(&r->max), "events",
-        (json_int_t)r->latencies, "idle_cpu", figure_median(&r->idle));
+        "latency_ms", "p50", figure_median(&r->latency.p50), "p90", figure_median(&r->latency.p90), "p99",
+        figure_median(&r->latency.p99), "p999", figure_median(&r->latency.p999), "max",
+        figure_median(&r->latency.max), "events", (json_int_t)r->latency.events, "idle_cpu",
+        figure_median(&r->idle));
     json_object_update(all, more);
     json_decref(more);
+}
+
+static json_t *delays_json(const struct bench_delays *d)
+{
+    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:I, s:I}", "p50", figure_json(&d->p50), "p90",
+                     figure_json(&d->p90), "p99", figure_json(&d->p99), "p999", figure_json(&d->p999), "max",
+                     figure_json(&d->max), "events", (json_int_t)d->events, "unanswered",
+                     (json_int_t)d->unanswered);
 }
 
 static void put_phases(json_t *all, const struct bench *b, const struct bench_result *r)
@@ -97,13 +106,10 @@ static void put_phases(json_t *all, const struct bench *b, const struct bench_re
         json_object_set_new(all, "cold_start", phase_json(&r->cold, b->threads[0], b->config->memory_mib));
     if (r->sweep.records)
         json_object_set_new(all, "sweep", phase_json(&r->sweep, b->threads[0], b->config->memory_mib));
-    if (!r->latencies)
+    if (!r->latency.events)
         return;
-    json_object_set_new(all, "latency",
-                        json_pack("{s:o, s:o, s:o, s:o, s:o, s:I, s:I}", "p50", figure_json(&r->p50), "p90",
-                                  figure_json(&r->p90), "p99", figure_json(&r->p99), "p999",
-                                  figure_json(&r->p999), "max", figure_json(&r->max), "events",
-                                  (json_int_t)r->latencies, "unanswered", (json_int_t)r->unanswered));
+    json_object_set_new(all, "latency", delays_json(&r->latency));
+    json_object_set_new(all, "relay", delays_json(&r->relay));
     json_object_set_new(all, "idle", figure_json(&r->idle));
 }
 

@@ -187,13 +187,13 @@ static MF_PRINTF(2, 3) void set(struct command *c, const char *format, ...)
 
 void bench_run_start(struct bench_run *run, const struct bench_worker *worker)
 {
-    static const char *const keys[N_BENCH_TOPICS] = {"profiles",       "posts",        "interactions",
-                                                     "creator_scores", "dead_letters", "peer_tables"};
+    static const char *const keys[N_WORKER_TOPICS] = {"profiles",       "posts",        "interactions",
+                                                      "creator_scores", "dead_letters", "peer_tables"};
     const struct bench *b = run->bench;
     struct command c = {.words = {"microflux", "run"}, .n = 2};
     memcpy(c.words + c.n, b->passed, (size_t)b->n_passed * sizeof *b->passed);
     c.n += b->n_passed;
-    for (int i = 0; i < N_BENCH_TOPICS; i++)
+    for (int i = 0; i < N_WORKER_TOPICS; i++)
         set(&c, "topics.%s=%s", keys[i], b->topics[i]);
     set(&c, "redis.address=%s", run->redis);
     set(&c, "namespace=%s", run->namespace_);
