@@ -38,8 +38,8 @@ def gates(checks):
             checks.true(f"{name} alone", gate(**BAD[name]) == name)
     checks.true("suspicious", gate(crowd) == "suspicious_audience")
     checks.true("19 judged", gate({"audience": {"n": 19, "suspicious_share": 0.9}}) is None)
-    checks.true("null passes", gate({"authenticity": None, "engagement_rate_estimate": None, "audience": {"n": 0, "suspicious_share": None}},
-                                    min_authenticity=99, min_engagement_rate=0.9) is None)
+    unknown = {"authenticity": None, "engagement_rate_estimate": None, "audience": {"n": 0, "suspicious_share": None}}
+    checks.true("null passes", gate(unknown, min_authenticity=99, min_engagement_rate=0.9) is None)
     checks.true("at the edge", gate(min_authenticity=60.0, min_engagement_rate=0.02) is None)
     for starts, ends, wanted in ((T, T + 1, None), (T + 1, None, "campaign"), (None, T, "campaign")):
         checks.true(f"{starts}, {ends}", gate(starts_at=starts, ends_at=ends) == wanted)
@@ -48,8 +48,8 @@ def gates(checks):
         old = {"posts": [{**POST, "posted_at": T - int(days * DAY)}]}
         checks.true(f"a competitor {days} d ago", gate(old, competitors=["acme.fr"]) == wanted)
     checks.true("unpaid", gate({"posts": [{**POST, "sponsored": False}]}, competitors=["acme.fr"]) is None)
-    for entry, found in (("VEGAN", True), ("ｖｅｇａｎ", True), ("#vegan", True), ("@vegan", False), ("acme.fr", True), ("#acme.fr", False),
-                         ("Food", True), ("veg", False), ("slow food", False)):
+    for entry, found in (("VEGAN", True), ("ｖｅｇａｎ", True), ("#vegan", True), ("@vegan", False), ("acme.fr", True),
+                         ("#acme.fr", False), ("Food", True), ("veg", False), ("slow food", False)):
         checks.true(f"excluded: {entry}", (gate(excluded=[entry]) == "excluded") == found)
 
 
@@ -81,7 +81,8 @@ def affinities(checks, chooser):
         checks.true("nearer to B, more affinity", 0 <= found["score"] <= nearer["score"] <= 100)
     checks.true("no variance", affinity([1, 1], [0.0, 0.0], [0, 0], m.covariance)["score"] is None)
     k, text = {"campaign_id": "k", "brand": "@Acme", "tags": ["#A", "zzz"], "topics": {"X": 0.5}}, Words()
-    checks.true("weights of words", cold_masses({**k, "tags": ["a", "b"]}, text) == Counter({hash_of("#a"): 1, hash_of("#b"): 1.5, hash_of("#never seen"): 0.5}))
+    masses = {hash_of("#a"): 1, hash_of("#b"): 1.5, hash_of("#never seen"): 0.5}
+    checks.true("weights of words", cold_masses({**k, "tags": ["a", "b"]}, text) == masses)
     total = unit([log(10), 0.5 * log(20)])
     words_alone = [total[0] - m.mu[0], total[1] - m.mu[1]]
     checks.true("cold", near(brand_vector(m, k, text), words_alone))
@@ -133,7 +134,7 @@ def factors(checks, chooser):
     for arguments, wanted in (({"saturation": 0.325}, 50), ({"saturation": 0.5}, 0), ({"ppp": 1}, 50), ({"ppp": 3}, 100),
                               ({"cpe_ratio": 1}, 50), ({"cpe_ratio": 3}, 0), ({"cpe_ratio": 1 / 3}, 100)):
         found = quality(full, full, **arguments)
-        checks.true(f"quality {arguments}", abs(found["score"] - (70 + wanted / 10) / 0.8) < 1e-9 and abs(found["confidence"] - 0.8) < 1e-9)
+        checks.true(f"quality {arguments}", near([found["score"], found["confidence"]], [(70 + wanted / 10) / 0.8, 0.8], 1e-9))
     checks.true("weights", abs(quality({"score": 60, "confidence": 1}, {"score": 80, "confidence": 0.5})["score"] - 66.6666667) < 1e-6)
     checks.true("no quality", quality(None, None)["factor"] == 1)
     checks.true("worst and best", quality({"score": 0, "confidence": 1}, None)["factor"] == 0.85 and quality(full, full)["factor"] == 1)
@@ -142,7 +143,8 @@ def factors(checks, chooser):
         better = {**part, "score": min(100, part["score"] + 5)}
         q, more = quality(part, full, 0.2, 1), quality(better, full, 0.2, 1)
         checks.true("quality grows", 0.85 <= q["factor"] <= more["factor"] <= 1)
-        checks.true("contributions", abs(sum(q["contributions"].values()) - q["score"]) < 1e-9 and abs(sum(q["weights"].values()) - 1) < 1e-9)
+        checks.true("contributions", abs(sum(q["contributions"].values()) - q["score"]) < 1e-9)
+        checks.true("final weights", abs(sum(q["weights"].values()) - 1) < 1e-9)
         share = chooser.random()
         t, up = (target({"countries": {"FR": s}}, fr)["factor"] for s in (share, share + 0.1))
         checks.true("target grows", 0.5 <= t <= up <= 1)
@@ -151,7 +153,8 @@ def factors(checks, chooser):
         found = waterfall(80, some, weights)
         checks.true("steps add up", abs(sum(s["step"] for s in found["waterfall"]) - found["fit"]) < 1e-9)
         product = 80 * some[0][1] ** weights["target"] * some[1][1] * some[2][1]
-        checks.true("and are the product", abs(found["fit"] - product) < 1e-9 and [s["name"] for s in found["waterfall"]][1:] == [n for n, _ in some])
+        checks.true("and are the product", abs(found["fit"] - product) < 1e-9)
+        checks.true("in their order", [s["name"] for s in found["waterfall"]][1:] == [name for name, _ in some])
         checks.true("no factor raises", all(s["step"] <= 1e-12 for s in found["waterfall"][1:]) and found["fit"] <= 80)
     checks.true("exponent 0", waterfall(80, [("target", 0.5)], {"target": 0})["fit"] == 80)
 
@@ -178,8 +181,9 @@ def whole(checks):
     checks.true("no values asked", "values" not in fit(life.creator, {**k, "values": []}, T)["factors"])
     cost = life.creator.values(T)["commercial"]["cost_per_engagement"]
     priced = fit(life.creator, k, T, price_levels={"USD": 1.0, "EUR": cost})
-    checks.true("median cost of its currency", "cost" not in found["quality"]["weights"] and
-                abs(priced["quality"]["contributions"]["cost"] - 50 * priced["quality"]["weights"]["cost"]) < 1e-9 < priced["quality"]["weights"]["cost"])
+    weight, gained = (priced["quality"][name]["cost"] for name in ("weights", "contributions"))
+    checks.true("no median cost", "cost" not in found["quality"]["weights"])
+    checks.true("median cost of its currency", abs(gained - 50 * weight) < 1e-9 < weight)
     stopped = fit(life.creator, {**k, "status": "PAUSED"}, T)
     checks.true("a gate", (stopped["gate"], stopped["fit"]) == ("campaign", 0))
     m, cheap = model(), {**k, "tags": ["a"], "topics": {}}
