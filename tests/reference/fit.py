@@ -9,7 +9,8 @@ from score import evaluate
 from topics import histogram, tokens
 from vectors import Vectors
 
-QUALITY = ("engagement", "authenticity", "saturation", "paid", "cost")
+QUALITY = {"engagement": "engagement", "authenticity": "authenticity", "saturation": "saturation",
+           "paid_performance": "paid", "cost": "cost"}           # part -> its weight's name
 
 
 def target(aud, k):
@@ -34,11 +35,11 @@ def quality(engagement_part, authenticity_part, saturation=None, ppp=None, cpe_r
     if saturation is not None:
         parts["saturation"] = 100 - 100 * ramp(saturation, *C["fit.saturation"]), 1.0
     if ppp is not None:
-        parts["paid"] = C["fit.paid_at_parity"] * min(ppp, 2), 1.0
+        parts["paid_performance"] = C["fit.paid_at_parity"] * min(ppp, 2), 1.0
     if cpe_ratio is not None:
         end = log(C["fit.cost_reach"])
         parts["cost"] = 100 * ramp(-log(cpe_ratio), -end, end), 1.0
-    total = weigh(parts, {name: C["fit.weight_" + name] for name in QUALITY})
+    total = weigh(parts, {name: C["fit.weight_" + weight] for name, weight in QUALITY.items()})
     reach = C["fit.quality_reach"]
     return {**total, "factor": 1.0 if total["score"] is None else 1 - reach + reach * total["score"] / 100}
 
@@ -75,19 +76,17 @@ def closeness(state, k, model, heard, brand):
         return {"a": None, "z": None, "score": score}, "LEXICON", len(tokens(ring)), None
     vectors = Vectors(model, ring, *heard)
     found = affinity(vectors.whole, brand, model.mean, model.covariance) if brand else {"a": None, "z": None, "score": None}
-    return found, "MODEL", vectors.n, vectors.whole
+    return found, "VECTORS", vectors.n, vectors.whole
 
 
 def fit(state, campaign, as_of, model=None, heard=(None, 0), brand=None, examples=None, price_levels=None):
     """Fit of a creator to a campaign, unrounded; brand: `brand_of`, examples: {id: V} for the note on near duplicates.
 
-    Readings: a fit without affinity is null; a failed gate is said without the rest; the record lists target and quality
-    always, values only when asked for.
+    Readings: a fit without affinity is null; what a failed gate sets to 0 is listed all the same; the record lists target and
+    quality always, values only when asked for.
     """
     k, record = given(campaign), evaluate(state, as_of)
     gate = failed_gate(facts_of(state, record), k, as_of)
-    if gate:
-        return {"gate": gate, "fit": 0.0, "waterfall": [], "confidence": None}
     close, source, n, whole = closeness(state, k, model, heard, brand)
     newest = next(reversed(state.profile_days.values())) if state.profile_days else None
     aim, q = target(newest and newest.audience, k), quality_of(record, price_levels)
@@ -99,8 +98,10 @@ def fit(state, campaign, as_of, model=None, heard=(None, 0), brand=None, example
     if (k["countries"] or k["languages"]) and aim["T"] is None:
         confidence *= C["fit.untold"]
     result = waterfall(close["score"], factors, k["weights"]) if close["score"] is not None else {"fit": None, "waterfall": []}
+    if gate:
+        result["fit"] = 0.0
     near = near_duplicates(whole, {i: v for i, v in (examples or {}).items() if i != state.creator_id}) if whole else []
-    return {"gate": None, **result, "affinity": close, "affinity_source": source, "target": aim, "quality": q,
+    return {"gate": gate, **result, "affinity": close, "affinity_source": source, "target": aim, "quality": q,
             "factors": dict(factors), "confidence": confidence, "near": near}
 
 

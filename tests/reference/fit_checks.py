@@ -185,11 +185,11 @@ def whole(checks):
     checks.true("no median cost", "cost" not in found["quality"]["weights"])
     checks.true("median cost of its currency", abs(gained - 50 * weight) < 1e-9 < weight)
     stopped = fit(life.creator, {**k, "status": "PAUSED"}, T)
-    checks.true("a gate", (stopped["gate"], stopped["fit"]) == ("campaign", 0))
+    checks.true("a gate", (stopped["gate"], stopped["fit"], stopped["waterfall"]) == ("campaign", 0, found["waterfall"]))
     m, cheap = model(), {**k, "tags": ["a"], "topics": {}}
     brand, wholes = brand_of(cheap, m, life.creator.setup.text, [(life.creator, None, 0), (example("e", ("a",), ()), None, 0)])
     by_model = fit(life.creator, cheap, T, m, (None, 0), brand, wholes)
-    checks.true("model", by_model["affinity_source"] == "MODEL" and by_model["affinity"]["z"] is not None)
+    checks.true("model", by_model["affinity_source"] == "VECTORS" and by_model["affinity"]["z"] is not None)
     checks.true("n known", abs(by_model["confidence"] - min(1 / 4, found["quality"]["confidence"])) < 1e-12)
     checks.true("not near itself", by_model["near"] == ["e"])
     nothing = fit(life.creator, cheap, T, m)
@@ -213,12 +213,13 @@ def lives(checks):
             brand = brand_of(k, m, beside.text)[0]
             found = fit(creator, k, creator.as_of, m, ([1.0, 2.0], 3), brand)
             if found["fit"] is not None:
-                checks.true("in range", 0 <= found["fit"] <= 100 and (found["confidence"] is None or 0 <= found["confidence"] <= 1))
-                sure = found["quality"]["confidence"] if not found["gate"] else 0
+                checks.true("in range", 0 <= found["fit"] <= 100 and 0 <= found["confidence"] <= 1)
+                sure = found["quality"]["confidence"]
                 halved = 0.5 if campaign.get("countries") else 1
-                checks.true("confidence", bool(found["gate"]) or abs(found["confidence"] - halved * min(2 / 5, sure)) < 1e-12)
+                checks.true("confidence", abs(found["confidence"] - halved * min(2 / 5, sure)) < 1e-12)
                 thin += sure > 0.41
-                checks.true("its steps", abs(sum(s["step"] for s in found["waterfall"]) - found["fit"]) < 1e-9)
+                steps = sum(s["step"] for s in found["waterfall"])
+                checks.true("its steps", found["fit"] == 0 if found["gate"] else abs(steps - found["fit"]) < 1e-9)
                 checks.true("never above its affinity", bool(found["gate"]) or found["fit"] <= found["affinity"]["score"])
             for other in orders:
                 if not other.metrics["refused"] + other.metrics["expired"] + creator.metrics["refused"] + creator.metrics["expired"]:
