@@ -11,8 +11,8 @@ run=(redis-server redis-tools)
 build=(gcc cmake ninja-build pkg-config libc6-dev librdkafka-dev libavro-dev libhiredis-dev libssl-dev libinih-dev libjansson-dev
   libxxhash-dev libsodium-dev libutf8proc-dev libjemalloc-dev libmicrohttpd-dev libcurl4-openssl-dev libcmocka-dev liblapacke-dev gettext git ca-certificates)
 kafka=(default-jre-headless maven)
-check=(kcat curl openssl help2man clang clang-format libclang-rt-14-dev spin python3 python3-venv procps)
-extra=(lintian shellcheck debootstrap tmux libfaketime mkdocs)
+check=(kcat curl openssl help2man clang clang-format libclang-rt-14-dev spin python3 python3-venv python3-yaml procps default-jdk-headless)
+extra=(lintian shellcheck debootstrap tmux libfaketime mkdocs nodejs npm)
 
 # promtool alone of the package prometheus, whose daemon would start by itself: unpacked into the cache folder.
 unpack_promtool() {
@@ -37,12 +37,14 @@ for set in "${@:-run}"; do
   esac
 done
 
-# A java or mvn from elsewhere will do.
+# A java, mvn or node from elsewhere will do.
 missing=()
 for package in "${wanted[@]}"; do
   case $package in
   default-jre-headless) command -v java > /dev/null && continue ;;
+  default-jdk-headless) command -v javac > /dev/null && continue ;;
   maven) command -v mvn > /dev/null && continue ;;
+  nodejs | npm) command -v npm > /dev/null && continue ;;
   esac
   dpkg-query -W -f '${Status}' "$package" 2> /dev/null | grep -q '^install ok installed' || missing+=("$package")
 done

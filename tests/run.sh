@@ -43,6 +43,7 @@ metrics_page() { build/microflux metrics reference | diff - docs/reference/metri
 scores_page() { python3 tests/scores_page.py | diff - docs/reference/scores.md; }
 performance_page() { build/microflux bench report docs/reference/performance.json | diff - docs/reference/performance.md; }
 guarantees_page() { python3 tests/faults/table.py docs/reference/guarantees.jsonl docs/reference/guarantees.md | diff - docs/reference/guarantees.md; }
+asyncapi_page() { build/microflux config reference | python3 tests/asyncapi.py; }
 domain_alone() {
   cmake -S . -B build-domain -G Ninja -DMF_DOMAIN_ONLY=ON '-DCMAKE_C_FLAGS=-O2 -g' && cmake --build build-domain
 }
@@ -63,6 +64,8 @@ for part in $wanted; do
     step 'the guarantees page is its result file' guarantees_page
     step 'alerts, runbooks and dashboards' tests/alerts.sh
     step 'links and commands of the pages' tests/docs.py
+    step 'schemas fit every released one' python3 tests/schemas/compatible.py
+    step 'the AsyncAPI document has every topic' asyncapi_page
     step 'unit' unit release ;;
   sanitizers)
     step 'unit under address and undefined' sanitized asan

@@ -103,7 +103,8 @@ def released(registry):
         ask("PUT", f"{registry}/config/{subject}", {"compatibility": "FULL_TRANSITIVE"})
     cases = [json.loads(line) for line in subprocess.run([sys.executable, ROOT / "tests/schemas/compatible.py", "--mutations"],
                                                          capture_output=True, check=True).stdout.splitlines()]
-    cases += [{"name": path.stem, "what": "ours of now", "fits": True, "schema": path.read_text()} for path in ROOT.glob("schemas/*.avsc")]
+    cases += [{"name": path.stem, "what": "ours of now", "fits": True, "schema": path.read_text()}
+              for path in ROOT.glob("schemas/*.avsc") if any(path.stem == case["name"] for case in cases)]
     for case in cases:
         judged += 1
         if fits(registry, topics.get(case["name"], case["name"]) + "-value", case["schema"]) != case["fits"]:
