@@ -73,9 +73,14 @@ enum err conf_make(const struct kafka_pair *ours, const struct kafka_pair *users
 enum err conf_client(rd_kafka_type_t type, rd_kafka_conf_t *conf, rd_kafka_t **rk, struct err_info *info)
 {
     char why[200];
+    rd_kafka_conf_enable_sasl_queue(conf, 1);
     *rk = rd_kafka_new(type, conf, why, sizeof why);
-    if (*rk)
+    if (*rk) {
+        /* A token of OAUTHBEARER is fetched in the background, since who waits in a call for metadata polls
+         * nothing meanwhile. An error: the mechanism has no tokens. */
+        rd_kafka_error_destroy(rd_kafka_sasl_background_callbacks_enable(*rk));
         return ERR_OK;
+    }
     rd_kafka_conf_destroy(conf);
     const char *cure = cure_of(why, &(struct cure_client){"", rd_kafka_version()});
     return err_set(info, ERR_USAGE, "kafka_client", "no Kafka client with these kafka.* settings: %s%s%s",
