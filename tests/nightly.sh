@@ -55,6 +55,7 @@ part 'the generated stream is distributed as measured' figures
 part 'bench: J1 exact, and each stage' bench
 part 'the Debian package and its unit' tests/package.sh
 part 'the pages as a site' mkdocs build -q --strict -f "$PWD/deploy/site/mkdocs.yml" -d "$(mktemp -d)"
+part 'logins and rights: each way in, each right enough and needed' tests/security.sh
 part 'the AsyncAPI document, by the official parser' tests/asyncapi.sh
 part 'shellcheck' shellcheck -S warning deploy/*.sh tests/*.sh tests/*/*.sh .ci/run
 echo "$passed passed, $failed failed"

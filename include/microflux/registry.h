@@ -20,6 +20,7 @@ struct registry;
 struct registry_options {
     const char *url; /* http(s)://host:port/path, several separated by commas: the next when one is away */
     const char *username, *password;    /* basic authentication */
+    const char *password_file;          /* its first line, for each question anew, instead of password */
     const char *ca_file;                /* PEM; none = the system's; host names are always checked */
     int connect_timeout_ms, timeout_ms; /* the second for the whole request */
     int64_t negative_ttl_ms;            /* an id that is not there is asked for again after this */

@@ -249,6 +249,37 @@ static void test_logging_in(void **state)
     bed_down(&guarded);
 }
 
+static void write_password(const char *path, const char *password)
+{
+    FILE *out = fopen(path, "w");
+    assert_non_null(out);
+    fprintf(out, "%s\n", password);
+    fclose(out);
+}
+
+static void test_a_password_that_changes(void **state)
+{
+    struct bed guarded;
+    char path[96];
+    const char *schema;
+    (void)state;
+    snprintf(path, sizeof path, "%s/password", dir);
+    write_password(path, "old");
+    bed_up(&guarded, "http", (const char *const[]){"--auth", "me:new", NULL});
+    bed_tell(&guarded, "schema 7 %s", PROFILE);
+    struct registry_options o = options();
+    o.url = guarded.url;
+    o.username = "me";
+    o.password = "old";
+    o.password_file = path;
+    struct registry *registry = opened(&o);
+    assert_int_equal(registry_fetch(registry, 7, &schema, &bed_info), ERR_REFUSED);
+    write_password(path, "new");
+    OK(bed_settled(registry, 7, &schema));
+    registry_close(registry);
+    bed_down(&guarded);
+}
+
 static void test_options_that_cannot_be(void **state)
 {
     static const char *const urls[] = {"", " , ", "ftp://host", "localhost 8081", "http://", "http://h/?q=1"};
@@ -482,6 +513,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_registering, setup, teardown),
         cmocka_unit_test_setup_teardown(test_logging_in, setup, teardown),
         cmocka_unit_test_setup_teardown(test_options_that_cannot_be, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_a_password_that_changes, setup, teardown),
         cmocka_unit_test_setup_teardown(test_tls, setup, teardown),
         cmocka_unit_test_setup_teardown(test_a_start_while_it_is_away, setup, teardown),
         cmocka_unit_test_setup_teardown(test_a_file_that_cannot_be_believed, setup, teardown),

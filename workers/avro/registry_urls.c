@@ -1,7 +1,9 @@
 /* registry_urls: one question, one answer, at the first of our URLs that is there. */
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
+#include "microflux/file.h"
 #include "microflux/http.h"
 #include "registry_room.h"
 
@@ -82,14 +84,23 @@ void urls_close(struct urls *urls)
     free(urls);
 }
 
+/* The file's, if there is one, as it is now; the last one while it cannot be read. */
+static const char *password_now(const struct registry_options *o, char fresh[FILE_SECRET])
+{
+    struct err_info info;
+    bool read = given(o->password_file) && file_secret(o->password_file, fresh, &info) == ERR_OK;
+    return read ? fresh : o->password;
+}
+
 enum err urls_ask(const struct urls *urls, const char *path, const char *body, struct registry_answer *answer,
                   struct err_info *info)
 {
     const struct registry_options *o = urls->options;
+    char fresh[FILE_SECRET] = "";
     struct http_request request = {.body = body,
                                    .type = "application/vnd.schemaregistry.v1+json, application/json",
                                    .username = o->username,
-                                   .password = o->password,
+                                   .password = password_now(o, fresh),
                                    .ca_file = o->ca_file,
                                    .connect_timeout_ms = o->connect_timeout_ms,
                                    .timeout_ms = o->timeout_ms,
@@ -110,5 +121,6 @@ enum err urls_ask(const struct urls *urls, const char *path, const char *body, s
             break;
     }
     buffer_free(&url);
+    explicit_bzero(fresh, sizeof fresh);
     return err;
 }

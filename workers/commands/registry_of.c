@@ -15,6 +15,7 @@ enum err registry_of(const struct config *config, struct registry **registry, st
         .url = config->registry_url,
         .username = config->registry_username,
         .password = config->registry_password,
+        .password_file = config->registry_password_file,
         .ca_file = config->registry_ca_file,
         .connect_timeout_ms = (int)config->registry_connect_timeout_ms,
         .timeout_ms = (int)config->registry_timeout_ms,
