@@ -26,6 +26,7 @@ enum tombstone_policy { TOMBSTONE_REJECT, TOMBSTONE_KEY };
 enum register_policy { REGISTER_YES, REGISTER_NO }; /* no: our schemas are only looked up */
 
 enum restore_policy { RESTORE_YES, RESTORE_NO };
+enum cloudevents { CLOUDEVENTS_NO, CLOUDEVENTS_YES };
 enum redis_where { REDIS_AT_ADDRESS, REDIS_BY_SENTINELS, REDIS_IN_CLUSTER }; /* redis.mode */
 
 enum redis_over { REDIS_PLAIN, REDIS_OVER_TLS }; /* redis.tls */
@@ -55,6 +56,7 @@ struct config {
     int64_t redis_database, redis_connect_timeout_ms, redis_command_timeout_ms;
     enum lost_policy redis_lost;
     enum restore_policy redis_restore;
+    enum cloudevents publish_cloudevents;
     /* log of records */
     int64_t log_epoch;         /* "epoch": raise after a topic was recreated */
     enum lost_policy log_lost; /* "retention.lost" */

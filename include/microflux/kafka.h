@@ -36,6 +36,8 @@ struct kafka_record {
 
 /* kafka_record_headers: gives up to `max` headers (borrowed, as long as the record); returns how many. */
 size_t kafka_record_headers(const struct kafka_record *record, struct kafka_header *headers, size_t max);
+/* kafka_record_header: the value of the first one of that name, borrowed; ptr NULL: there is none. */
+struct bytes kafka_record_header(const struct kafka_record *record, const char *name);
 
 /* What clients count for whoever watches them; several clients of one thread may share one. */
 struct kafka_watch {

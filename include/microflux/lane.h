@@ -145,7 +145,8 @@ struct worker_options {
     size_t cache_bytes, prefetch_bytes;
     int32_t epoch;
     bool redis_lost_rebuild, log_lost_skip;
-    bool restore; /* first writes by RESTORE */
+    bool restore;     /* first writes by RESTORE */
+    bool cloudevents; /* outputs carry the attributes of CloudEvents as headers */
     /* A lane built beside the live one (docs/decisions/0008): */
     bool silent;           /* nothing is published, no dead letter sent, nothing swept */
     const char *swap_into; /* the live namespace whose lane it becomes once caught up; NULL: of none */

@@ -68,11 +68,18 @@ check 'replay wants to be sure' exits 64 letters replay
 check 'replay --dry-run sends nothing' exits 0 letters replay --reason schema_unknown --dry-run --format json
 check 'and says what it would do' json 'rows[0]["action"]=="would send" and rows[0]["topic"]=="interactions"' < "$DIR/out"
 kill -TERM $pid; wait $pid; check 'SIGTERM ends the worker cleanly' [ $? = 0 ]
-worker --set schema.ids=interactions:7="$root/schemas/interaction.avsc"
+worker --set schema.ids=interactions:7="$root/schemas/interaction.avsc" --set publish.cloudevents=yes
 letters replay --reason schema_unknown --yes > "$DIR/replayed" 2>&1
 check 'replay: with its schema known the record counts' until_json 15 'rows[0]["totals"]["LIKE"]==7' "$microflux" state c1 --format json
 "$microflux" tail interactions --until-end --format json > "$DIR/log"
 check 'replay: key, timestamp and headers as they were, and a mark' json '(lambda a,b: a["key"]==b["key"] and a["timestamp"]==b["timestamp"] and a["partition"]==b["partition"] and b["headers"]=={"trace":"abc","microflux.replayed":"dead-letters/'"$at"'"})(*rows)' < "$DIR/log"
+
+# ---- traces and CloudEvents ----
+parent=00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01
+send -t interactions -k c1 -H traceparent=$parent "$DIR/framed"
+check 'a score carries the traceparent of the record that caused it, and says what event it is' until_json 15 \
+  '(lambda h: h.get("traceparent")=="'$parent'" and h["ce_type"]=="microflux.creator-scores" and h["ce_specversion"]=="1.0" and len(h["ce_id"])==16)([r for r in rows if r["key"]=="c1"][-1].get("headers",{}))' \
+  "$microflux" tail creator-scores --until-end --format json
 kill -TERM $pid; wait $pid
 
 # ---- completion, help, man ----

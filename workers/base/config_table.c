@@ -100,6 +100,8 @@ const struct key config_keys[] = {
         "silence of an unfinished partition after which the consumer is made anew"),
     INT("score.min_interval_ms", score_min_interval_ms, "ms", "1000", 0, 86400000,
         "least time between two records of one creator"),
+    CHOICE("publish.cloudevents", publish_cloudevents, "no", "no yes",
+           "outputs carry the attributes of CloudEvents 1.0 as headers (ce_id, ce_type, ce_source, ce_time)"),
     TEXT("score.schemes", score_schemes, "default,stim,later,hypeauditor",
          "tier schemes in each record; default must be first"),
     TEXT("methodology.file", methodology_file, "",

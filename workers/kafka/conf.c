@@ -162,3 +162,18 @@ size_t kafka_record_headers(const struct kafka_record *record, struct kafka_head
     }
     return n;
 }
+
+struct bytes kafka_record_header(const struct kafka_record *record, const char *name)
+{
+    rd_kafka_headers_t *all;
+    const char *found;
+    const void *value;
+    size_t len;
+    if (!record->native || rd_kafka_message_headers(record->native, &all) != RD_KAFKA_RESP_ERR_NO_ERROR)
+        return (struct bytes){0};
+    for (size_t i = 0; rd_kafka_header_get_all(all, i, &found, &value, &len) == RD_KAFKA_RESP_ERR_NO_ERROR;
+         i++)
+        if (strcmp(found, name) == 0)
+            return (struct bytes){value, len};
+    return (struct bytes){0};
+}

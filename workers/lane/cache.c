@@ -46,6 +46,7 @@ void cache_account(struct cache *cache, const struct lane_kind *kind, struct sub
 static void subject_free(const struct lane_kind *kind, struct subject *s)
 {
     kind->clear(s->state);
+    free(s->trace);
     for (struct waiting_record *w = s->first_waiting, *next; w; w = next) {
         next = w->next;
         free(w);

@@ -32,6 +32,7 @@ struct subject {
     struct map_entry head;
     struct subject *next_changed;
     struct waiting_record *first_waiting, *last_waiting;
+    char *trace;     /* traceparent for its next output, owned; NULL: none */
     uint64_t told;   /* digest last told to readers */
     int64_t sent_ms; /* monotonic, of the last output; 0 = not by this owner */
     uint64_t hold;   /* ledger mark kept open while the output waits for score.min_interval; 0 = none */
@@ -93,9 +94,9 @@ void ledger_free(struct ledger *ledger);
 
 struct output { /* a score or a tombstone, waiting for EXEC and for room in the producer's queue */
     uint64_t mark;
-    size_t key_at, value_at; /* the position, where it has one, stands behind the value */
+    size_t key_at, value_at; /* position and traceparent, where it has them, stand behind the value */
     int topic;
-    uint32_t key_len, value_len, position_len;
+    uint32_t key_len, value_len, position_len, trace_len;
     bool tombstone;
 };
 
@@ -320,6 +321,22 @@ void lane_end_output(struct lane *lane, struct output *output, struct bytes valu
 void lane_output(struct lane *lane, int topic, struct bytes key, struct bytes value, struct bytes position,
                  uint64_t mark);
 
+/* trace.c */
+void lane_trace(struct subject *s,
+                const struct kafka_record *record); /* what it causes is part of its trace */
+void lane_trace_output(struct lane *lane, struct output *o,
+                       const struct subject *s); /* once its value ended */
+void lane_trace_told(struct subject *s);         /* the next one is of others */
+struct kafka_header lane_trace_header(const struct output *o, const char *bytes);
+
+/* cloudevents.c */
+#define CLOUDEVENT_HEADERS 6
+struct cloudevent { /* what the headers borrow */
+    char id[17], type[272], source[160], time[32];
+};
+size_t cloudevent_headers(const struct lane *lane, const struct output *o, const char *bytes,
+                          struct cloudevent *event, struct kafka_header *headers);
+
 /* derived.c */
 #define LANE_POSITION "microflux.position"
 void lane_derive(struct lane *lane, struct subject *s, const struct kafka_record *record, bool first);
@@ -337,7 +354,6 @@ void lane_trim_outbox(struct lane *lane);
 bool outbox_delivered(const struct outbox *outbox, const struct ledger *ledger); /* its head, at least */
 
 /* sources.c */
-struct bytes lane_position_of(const struct kafka_record *record); /* what its header says; ptr NULL: none */
 /* lane_meet: was a record of this position met before? ERR_REJECT: that is no position. */
 enum err lane_meet(struct lane *lane, int input, struct bytes position, bool *repeated,
                    struct err_info *info) MF_MUST_CHECK;

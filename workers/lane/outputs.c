@@ -49,6 +49,7 @@ void lane_output(struct lane *lane, int topic, struct bytes key, struct bytes va
 
 struct telling {
     struct lane *lane;
+    const struct subject *subject;
     uint64_t mark;
 };
 
@@ -60,6 +61,7 @@ static void put_more(void *arg, int output, struct bytes key, struct bytes value
     if (lane->kind->outputs[output].events)
         position = lane_event_position(lane);
     lane_output(lane, output, key, value, position, telling->mark);
+    lane_trace_output(lane, &lane->outputs[lane->n_outputs - 1], telling->subject);
 }
 
 /* Its record, or, of one that is erased, tombstones. */
@@ -70,6 +72,7 @@ static void add_outputs(struct lane *lane, struct subject *s, const struct lane_
     lane->kind->encode(lane->self, s->state, s->head.key, view, reason, &lane->output_bytes);
     o->value_len = (uint32_t)(lane->output_bytes.len - o->value_at);
     o->tombstone = o->value_len == 0;
+    lane_trace_output(lane, o, s);
     for (size_t i = 1; o->tombstone && i < lane->kind->n_outputs; i++)
         if (lane->kind->outputs[i].holds_subjects) {
             ledger_open(&lane->ledger, mark);
@@ -78,7 +81,8 @@ static void add_outputs(struct lane *lane, struct subject *s, const struct lane_
         }
     if (lane->kind->more)
         lane->kind->more(lane->self, s->state, s->head.key, view, reason,
-                         &(struct lane_emitter){&(struct telling){lane, mark}, put_more});
+                         &(struct lane_emitter){&(struct telling){lane, s, mark}, put_more});
+    lane_trace_told(s);
 }
 
 static void wait_for_interval(struct lane *lane, struct subject *s)
@@ -149,6 +153,19 @@ bool lane_tell(struct lane *lane, struct subject *s, const struct lane_view *vie
     return changed;
 }
 
+static size_t headers_of(const struct lane *lane, const struct output *o, struct cloudevent *event,
+                         struct kafka_header *headers)
+{
+    const char *base = lane->output_bytes.data;
+    size_t n = lane->options->cloudevents ? cloudevent_headers(lane, o, base, event, headers) : 0;
+    if (o->position_len)
+        headers[n++] =
+            (struct kafka_header){LANE_POSITION, {base + o->value_at + o->value_len, o->position_len}};
+    if (o->trace_len)
+        headers[n++] = lane_trace_header(o, base);
+    return n;
+}
+
 void lane_send(struct lane *lane)
 {
     struct err_info info;
@@ -156,10 +173,12 @@ void lane_send(struct lane *lane)
         const struct output *o = &lane->outputs[lane->sent_outputs];
         const char *base = lane->output_bytes.data;
         struct bytes value = {o->tombstone ? NULL : base + o->value_at, o->value_len};
-        struct kafka_header position = {LANE_POSITION, {base + o->value_at + o->value_len, o->position_len}};
+        struct kafka_header headers[2 + CLOUDEVENT_HEADERS];
+        struct cloudevent event;
+        size_t n = headers_of(lane, o, &event, headers);
         enum err err =
             publish(lane->worker->publisher, o->topic, -1, (struct bytes){base + o->key_at, o->key_len},
-                    value, 0, &position, o->position_len ? 1 : 0, lane_ticket(lane, o->mark), &info);
+                    value, 0, headers, n, lane_ticket(lane, o->mark), &info);
         if (err == ERR_WEATHER)
             return;
         if (err != ERR_OK) {

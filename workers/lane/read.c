@@ -155,6 +155,7 @@ static struct subject *subject_of(struct lane *lane, const struct kafka_record *
 
 static void apply_or_wait(struct lane *lane, struct subject *s, const struct kafka_record *record)
 {
+    lane_trace(s, record);
     if (s->loads_owed)
         subject_wait(s, record);
     else
@@ -194,7 +195,8 @@ static enum err met_again(struct lane *lane, const struct kafka_record *record, 
 static enum err meet(struct lane *lane, const struct kafka_record *record, bool *repeated)
 {
     struct err_info info;
-    enum err err = lane_meet(lane, record->input, lane_position_of(record), repeated, &info);
+    enum err err =
+        lane_meet(lane, record->input, kafka_record_header(record, LANE_POSITION), repeated, &info);
     if (err != ERR_OK)
         lane_reject(lane, record, "validate", 0, &info);
     return err;

@@ -71,16 +71,6 @@ static bool later(const int64_t a[3], const int64_t b[3])
 
 /* ---- a record ---- */
 
-struct bytes lane_position_of(const struct kafka_record *record)
-{
-    struct kafka_header headers[16];
-    size_t n = kafka_record_headers(record, headers, sizeof headers / sizeof headers[0]);
-    for (size_t i = 0; i < n; i++)
-        if (strcmp(headers[i].name, LANE_POSITION) == 0)
-            return headers[i].value;
-    return (struct bytes){0};
-}
-
 /* "<lane> <topic> <epoch> …": the name ends before the second blank. */
 static bool split(struct bytes header, size_t *name_len)
 {
