@@ -37,13 +37,13 @@ struct config_pair {
 
 struct config {
     /* who we are */
-    const char *group;      /* consumer group */
-    const char *namespace_; /* part of every Redis key: mf:<namespace>:… ; key "namespace" */
-    int64_t workers;        /* threads, each with its own consumer, producer and lanes */
-    int64_t memory_mib;     /* one limit: half for the cache, a quarter for the prefetch */
+    const char *group, *audience_group; /* consumer groups */
+    const char *namespace_;             /* part of every Redis key: mf:<namespace>:… ; key "namespace" */
+    int64_t workers;                    /* threads, each with its own consumer, producer and lanes */
+    int64_t memory_mib;                 /* one limit: half for the cache, a quarter for the prefetch */
     /* topics.* */
     const char *topic_profiles, *topic_posts, *topic_interactions, *topic_campaigns, *topic_creator_scores,
-        *topic_dead_letters, *topic_peer_tables;
+        *topic_dead_letters, *topic_peer_tables, *topic_audience_edges, *topic_affinity_updates;
     int64_t dead_letters_retention_ms; /* that topics create gives them */
     /* redis.* */
     const char *redis_address; /* host:port or unix:/path; a list with the other modes */

@@ -45,6 +45,9 @@ extern const char *const kind_names[N_KINDS];
 extern const char *const format_names[N_FORMATS];
 
 enum topic { TOPIC_PROFILES, TOPIC_POSTS, TOPIC_INTERACTIONS, N_TOPICS };
+/* With an embedding a creator also reads what the audience worker learnt for it. */
+#define TOPIC_AFFINITY N_TOPICS
+#define N_INPUTS       (N_TOPICS + 1)
 
 /* ---- decoded input records (filled by the score worker's field tables; strings are borrowed for the call)
  * ---- */
@@ -250,7 +253,7 @@ struct audience_vector;
 
 struct creator {
     int64_t epoch;
-    int64_t offsets[N_TOPICS]; /* own last applied offset + 1; 0 = none: the version */
+    int64_t offsets[N_INPUTS]; /* own last applied offset + 1; 0 = none: the version */
     struct erasure erasure;
     int64_t totals[N_KINDS];
     struct window hours, days;

@@ -73,9 +73,8 @@ struct lane_kind {
     size_t n_inputs, n_outputs, n_keys, state_size;
     const struct lane_output *outputs; /* n_outputs; encode writes to the first */
     uint32_t lane_inputs; /* bit = input written by lanes (derived records, events): each record says its
-                             position there, and what was met before is dropped */
+                             position there, and what was met before is dropped; a tombstone has none */
     bool unswept;         /* its subjects need no repetition: they stand in no index */
-    int64_t expire_s;     /* Redis may forget a subject so long after its last change; 0: never */
     uint32_t whole_keys;  /* bit = key that is one string, not a hash; never the first */
     const char *const *key_names; /* the word in mf:<namespace>:<kind>:{tag}:<word>:<subject> */
     enum err (*open)(const void *options, void **self, struct err_info *info);
@@ -109,6 +108,8 @@ struct lane_kind {
     void (*derive)(void *self, void *state, const struct kafka_record *record,
                    const struct lane_emitter *emitter);
     void (*changes)(void *self, void *state, const struct lane_writer *writer);
+    /* expire_s: Redis may forget a subject so long after this change; -1: at once. NULL: never. */
+    int64_t (*expire_s)(const void *state);
     /* evaluate: what a reader would be told now; equal digests = nothing to tell; it may keep in the state
      * what follows from it. encode: the one evaluated last, framed; it appends nothing when the subject is
      * erased: a tombstone. */
@@ -194,6 +195,7 @@ enum err worker_open(const struct worker_options *options, struct worker **worke
 enum err worker_run(struct worker *worker, const atomic_bool *stop, int drain_ms,
                     struct err_info *info) MF_MUST_CHECK;
 const struct worker_counters *worker_counters(const struct worker *worker);
+const struct worker_options *worker_options_of(const struct worker *worker);
 /* worker_lanes: gives the lanes of now (free() them) and their number; from any thread. */
 size_t worker_lanes(struct worker *worker, struct lane_status **lanes);
 void worker_close(struct worker *worker); /* takes NULL */

@@ -53,7 +53,7 @@ enum record_reason { REASON_CHANGE, REASON_SWEEP, REASON_RECOVERY };
 struct score_origin {
     struct bytes creator_id;
     int32_t partition;
-    int64_t applied[N_TOPICS]; /* records below were applied in the lane */
+    int64_t applied[N_INPUTS]; /* records below were applied in the lane */
     int32_t epoch;
     int64_t offsets; /* version: sum of the creator's own */
     bool idle;       /* as_of_source */

@@ -59,6 +59,12 @@ enum score_count {
     SCORE_SUPPRESSED, /* records of before an erasure */
 };
 
+enum { SCORE_SCORES, SCORE_EDGES, SCORE_OUTPUTS }; /* its outputs: creator-scores, audience-edges */
+
 extern const struct lane_kind score_kind; /* options: const struct score_worker_options * */
+/* score_kind_of: score_kind, and with an embedding what goes with it: affinity-updates as fourth input,
+ * edges.
+ */
+struct lane_kind score_kind_of(const struct score_worker_options *options);
 
 #endif

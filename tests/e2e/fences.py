@@ -30,10 +30,14 @@ class Redis:
         return int(rest) if kind == ":" else rest
 
 
-def fences(redis):
-    """partition → [(applied, published) per input], of every fence in the database."""
+INPUTS = {"profiles": ("score", 0), "posts": ("score", 1), "interactions": ("score", 2), "affinity-updates": ("score", 3),
+          "audience-edges": ("audience", 0)}  # topic → kind of worker, number among its inputs
+
+
+def fences(redis, worker="score"):
+    """partition → [(applied, published) per input], of every fence of a kind of worker in the database."""
     found = {}
-    for key in redis("KEYS", "mf:*:fence"):
+    for key in redis("KEYS", f"mf:*:{worker}:*:fence"):
         text = redis("GET", key)
         if " swapped " in text:  # of a replay: the live fence of that lane says more
             continue
@@ -43,11 +47,12 @@ def fences(redis):
 
 
 def main():
-    found = fences(Redis(sys.argv[1]))
-    inputs = ["profiles", "posts", "interactions"]
+    redis = Redis(sys.argv[1])
+    found = {worker: fences(redis, worker) for worker in ("score", "audience")}
     for line in open(sys.argv[2]):
         topic, partition, end = line.split()
-        applied, published = found.get(int(partition), [(0, 0)] * 3)[inputs.index(topic)]
+        worker, i = INPUTS[topic]
+        applied, published = (found[worker].get(int(partition), []) + [(0, 0)] * 4)[i]
         if applied != int(end) or published != int(end):
             return 1
     return 0

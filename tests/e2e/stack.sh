@@ -64,9 +64,10 @@ settled() {
   done
 }
 
-# log_ends: the end offset of each input partition, for settled; call after the last record was produced.
+# log_ends [TOPIC...]: the end offset of each partition (of the three inputs), for settled; call after the last record was produced.
 log_ends() {
-  for topic in profiles posts interactions; do
+  [ $# -gt 0 ] || set -- profiles posts interactions
+  for topic in "$@"; do
     kcat -C -b "$MICROFLUX_KAFKA_BOOTSTRAP_SERVERS" -t $topic -e -q -f '%p %o\n' |
       awk -v topic=$topic '$2 >= end[$1] { end[$1] = $2 + 1 } END { for (p in end) print topic, p, end[p] }'
   done > "$DIR/ends"

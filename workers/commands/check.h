@@ -5,8 +5,12 @@
 #include "options.h"
 #include "report.h"
 
-#define CHECK_TOPICS (N_TOPICS + 3) /* the inputs, then creator-scores, dead-letters, peer-tables */
-#define CHECK_PEERS  (N_TOPICS + 2)
+/* The inputs, then creator-scores, dead-letters, peer-tables, and with an embedding audience-edges and
+ * affinity-updates. */
+#define CHECK_PEERS   (N_TOPICS + 2)
+#define CHECK_EDGES   (N_TOPICS + 3)
+#define CHECK_UPDATES (N_TOPICS + 4)
+#define CHECK_TOPICS  (N_TOPICS + 5)
 
 struct checking {
     struct report report;
@@ -18,6 +22,7 @@ struct checking {
     struct redis_learnt learnt;
     const char *node; /* of several Redis servers: " host:port", for subjects; "" = the only one */
     const char *topics[CHECK_TOPICS];
+    int n_topics;
     int32_t partitions; /* of the inputs; 0 = not known */
 };
 

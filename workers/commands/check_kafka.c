@@ -141,9 +141,10 @@ void check_kafka(struct checking *c)
         return;
     for (int i = 0; i < N_TOPICS; i++)
         check_reading(c, c->topics[i]);
-    for (int i = N_TOPICS; i < CHECK_TOPICS; i++)
+    for (int i = N_TOPICS; i < c->n_topics; i++)
         check_writing(c, c->topics[i]);
-    check_reading(c, c->topics[CHECK_PEERS]);
+    for (int i = CHECK_PEERS; i < c->n_topics; i++)
+        check_reading(c, c->topics[i]);
     check_group(c);
     check_clock(c);
 }

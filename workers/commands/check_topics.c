@@ -39,7 +39,7 @@ static bool count(struct checking *c, int32_t *counts)
 {
     struct err_info info;
     bool all = true;
-    for (int i = 0; i < CHECK_TOPICS; i++) {
+    for (int i = 0; i < c->n_topics; i++) {
         if (inquiry_partitions(c->inquiry, c->topics[i], &counts[i], &info) != ERR_OK) {
             not_seen(c, i, &info);
             all = false;
@@ -47,7 +47,7 @@ static bool count(struct checking *c, int32_t *counts)
         }
         if (c->partitions == 0)
             c->partitions = counts[i];
-        if (i < N_TOPICS && counts[i] != c->partitions) {
+        if ((i < N_TOPICS || i == CHECK_UPDATES) && counts[i] != c->partitions) {
             report_add(
                 &c->report, VERDICT_FAIL, say(&c->report, "topic %s", c->topics[i]),
                 say(&c->report,
@@ -174,7 +174,7 @@ static void judge(struct checking *c, int i, int32_t partitions)
                    check_acl(c, "DescribeConfigs", "topic", t.name));
         return;
     }
-    if (i < N_TOPICS)
+    if (i < N_TOPICS || i >= CHECK_EDGES)
         judge_input(&t, i == TOPIC_PROFILES);
     else
         judge_output(&t, i);
@@ -187,7 +187,7 @@ void check_topics(struct checking *c)
 {
     int32_t counts[CHECK_TOPICS] = {0};
     bool all = count(c, counts);
-    for (int i = 0; i < CHECK_TOPICS; i++)
+    for (int i = 0; i < c->n_topics; i++)
         if (counts[i] > 0)
             judge(c, i, counts[i]);
     if (!all)

@@ -199,7 +199,7 @@ int command_erase(int argc, char **argv)
         {"dry-run", ARG_FLAG, NULL, "only print the plan", &dry},
         {"wait", ARG_FLAG, NULL, "until a worker has carried it out", &wait},
         {"timeout", ARG_INT, "SECONDS", "longest wait (default 60)", &seconds},
-        {"actor", ARG_TEXT, "ACTOR", "with --dry-run: what is kept of one of the audience", &actor},
+        {"actor", ARG_TEXT, "ACTOR", "what is kept of one of the audience, and that it be forgotten", &actor},
         {"format", ARG_CHOICE, "text|json", "json: one object", &format},
     };
     const struct args args = {"erase",
@@ -213,10 +213,11 @@ int command_erase(int argc, char **argv)
         return status;
     struct erasing e = {.config = config, .creator = n ? rest[0] : NULL, .json = strcmp(format, "json") == 0};
     enum err err = ERR_OK;
-    if (n != (actor ? 0 : 1) || (actor && !dry))
-        status = (fprintf(stderr, "microflux erase: name one creator, or say --actor ACTOR --dry-run\n"), 64);
+    if (n != (actor ? 0 : 1))
+        status = (fprintf(stderr, "microflux erase: name one creator, or say --actor ACTOR\n"), 64);
     else
-        err = actor ? erase_actor(config, actor, e.json, &info) : erase(&e, dry, wait ? seconds : 0, &info);
+        err = actor ? erase_actor(config, actor, dry, e.json, &info)
+                    : erase(&e, dry, wait ? seconds : 0, &info);
     if (err != ERR_OK)
         status = complain("erase", &info);
     config_free(config);

@@ -4,8 +4,9 @@
 
 #include "options.h"
 
-/* erase_actor: says what is kept of an actor and how it goes; changes nothing. */
-enum err erase_actor(const struct config *config, const char *actor, bool json,
+/* erase_actor: says what is kept of an actor and how it goes; not dry: asks the audience worker to forget it.
+ */
+enum err erase_actor(const struct config *config, const char *actor, bool dry, bool json,
                      struct err_info *info) MF_MUST_CHECK;
 
 /* topic_retention: retention.ms of a topic as the broker has it, "?" where it may not be asked. */

@@ -29,16 +29,17 @@ struct row { /* one input of one lane */
 
 struct lagging {
     const struct config *config;
-    const char *topics[N_TOPICS];
+    const char *topics[N_INPUTS];
+    int n_inputs;
     struct inquiry *inquiry;
-    struct row *rows; /* n_lanes × N_TOPICS */
+    struct row *rows; /* n_lanes × n_inputs */
     int32_t n_lanes;
     bool json;
 };
 
 static struct row *row_of(const struct lagging *l, int32_t lane, int input)
 {
-    return &l->rows[lane * N_TOPICS + input];
+    return &l->rows[lane * l->n_inputs + input];
 }
 
 /* ---- what Kafka and Redis say ---- */
@@ -78,12 +79,12 @@ static enum err read_fences(struct lagging *l, struct err_info *info)
     for (int32_t lane = 0; lane < l->n_lanes && err == ERR_OK; lane++) {
         struct fence fence;
         err = fence_of(redis, l->config->namespace_, lane, &fence, info);
-        bool fenced = err == ERR_OK && fence.n == N_TOPICS && fence.partitions == l->n_lanes;
-        for (int i = 0; i < N_TOPICS; i++) {
+        bool fenced = err == ERR_OK && fence.n >= N_TOPICS && fence.partitions == l->n_lanes;
+        for (int i = 0; i < l->n_inputs; i++) {
             struct row *row = row_of(l, lane, i);
             row->before = row->fenced ? row->at.applied : -1;
             row->fenced = fenced;
-            row->at = fenced ? fence.at[i] : (struct fence_position){.timestamp = -1};
+            row->at = fenced && (size_t)i < fence.n ? fence.at[i] : (struct fence_position){.timestamp = -1};
             snprintf(row->waits, sizeof row->waits, "%s",
                      err == ERR_OK && !fenced ? "a person: the fence has another partition count" : "");
         }
@@ -99,7 +100,7 @@ static enum err read_fences(struct lagging *l, struct err_info *info)
 /* The record that each lane that seems behind would read next: is there one, and how old is it? */
 static enum err read_next(struct lagging *l, struct err_info *info)
 {
-    size_t n_rows = (size_t)l->n_lanes * N_TOPICS, n = 0;
+    size_t n_rows = (size_t)(l->n_lanes * l->n_inputs), n = 0;
     struct kafka_peek *peeks = calloc(n_rows, sizeof *peeks);
     struct row **peeked = calloc(n_rows, sizeof *peeked);
     if (!peeks || !peeked)
@@ -112,7 +113,8 @@ static enum err read_next(struct lagging *l, struct err_info *info)
         if (row->behind == 0)
             continue;
         peeked[n] = row;
-        peeks[n++] = (struct kafka_peek){l->topics[i % N_TOPICS], (int32_t)(i / N_TOPICS), from, 0, 0};
+        peeks[n++] =
+            (struct kafka_peek){l->topics[(int)i % l->n_inputs], (int32_t)i / l->n_inputs, from, 0, 0};
     }
     enum err err = inquiry_peek(l->inquiry, peeks, n, info);
     for (size_t i = 0; i < n && err == ERR_OK; i++) {
@@ -129,7 +131,7 @@ static enum err read_next(struct lagging *l, struct err_info *info)
 static const char *held_back_by(const struct lagging *l, int32_t lane, int input)
 {
     const struct row *row = row_of(l, lane, input);
-    for (int i = 0; i < N_TOPICS; i++) {
+    for (int i = 0; i < l->n_inputs; i++) {
         const struct row *other = row_of(l, lane, i);
         if (i != input && other->behind > 0 && other->next >= 0 &&
             row->next > other->next + l->config->lane_align_ms)
@@ -197,7 +199,7 @@ static void print_all(const struct lagging *l)
         printf("%4s  %-16s %12s %12s %12s %10s %8s  %-28s %s\n", "lane", "input", "applied", "committed",
                "end", "records", "seconds", "owner", "waits for");
     for (int32_t lane = 0; lane < l->n_lanes; lane++)
-        for (int i = 0; i < N_TOPICS; i++) {
+        for (int i = 0; i < l->n_inputs; i++) {
             const struct row *row = row_of(l, lane, i);
             explain(l, lane, i);
             records += row->behind;
@@ -220,13 +222,13 @@ static enum err look(struct lagging *l, struct err_info *info)
             err = inquiry_partitions(l->inquiry, l->topics[0], &l->n_lanes, info);
         if (err != ERR_OK)
             return err;
-        l->rows = calloc((size_t)l->n_lanes * N_TOPICS, sizeof *l->rows);
+        l->rows = calloc((size_t)(l->n_lanes * l->n_inputs), sizeof *l->rows);
         if (!l->rows)
             abort();
     }
     /* the fences first: what is written meanwhile is behind, never ahead */
     err = read_fences(l, info);
-    for (int i = 0; i < N_TOPICS && err == ERR_OK; i++)
+    for (int i = 0; i < l->n_inputs && err == ERR_OK; i++)
         err = read_input(l, i, info);
     return err == ERR_OK ? read_next(l, info) : err;
 }
@@ -264,9 +266,8 @@ int command_lag(int argc, char **argv)
         true};
     if (!args_parse(&args, argc, argv, &rest, &n, &config, &status))
         return status;
-    struct lagging l = {.config = config,
-                        .topics = {config->topic_profiles, config->topic_posts, config->topic_interactions},
-                        .json = strcmp(format, "json") == 0};
+    struct lagging l = {.config = config, .json = strcmp(format, "json") == 0};
+    l.n_inputs = (int)score_topics(config, l.topics);
     if (inquiry_open(kafka_pairs_of(config), config->n_kafka, config->group, ANSWER_MS, &l.inquiry, &info) !=
         ERR_OK)
         status = complain("lag", &info);

@@ -39,8 +39,9 @@ static int64_t within(const struct log_span *span, int64_t offset)
     return offset < span->begin ? span->begin : offset > span->end ? span->end : offset;
 }
 
+/* spans: of the first lane, n_inputs to the next one. */
 static enum err read_input(struct inquiry *inquiry, const char *topic, const char *from, int32_t n,
-                           struct log_span *spans, int input, struct err_info *info)
+                           struct log_span *spans, int n_inputs, struct err_info *info)
 {
     int64_t *numbers = calloc(3 * (size_t)n, sizeof *numbers), *begin = numbers, *end = numbers + n,
             *since = numbers + 2 * n, at = 0;
@@ -51,7 +52,7 @@ static enum err read_input(struct inquiry *inquiry, const char *topic, const cha
     if (err == ERR_OK && !offset)
         err = inquiry_since(inquiry, topic, n, at, since, info);
     for (int32_t lane = 0; lane < n && err == ERR_OK; lane++) {
-        struct log_span *span = &spans[lane * N_TOPICS + input];
+        struct log_span *span = &spans[lane * n_inputs];
         *span = (struct log_span){.begin = begin[lane], .end = end[lane]};
         span->from = within(span, offset ? at : since[lane] < 0 ? span->end : since[lane]);
     }
@@ -59,13 +60,13 @@ static enum err read_input(struct inquiry *inquiry, const char *topic, const cha
     return err;
 }
 
-enum err log_spans(struct inquiry *inquiry, const char *const *topics, const char *from, int32_t *lanes,
-                   struct log_span **result, struct err_info *info)
+enum err log_spans(struct inquiry *inquiry, const char *const *topics, int n_inputs, const char *from,
+                   int32_t *lanes, struct log_span **result, struct err_info *info)
 {
     enum err err = inquiry_reach(inquiry, info);
     int32_t n = 0;
     *result = NULL;
-    for (int i = 0; i < N_TOPICS && err == ERR_OK; i++) {
+    for (int i = 0; i < n_inputs && err == ERR_OK; i++) {
         err = inquiry_partitions(inquiry, topics[i], &n, info);
         *lanes = i == 0 ? n : *lanes;
         if (err == ERR_OK && n != *lanes)
@@ -73,11 +74,11 @@ enum err log_spans(struct inquiry *inquiry, const char *const *topics, const cha
                           "topic %s has %d partitions but %s has %d: the inputs must be co-partitioned",
                           topics[i], n, topics[0], *lanes);
     }
-    struct log_span *spans = err == ERR_OK ? calloc((size_t)n * N_TOPICS, sizeof *spans) : NULL;
+    struct log_span *spans = err == ERR_OK ? calloc((size_t)n * (size_t)n_inputs, sizeof *spans) : NULL;
     if (err == ERR_OK && !spans)
         abort();
-    for (int i = 0; i < N_TOPICS && err == ERR_OK; i++)
-        err = read_input(inquiry, topics[i], from, n, spans, i, info);
+    for (int i = 0; i < n_inputs && err == ERR_OK; i++)
+        err = read_input(inquiry, topics[i], from, n, spans + i, n_inputs, info);
     if (err != ERR_OK)
         free(spans);
     else

@@ -5,12 +5,13 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
+#include "microflux/audience_worker.h"
 #include "microflux/clock.h"
 #include "microflux/score_worker.h"
 
 #define PREFIX "microflux_"
 
-enum scope { BUILD, PROCESS, PEERS, WORKER, AGE, TIMES, WORDS, LANE, STATE, INPUT };
+enum scope { BUILD, PROCESS, PEERS, WORKER, SCORE, AUDIENCE, AGE, TIMES, WORDS, LANE, STATE, INPUT };
 
 struct nowhere {
     int none;
@@ -20,16 +21,18 @@ struct peers_status { /* the newest table */
     double version, age_s, creators;
 };
 
-#define AT_BUILD   struct nowhere
-#define AT_PROCESS struct process_status
-#define AT_PEERS   struct peers_status
-#define AT_WORKER  struct worker_counters
-#define AT_AGE     struct worker_counters
-#define AT_TIMES   struct worker_counters
-#define AT_WORDS   struct worker_counters
-#define AT_LANE    struct lane_status
-#define AT_STATE   struct nowhere
-#define AT_INPUT   struct lane_input_status
+#define AT_BUILD    struct nowhere
+#define AT_PROCESS  struct process_status
+#define AT_PEERS    struct peers_status
+#define AT_WORKER   struct worker_counters
+#define AT_SCORE    struct worker_counters
+#define AT_AUDIENCE struct worker_counters
+#define AT_AGE      struct worker_counters
+#define AT_TIMES    struct worker_counters
+#define AT_WORDS    struct worker_counters
+#define AT_LANE     struct lane_status
+#define AT_STATE    struct nowhere
+#define AT_INPUT    struct lane_input_status
 
 /* The process_ names are Prometheus' own. */
 #define FULL_NAME(scope, name) ((scope) == PROCESS ? (name) : PREFIX name)
@@ -112,13 +115,14 @@ static void write_worker(struct writing *w, size_t id, const struct worker_count
     }
 }
 
-static void write_input(struct writing *w, size_t id, const struct lane_status *lane)
+static void write_input(struct writing *w, size_t id, const struct lane_status *lane, size_t worker)
 {
+    const struct worker_options *options = worker_options_of(w->source->workers[worker]);
     size_t before = w->labels.len;
-    for (size_t k = 0; k < w->source->n_topics; k++) {
+    for (size_t k = 0; k < options->kind->n_inputs; k++) {
         int64_t n = *(const int64_t *)at(&lane->in[k], &metrics[id]);
         w->labels.len = before;
-        metrics_label(&w->labels, "topic", w->source->topics[k]);
+        metrics_label(&w->labels, "topic", options->inputs[k]);
         if (n >= 0)
             put(w, id, (double)n);
     }
@@ -144,10 +148,17 @@ static void write_lanes(struct writing *w, size_t id, size_t worker)
         if (metrics[id].scope == STATE)
             write_states(w, id, lane);
         else if (metrics[id].scope == INPUT)
-            write_input(w, id, lane);
+            write_input(w, id, lane, worker);
         else
             put(w, id, (double)*(const int64_t *)at(lane, &metrics[id]));
     }
+}
+
+/* What only workers of one kind count. */
+static bool has(const struct worker *worker, enum scope scope)
+{
+    bool audience = worker_options_of(worker)->kind == &audience_kind;
+    return scope == SCORE ? !audience : scope == AUDIENCE ? audience : true;
 }
 
 static void write_metric(struct writing *w, size_t id)
@@ -169,7 +180,7 @@ static void write_metric(struct writing *w, size_t id)
         return;
     }
     for (size_t i = 0; i < w->source->n_workers; i++) {
-        if (!w->source->workers[i])
+        if (!w->source->workers[i] || !has(w->source->workers[i], metrics[id].scope))
             continue;
         w->labels.len = 0;
         label_number(w, "worker", (int64_t)i);
@@ -221,6 +232,8 @@ static void print_labels(const struct metric *metric, FILE *out)
                                          [PROCESS] = "",
                                          [PEERS] = "",
                                          [WORKER] = "worker",
+                                         [SCORE] = "worker",
+                                         [AUDIENCE] = "worker",
                                          [AGE] = "worker",
                                          [TIMES] = "worker, le",
                                          [WORDS] = "worker, ",

@@ -24,8 +24,6 @@ struct live_peers;
 struct metrics_source {
     struct worker *const *workers;
     size_t n_workers;
-    const char *const *topics; /* of the inputs */
-    size_t n_topics;
     struct live_peers *live; /* NULL: none */
 };
 

@@ -9,6 +9,15 @@
 
 const char *const input_names[N_TOPICS] = {"profiles", "posts", "interactions"};
 
+size_t score_topics(const struct config *config, const char *topics[N_INPUTS])
+{
+    topics[TOPIC_PROFILES] = config->topic_profiles;
+    topics[TOPIC_POSTS] = config->topic_posts;
+    topics[TOPIC_INTERACTIONS] = config->topic_interactions;
+    topics[TOPIC_AFFINITY] = config->topic_affinity_updates;
+    return *config->models_embedding ? N_INPUTS : N_TOPICS;
+}
+
 enum err secret_of(const struct config *config, struct keyed_secret *secret, struct err_info *info)
 {
     char *text;

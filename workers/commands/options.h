@@ -10,6 +10,10 @@
 
 extern const char *const input_names[N_TOPICS]; /* profiles posts interactions, whatever their topics */
 
+/* score_topics: the topics a score worker reads, by input; affinity-updates among them with an embedding.
+ * Returns how many. */
+size_t score_topics(const struct config *config, const char *topics[N_INPUTS]);
+
 /* What a score is made by, and what SIGHUP reads again. */
 struct score_tables {
     struct methodology *methodology;

@@ -33,7 +33,7 @@ static enum err read_all(struct replay *r, struct err_info *info)
     enum err err =
         inquiry_open(kafka_pairs_of(r->config), r->config->n_kafka, r->config->group, 6000, &inquiry, info);
     if (err == ERR_OK)
-        err = log_spans(inquiry, r->topics, r->from, &r->n_lanes, &r->spans, info);
+        err = log_spans(inquiry, r->topics, r->n_inputs, r->from, &r->n_lanes, &r->spans, info);
     inquiry_close(inquiry);
     if (err != ERR_OK)
         return err;
@@ -148,9 +148,7 @@ int command_replay(int argc, char **argv)
         return status;
     r.config = config;
     r.json = strcmp(format, "json") == 0;
-    r.topics[TOPIC_PROFILES] = config->topic_profiles;
-    r.topics[TOPIC_POSTS] = config->topic_posts;
-    r.topics[TOPIC_INTERACTIONS] = config->topic_interactions;
+    r.n_inputs = (int)score_topics(config, r.topics);
     log_setup(LOG_LEVEL_WARN, strcmp(config->log_format, "json") == 0);
     status = act(&r, dry, giving_up);
     redis_close(r.redis);

@@ -15,12 +15,13 @@ struct replay_lane {
 
 struct replay {
     const struct config *config;
-    const char *topics[N_TOPICS];
+    const char *topics[N_INPUTS];
+    int n_inputs;
     const char *into, *from;
     bool json, no_swap;
     struct redis *redis;
     int32_t n_lanes;
-    struct log_span *spans; /* N_TOPICS a lane */
+    struct log_span *spans; /* n_inputs a lane */
     struct replay_lane *lanes;
 };
 

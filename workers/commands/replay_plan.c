@@ -70,7 +70,7 @@ enum err replay_judge(const struct replay *r, struct err_info *info)
 static int64_t next_of(const struct replay *r, int32_t lane, int input)
 {
     const struct replay_lane *l = &r->lanes[lane];
-    const struct log_span *span = &r->spans[lane * N_TOPICS + input];
+    const struct log_span *span = &r->spans[lane * r->n_inputs + input];
     if (l->swapped)
         return span->end;
     int64_t next = l->has_built ? l->built.at[input].applied : span->from;
@@ -82,8 +82,8 @@ int64_t replay_left(const struct replay *r, int64_t *all)
     int64_t left = 0;
     *all = 0;
     for (int32_t lane = 0; lane < r->n_lanes; lane++)
-        for (int i = 0; i < N_TOPICS; i++) {
-            const struct log_span *span = &r->spans[lane * N_TOPICS + i];
+        for (int i = 0; i < r->n_inputs; i++) {
+            const struct log_span *span = &r->spans[lane * r->n_inputs + i];
             left += span->end - next_of(r, lane, i);
             *all += span->end - span->from;
         }
@@ -98,7 +98,7 @@ static const char *state_of(const struct replay_lane *l)
 static void print_json(const struct replay *r, int32_t lane, int input)
 {
     const struct replay_lane *l = &r->lanes[lane];
-    const struct log_span *span = &r->spans[lane * N_TOPICS + input];
+    const struct log_span *span = &r->spans[lane * r->n_inputs + input];
     int64_t next = next_of(r, lane, input);
     json_t *line = json_pack(
         "{si ss sI sI sI sI sI so so ss}", "lane", lane, "input", r->topics[input], "earliest",
@@ -114,7 +114,7 @@ static void print_json(const struct replay *r, int32_t lane, int input)
 static void print_row(const struct replay *r, int32_t lane, int input)
 {
     const struct replay_lane *l = &r->lanes[lane];
-    const struct log_span *span = &r->spans[lane * N_TOPICS + input];
+    const struct log_span *span = &r->spans[lane * r->n_inputs + input];
     char live[24] = "-", built[24] = "-";
     if (l->has_live)
         snprintf(live, sizeof live, "%" PRId64, l->live.at[input].applied);
@@ -129,7 +129,7 @@ static void print_row(const struct replay *r, int32_t lane, int input)
 static void print_forgotten(const struct replay *r)
 {
     int64_t gone = 0, left_out = 0;
-    for (int32_t i = 0; i < r->n_lanes * N_TOPICS; i++) {
+    for (int32_t i = 0; i < r->n_lanes * r->n_inputs; i++) {
         gone += r->spans[i].begin;
         left_out += r->spans[i].from - r->spans[i].begin;
     }
@@ -154,7 +154,7 @@ void replay_print_plan(const struct replay *r)
         printf("%4s  %-16s %12s %12s %12s %12s %12s %12s  %s\n", "lane", "input", "earliest", "from", "end",
                "to read", "live", "built", "state");
     for (int32_t lane = 0; lane < r->n_lanes; lane++)
-        for (int i = 0; i < N_TOPICS; i++)
+        for (int i = 0; i < r->n_inputs; i++)
             (r->json ? print_json : print_row)(r, lane, i);
     if (r->json)
         return;

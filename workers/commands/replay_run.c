@@ -26,12 +26,12 @@ struct crew {
 static void start_all(struct crew *crew, const struct score_setup *setup)
 {
     const struct replay *r = crew->replay;
-    for (int32_t i = 0; i < r->n_lanes * N_TOPICS; i++)
+    for (int32_t i = 0; i < r->n_lanes * r->n_inputs; i++)
         crew->start[i] = r->from ? r->spans[i].from : 0;
     snprintf(crew->group, sizeof crew->group, "%s.%s", r->config->group, r->into);
     for (size_t i = 0; i < crew->n; i++) {
         struct worker_options *o = &crew->all[i].options;
-        running_prepare(&crew->all[i], r->config, setup, r->topics, (int)i, &crew->workers[i], &crew->stop);
+        running_prepare(&crew->all[i], r->config, setup, (int)i, &crew->workers[i], &crew->stop);
         o->group = crew->group;
         o->namespace_ = r->into;
         o->silent = true;
@@ -52,7 +52,7 @@ static enum err count_ready(const struct crew *crew, int32_t *ready, struct err_
         size_t n = worker ? worker_lanes(worker, &lanes) : 0, i = 0;
         for (; i < n && lanes[i].state != LANE_HELD; i++) {
             bool at_end = lanes[i].state == LANE_READING;
-            for (int k = 0; k < N_TOPICS; k++)
+            for (int k = 0; k < crew->replay->n_inputs; k++)
                 at_end &= lanes[i].in[k].lag == 0;
             *ready += at_end;
         }
@@ -140,7 +140,7 @@ int replay_run(struct replay *r)
                         .n = n,
                         .all = calloc(n, sizeof *crew.all),
                         .workers = calloc(n, sizeof *crew.workers),
-                        .start = calloc((size_t)r->n_lanes * N_TOPICS, sizeof *crew.start)};
+                        .start = calloc((size_t)(r->n_lanes * r->n_inputs), sizeof *crew.start)};
     int status;
     if (!crew.all || !crew.workers || !crew.start)
         abort();

@@ -1,5 +1,5 @@
-/* run: the main job: reads the configuration, starts the workers, waits for a signal, stops them in reverse
- * order. SIGHUP reads again what a score is made by. */
+/* run: the main job, of the score or the audience workers or of both: reads the configuration, starts the
+ * workers, waits for a signal, stops them in reverse order. SIGHUP reads again what a score is made by. */
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
@@ -20,6 +20,11 @@
 
 #define READ(field) (unsigned long long)atomic_load_explicit(&c->field, memory_order_relaxed)
 
+static unsigned long long late_of(const struct running *r, const struct worker_counters *c)
+{
+    return r->options.kind == &audience_kind ? 0 : READ(kind[SCORE_LATE]);
+}
+
 /* Named after a record's way through the house. */
 static void log_counters(const void *arg)
 {
@@ -28,15 +33,15 @@ static void log_counters(const void *arg)
         if (!worker)
             continue;
         const struct worker_counters *c = worker_counters(worker);
-        log_info(
-            "counters",
-            "worker=%s received=%llu decoded=%llu rejected=%llu stored=%llu published=%llu committed=%llu "
-            "lag=%llu late=%llu ignored=%llu delivered=%llu commits=%llu refused=%llu takeovers=%llu "
-            "loads=%llu evictions=%llu subjects=%llu lanes=%llu running=%llu held=%llu",
-            r->name, READ(received), READ(decoded), READ(rejected), READ(stored), READ(published),
-            READ(committed), READ(lag), READ(kind[SCORE_LATE]), READ(ignored), READ(delivered), READ(commits),
-            READ(refused), READ(takeovers), READ(loads), READ(evictions), READ(subjects), READ(lanes),
-            READ(lanes_running), READ(lanes_held));
+        log_info("counters",
+                 "worker=%s kind=%s received=%llu decoded=%llu rejected=%llu stored=%llu published=%llu "
+                 "committed=%llu "
+                 "lag=%llu late=%llu ignored=%llu delivered=%llu commits=%llu refused=%llu takeovers=%llu "
+                 "loads=%llu evictions=%llu subjects=%llu lanes=%llu running=%llu held=%llu repeated=%llu",
+                 r->name, r->options.kind->name, READ(received), READ(decoded), READ(rejected), READ(stored),
+                 READ(published), READ(committed), READ(lag), late_of(r, c), READ(ignored), READ(delivered),
+                 READ(commits), READ(refused), READ(takeovers), READ(loads), READ(evictions), READ(subjects),
+                 READ(lanes), READ(lanes_running), READ(lanes_held), READ(repeated));
     }
 }
 
@@ -61,21 +66,36 @@ static bool turns(const void *arg)
     return live;
 }
 
+struct crew { /* of each kind so many; those of scores first */
+    size_t n_score, n_audience;
+};
+
+static void start(struct running *all, const struct status_options *status, const struct score_setup *setup,
+                  const struct crew *crew, const atomic_bool *stop)
+{
+    size_t shares = crew->n_score && crew->n_audience ? 2 : 1;
+    for (size_t i = 0; i < status->n_workers; i++) {
+        running_prepare(&all[i], status->config, setup, (int)i, &status->workers[i], stop);
+        if (i >= crew->n_score)
+            running_audience(&all[i], status->config);
+        all[i].options.cache_bytes /= shares;
+        all[i].options.prefetch_bytes /= shares;
+        running_start(&all[i]);
+    }
+}
+
 /* Starts the threads, waits for a signal, and for the threads. */
 static int run_workers(struct running *all, const struct status_options *status,
-                       const struct command_line *from, struct score_setup *setup)
+                       const struct command_line *from, struct score_setup *setup, const struct crew *crew)
 {
     atomic_bool stop = false;
     int result = 0;
     struct peering *peering = peering_open(
-        &(struct peering_options){status->config, setup, status->workers, status->n_workers, status->live});
+        &(struct peering_options){status->config, setup, status->workers, crew->n_score, status->live});
     struct live_campaigns *campaigns = live_campaigns_open(status->config, setup, setup->options.campaigns);
     const struct listener listeners[] = {peering_listener(peering), live_campaigns_listener(campaigns)};
     struct listening *listening = listening_start(status->config, listeners, 2);
-    for (size_t i = 0; i < status->n_workers; i++) {
-        running_prepare(&all[i], status->config, setup, status->topics, (int)i, &status->workers[i], &stop);
-        running_start(&all[i]);
-    }
+    start(all, status, setup, crew, &stop);
     service_wait(&(struct service_watch){log_counters, all, reload_scores, &(struct reloading){from, setup},
                                          turns, status});
     atomic_store(&stop, true);
@@ -90,32 +110,47 @@ static int run_workers(struct running *all, const struct status_options *status,
     return result;
 }
 
-static void say_doubts(const struct score_setup *setup)
+static void say_doubts(const struct score_setup *setup, const struct crew *crew)
 {
+    if (crew->n_audience && !setup->options.models.embedding)
+        log_warn("no_embedding",
+                 "message=\"there are no edges to read\" cure=\"models.embedding=FILE, made by "
+                 "microflux train embed\"");
     if (!setup->options.secret.there)
         log_warn("no_secret",
                  "message=\"actors are not told apart, and erased creators not named in the log\" "
                  "cure=\"microflux config secret > FILE; privacy.secret_file=FILE\"");
 }
 
-static int run(const struct config *config, const struct command_line *from, struct score_setup *setup)
+static bool crew_of(const char *kind, size_t n_words, const struct config *config, struct crew *crew)
 {
-    const char *const inputs[N_TOPICS] = {[TOPIC_PROFILES] = config->topic_profiles,
-                                          [TOPIC_POSTS] = config->topic_posts,
-                                          [TOPIC_INTERACTIONS] = config->topic_interactions};
-    size_t n = (size_t)config->workers;
+    bool all = strcmp(kind, "all") == 0;
+    size_t workers = (size_t)config->workers;
+    *crew = (struct crew){all || strcmp(kind, "score") == 0 ? workers : 0,
+                          all || strcmp(kind, "audience") == 0 ? workers : 0};
+    if (n_words <= 1 && crew->n_score + crew->n_audience)
+        return true;
+    fprintf(stderr, "microflux run: say `microflux run score`, `audience` or `all`, not \"%s\"\n", kind);
+    return false;
+}
+
+static int run(const struct config *config, const struct command_line *from, struct score_setup *setup,
+               const struct crew *crew)
+{
+    size_t n = crew->n_score + crew->n_audience;
     struct running *all = calloc(n + 1, sizeof *all); /* ends with one without a worker */
     struct worker *_Atomic *workers = calloc(n, sizeof *workers);
     struct live_peers *live = live_peers_open();
-    struct status_options options = {config, workers, n, inputs, N_TOPICS, live};
+    struct status_options options = {config, workers, n, live};
     struct status *status = NULL;
     struct err_info info;
     if (!all || !workers)
         abort();
     setup->options.live = live;
     setup->options.campaigns = shared_open(campaign_set_close);
-    int result = status_open(&options, &status, &info) == ERR_OK ? run_workers(all, &options, from, setup)
-                                                                 : complain("run", &info);
+    int result = status_open(&options, &status, &info) == ERR_OK
+                     ? run_workers(all, &options, from, setup, crew)
+                     : complain("run", &info);
     status_close(status);
     for (size_t i = n; i-- > 0;)
         worker_close(atomic_load(&workers[i]));
@@ -138,20 +173,27 @@ int command_run(int argc, char **argv)
     int64_t workers = 0;
     bool stopped;
     const struct arg options[] = {{"workers", ARG_INT, "N",
-                                   "threads, each with its own lanes (else workers= of the configuration)",
+                                   "threads a kind, each with its own lanes (else workers= of the "
+                                   "configuration)",
                                    &workers}};
-    const struct args args = {
-        "run",
-        NULL,
-        "Reads profiles, posts and interactions, keeps the counters, publishes creator scores.",
-        "microflux run --bootstrap localhost:9092 --set redis.address=localhost:6379",
-        options,
-        1,
-        true};
+    const struct args args = {"run",
+                              "[score|audience|all]",
+                              "score (and nothing said): keeps the counters, publishes creator scores. "
+                              "audience: whom else audiences "
+                              "follow. all: both.",
+                              "microflux run --bootstrap localhost:9092 --set redis.address=localhost:6379",
+                              options,
+                              1,
+                              true};
     if (!args_parse(&args, argc, argv, &rest, &n, &config, &status))
         return status;
     if (workers > 0)
         config->workers = workers;
+    struct crew crew;
+    if (!crew_of(n ? rest[0] : "score", n, config, &crew)) {
+        config_free(config);
+        return 64;
+    }
     service_begin(config);
     struct redis_options redis = redis_options_of(config, NULL);
     if (redis_check(&redis, &info) != ERR_OK || score_setup_open(config, &setup, &info) != ERR_OK) {
@@ -160,8 +202,8 @@ int command_run(int argc, char **argv)
         if (output_ids_patiently(config, &setup, &stopped, &info) != ERR_OK)
             status = complain("run", &info);
         else if (!stopped) {
-            say_doubts(&setup);
-            status = run(config, &(struct command_line){&args, argc, argv}, &setup);
+            say_doubts(&setup, &crew);
+            status = run(config, &(struct command_line){&args, argc, argv}, &setup, &crew);
         }
         score_setup_close(&setup);
     }

@@ -35,19 +35,14 @@ static void *worker_thread(void *arg)
 }
 
 static void set_options(struct worker_options *o, const struct config *config,
-                        const struct score_setup *setup, const char *const *inputs,
-                        const char *const *outputs, int index, const char *name)
+                        const struct score_setup *setup, int index, const char *name)
 {
     size_t memory = (size_t)config->memory_mib << 20;
     *o = (struct worker_options){
-        .kind = &score_kind,
-        .kind_options = &setup->options,
         .index = index,
         .group = config->group,
         .namespace_ = config->namespace_,
         .name = name,
-        .inputs = inputs,
-        .outputs = outputs,
         .dead_letter_topic = config->topic_dead_letters,
         .pairs = kafka_pairs_of(config),
         .n_pairs = config->n_kafka,
@@ -69,17 +64,37 @@ static void set_options(struct worker_options *o, const struct config *config,
     };
 }
 
+static void set_kind(struct running *r, const struct lane_kind *kind, const void *kind_options)
+{
+    r->options.kind = kind;
+    r->options.kind_options = kind_options;
+    r->options.inputs = r->inputs;
+    r->options.outputs = r->outputs;
+}
+
+void running_audience(struct running *r, const struct config *config)
+{
+    r->audience = (struct audience_worker_options){(size_t)config->schema_max_record_bytes};
+    r->inputs[AUDIENCE_EDGES] = config->topic_audience_edges;
+    r->outputs[AUDIENCE_UPDATES] = config->topic_affinity_updates;
+    r->options.group = config->audience_group;
+    set_kind(r, &audience_kind, &r->audience);
+}
+
 void running_prepare(struct running *r, const struct config *config, const struct score_setup *setup,
-                     const char *const *inputs, int index, struct worker *_Atomic *place,
-                     const atomic_bool *stop)
+                     int index, struct worker *_Atomic *place, const atomic_bool *stop)
 {
     char host[64] = "host";
     gethostname(host, sizeof host - 1);
     snprintf(r->name, sizeof r->name, "%s-%d-%d", host, (int)getpid(), index);
     r->worker = place;
     r->stop = stop;
-    r->outputs[0] = config->topic_creator_scores;
-    set_options(&r->options, config, setup, inputs, r->outputs, index, r->name);
+    r->outputs[SCORE_SCORES] = config->topic_creator_scores;
+    r->outputs[SCORE_EDGES] = config->topic_audience_edges;
+    r->kind = score_kind_of(&setup->options);
+    (void)score_topics(config, r->inputs);
+    set_options(&r->options, config, setup, index, r->name);
+    set_kind(r, &r->kind, &setup->options);
 }
 
 void running_start(struct running *r)

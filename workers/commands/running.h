@@ -5,6 +5,7 @@
 
 #include <pthread.h>
 
+#include "microflux/audience_worker.h"
 #include "options.h"
 
 struct running {
@@ -12,17 +13,19 @@ struct running {
     struct worker_options options;
     struct worker *_Atomic *worker; /* this one's place among all */
     const atomic_bool *stop;
-    const char *outputs[1];
+    const char *inputs[LANE_INPUTS], *outputs[LANE_OUTPUTS];
+    struct lane_kind kind; /* of a score worker */
+    struct audience_worker_options audience;
     enum err err;
     struct err_info info;
     char name[96];
 };
 
-/* running_prepare: options from the configuration; they may be changed before running_start. `inputs` and
- * `setup` are borrowed as long as the worker. */
+/* running_prepare: a score worker: options from the configuration; they may be changed before running_start.
+ * `setup` is borrowed as long as the worker. running_audience: makes it an audience worker. */
 void running_prepare(struct running *r, const struct config *config, const struct score_setup *setup,
-                     const char *const *inputs, int index, struct worker *_Atomic *place,
-                     const atomic_bool *stop);
+                     int index, struct worker *_Atomic *place, const atomic_bool *stop);
+void running_audience(struct running *r, const struct config *config);
 void running_start(struct running *r);
 /* running_join: after *stop: waits for the thread; the exit status, said on stderr when it is not 0. */
 int running_join(struct running *r, const char *command);

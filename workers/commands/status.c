@@ -136,8 +136,7 @@ static void show_metrics(void *owner, struct http_answer *answer)
         abort();
     for (size_t i = 0; i < o->n_workers; i++)
         workers[i] = atomic_load(&o->workers[i]);
-    metrics_write(&(struct metrics_source){workers, o->n_workers, o->topics, o->n_topics, o->live},
-                  &answer->body);
+    metrics_write(&(struct metrics_source){workers, o->n_workers, o->live}, &answer->body);
     answer->type = "text/plain; version=0.0.4; charset=utf-8";
     free(workers);
 }

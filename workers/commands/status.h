@@ -13,8 +13,6 @@ struct status_options {
     const struct config *config;
     struct worker *_Atomic *workers;
     size_t n_workers;
-    const char *const *topics; /* of the inputs */
-    size_t n_topics;
     struct live_peers *live;
 };
 

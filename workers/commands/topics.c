@@ -7,7 +7,7 @@
 #include "microflux/commands.h"
 #include "options.h"
 
-#define N_TOPIC_SPECS 7
+#define N_TOPIC_SPECS 9
 
 /* A tombstone stays longer than posts and interactions do (7 days, and 7 until a segment is closed), also
  * when its creator came back and it is not the newest record of its key: a rebuild must meet it before it
@@ -39,6 +39,9 @@ static int create(const struct config *config, int64_t partitions, int64_t repli
         {config->topic_dead_letters, (int32_t)partitions, (int)replication, false,
          for_replay ? replay : letters, for_replay ? 1 : 2},
         {config->topic_peer_tables, 1, (int)replication, true, peers, 1},
+        /* between lanes; each record counts, and a lane that is built anew reads them again */
+        {config->topic_audience_edges, (int32_t)partitions, (int)replication, false, settings, n},
+        {config->topic_affinity_updates, (int32_t)partitions, (int)replication, false, settings, n},
     };
     bool created[N_TOPIC_SPECS] = {false};
     struct err_info info;
@@ -71,7 +74,8 @@ int command_topics(int argc, char **argv)
     const struct args args = {
         "topics",
         "create",
-        "Makes the topics that are missing: inputs, campaigns, creator-scores, dead-letters, peer-tables.",
+        "Makes the topics that are missing: inputs, campaigns, creator-scores, dead-letters, "
+        "peer-tables, audience-edges, affinity-updates.",
         "microflux topics create --bootstrap localhost:9092 --partitions 8",
         options,
         4,

@@ -15,7 +15,7 @@
 
 struct verifying {
     const struct config *config;
-    const char *topics[N_TOPICS];
+    const char *topics[N_INPUTS];
     const char *from;
     bool json;
     int64_t sample;
@@ -135,7 +135,7 @@ static int64_t records_of(const struct verifying *v, int input)
 {
     int64_t records = 0;
     for (int32_t lane = 0; lane < v->log.n_lanes; lane++) {
-        const struct log_span *span = &v->spans[lane * N_TOPICS + input];
+        const struct log_span *span = &v->spans[lane * v->log.n_inputs + input];
         records += span->end - span->begin;
     }
     return records;
@@ -167,9 +167,9 @@ static enum err read_log(struct verifying *v, struct err_info *info)
     struct progress progress = progress_start();
     int64_t all = 0, read = 0;
     enum err err = score_kind.open(&v->setup.options, &v->log.self, info);
-    for (int i = 0; i < N_TOPICS; i++)
+    for (int i = 0; i < v->log.n_inputs; i++)
         all += records_of(v, i);
-    for (int i = 0; i < N_TOPICS && err == ERR_OK; i++)
+    for (int i = 0; i < v->log.n_inputs && err == ERR_OK; i++)
         err = read_input(v, i, &progress, &read, all, info);
     if (err == ERR_OK)
         progress_show(&progress, 1, read, true);
@@ -203,8 +203,8 @@ static const char *why_not(const struct verifying *v, const struct verified *one
 {
     if (one->creator.epoch > 0)
         return "log_epoch"; /* counted in an earlier log, too */
-    for (int i = 0; i < N_TOPICS; i++)
-        if (v->spans[one->lane * N_TOPICS + i].begin > 0 && !v->from)
+    for (int i = 0; i < v->log.n_inputs; i++)
+        if (v->spans[one->lane * v->log.n_inputs + i].begin > 0 && !v->from)
             return "retention"; /* the log begins later than the counts */
     return NULL;
 }
@@ -265,7 +265,7 @@ static enum err verify(struct verifying *v, struct err_info *info)
         err = inquiry_open(kafka_pairs_of(v->config), v->config->n_kafka, v->config->group, 6000, &inquiry,
                            info);
     if (err == ERR_OK)
-        err = log_spans(inquiry, v->topics, v->from, &v->log.n_lanes, &v->spans, info);
+        err = log_spans(inquiry, v->topics, v->log.n_inputs, v->from, &v->log.n_lanes, &v->spans, info);
     inquiry_close(inquiry);
     if (err == ERR_OK)
         err = redis_open(&redis, &v->redis, info);
@@ -324,9 +324,7 @@ int command_verify(int argc, char **argv)
         return status;
     v.config = config;
     v.json = strcmp(format, "json") == 0;
-    v.topics[TOPIC_PROFILES] = config->topic_profiles;
-    v.topics[TOPIC_POSTS] = config->topic_posts;
-    v.topics[TOPIC_INTERACTIONS] = config->topic_interactions;
+    v.log.n_inputs = (int)score_topics(config, v.topics);
     creator_init(&v.log.anybody);
     status = verify(&v, &info) == ERR_OK ? sum_up(&v) : complain("verify", &info);
     verifying_close(&v);

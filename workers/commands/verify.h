@@ -23,7 +23,7 @@ struct verified {
     int32_t lane;
     bool found;
     struct creator creator;
-    struct verify_records records[N_TOPICS];
+    struct verify_records records[N_INPUTS];
 };
 
 /* How far the lane's event time had come at a record's timestamp: steps of one input, ascending. */
@@ -33,12 +33,13 @@ struct verify_step {
 
 struct verify_lane {
     bool wanted;
-    struct verify_step *steps[N_TOPICS];
-    size_t n[N_TOPICS], cap[N_TOPICS];
+    struct verify_step *steps[N_INPUTS];
+    size_t n[N_INPUTS], cap[N_INPUTS];
 };
 
 struct verify_log {
-    const struct log_span *spans; /* N_TOPICS a lane */
+    const struct log_span *spans; /* n_inputs a lane */
+    int n_inputs;
     struct verify_lane *lanes;
     int32_t n_lanes;
     const struct map *creators; /* struct verified, by name */

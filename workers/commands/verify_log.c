@@ -75,7 +75,7 @@ enum err verify_take(struct verify_log *log, int input, const struct kafka_recor
     struct kafka_record own = *record;
     own.input = input;
     if (record->partition >= log->n_lanes || !log->lanes[record->partition].wanted || !record->key.ptr ||
-        record->offset < log->spans[record->partition * N_TOPICS + input].from)
+        record->offset < log->spans[record->partition * log->n_inputs + input].from)
         return ERR_OK;
     struct verified *v = (struct verified *)map_find(log->creators, record->key, bytes_hash(record->key));
     if (v && v->lane == record->partition && record->offset < v->creator.offsets[input])
@@ -91,7 +91,7 @@ enum err verify_take(struct verify_log *log, int input, const struct kafka_recor
 static int64_t as_of_at(const struct verify_lane *lane, int64_t timestamp)
 {
     int64_t as_of = 0;
-    for (int i = 0; i < N_TOPICS; i++) {
+    for (int i = 0; i < N_INPUTS; i++) {
         size_t low = 0, high = lane->n[i];
         while (low < high) {
             size_t middle = (low + high) / 2;
@@ -110,7 +110,7 @@ static int64_t as_of_at(const struct verify_lane *lane, int64_t timestamp)
 static int oldest(const struct verified *v, const size_t *next)
 {
     int best = -1;
-    for (int i = 0; i < N_TOPICS; i++)
+    for (int i = 0; i < N_INPUTS; i++)
         if (next[i] < v->records[i].n && (best < 0 || v->records[i].at[next[i]]->record.timestamp <
                                                           v->records[best].at[next[best]]->record.timestamp))
             best = i;
@@ -120,7 +120,7 @@ static int oldest(const struct verified *v, const size_t *next)
 enum err verify_recompute(struct verify_log *log, const struct verified *v, struct creator *c,
                           struct err_info *info)
 {
-    size_t next[N_TOPICS] = {0};
+    size_t next[N_INPUTS] = {0};
     enum err err = ERR_OK;
     for (int i; err == ERR_OK && (i = oldest(v, next)) >= 0;) {
         const struct kafka_record *record = &v->records[i].at[next[i]++]->record;
@@ -136,7 +136,7 @@ enum err verify_recompute(struct verify_log *log, const struct verified *v, stru
 
 void verified_clear(struct verified *v)
 {
-    for (int i = 0; i < N_TOPICS; i++) {
+    for (int i = 0; i < N_INPUTS; i++) {
         for (size_t k = 0; k < v->records[i].n; k++)
             free(v->records[i].at[k]);
         free(v->records[i].at);
@@ -147,7 +147,7 @@ void verified_clear(struct verified *v)
 void verify_log_clear(struct verify_log *log)
 {
     for (int32_t lane = 0; log->lanes && lane < log->n_lanes; lane++)
-        for (int i = 0; i < N_TOPICS; i++)
+        for (int i = 0; i < N_INPUTS; i++)
             free(log->lanes[lane].steps[i]);
     free(log->lanes);
     creator_clear(&log->anybody);

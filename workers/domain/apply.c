@@ -71,7 +71,7 @@ bool is_future(const struct creator_rules *rules, int64_t time, const struct pro
     return at->timestamp >= 0 && time > at->timestamp + rules->max_future;
 }
 
-static bool is_late(int64_t time, const struct provenance *at)
+bool is_late(int64_t time, const struct provenance *at)
 {
     return at->timestamp >= 0 && time < at->timestamp - LATE_MS;
 }

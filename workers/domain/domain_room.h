@@ -9,6 +9,8 @@
 
 /* is_future: dated more than max_future after its own Kafka timestamp (§0.1). */
 bool is_future(const struct creator_rules *rules, int64_t time, const struct provenance *at);
+/* is_late: its own Kafka timestamp is days after it: it counts in no window. */
+bool is_late(int64_t time, const struct provenance *at);
 /* moved: the record was applied: the creator's version and the lane's as_of follow. */
 void moved(struct creator *c, int topic, const struct provenance *at, int64_t time, int64_t *as_of);
 

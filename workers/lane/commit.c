@@ -144,7 +144,7 @@ static void expire(struct lane *lane)
         redis_begin(lane->redis, 3, NULL, NULL);
         redis_arg(lane->redis, BYTES("EXPIRE"));
         redis_arg(lane->redis, key_of(lane, (int)key, lane->writing->head.key));
-        redis_arg_int(lane->redis, lane->kind->expire_s);
+        redis_arg_int(lane->redis, lane->kind->expire_s(lane->writing->state));
     }
 }
 

@@ -117,8 +117,7 @@ struct bytes lane_sums_key(struct lane *lane)
 void lane_view_of(const struct lane *lane, struct lane_view *view)
 {
     int64_t idle_ms = lane->read_mono_ms ? clock_mono_ms() - lane->read_mono_ms : 0;
-    view->partition = lane->partition;
-    view->epoch = lane->fence.epoch;
+    *view = (struct lane_view){.partition = lane->partition, .epoch = lane->fence.epoch};
     view->idle = lane->live && idle_ms >= 5 * 60 * 1000;
     view->as_of = lane->as_of + (view->idle ? idle_ms : 0);
     if (view->as_of < lane->fence.told) {

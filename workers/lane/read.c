@@ -207,7 +207,7 @@ static enum err met_first(struct lane *lane, const struct kafka_record *record, 
     struct lane_input *in = &lane->in[record->input];
     bool repeated = false;
     enum err err = decode(lane, record);
-    if (err == ERR_OK && lane->kind->lane_inputs >> record->input & 1)
+    if (err == ERR_OK && lane->kind->lane_inputs >> record->input & 1 && record->value.ptr)
         err = meet(lane, record, &repeated);
     if (err == ERR_WEATHER)
         return err;

@@ -204,6 +204,11 @@ const struct worker_counters *worker_counters(const struct worker *worker)
     return &worker->counters;
 }
 
+const struct worker_options *worker_options_of(const struct worker *worker)
+{
+    return &worker->options;
+}
+
 /* A producer that failed for good is thrown away; what it still held comes again from the fence. */
 static enum err mend(struct worker *worker, struct err_info *info)
 {

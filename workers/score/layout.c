@@ -111,7 +111,7 @@ static void write_version(const struct creator *c, const struct change_writer *w
 {
     struct text t = {.len = 0};
     add_int(&t, c->epoch);
-    for (int i = 0; i < N_TOPICS; i++)
+    for (int i = 0; i < (c->offsets[TOPIC_AFFINITY] ? N_INPUTS : N_TOPICS); i++)
         add_next(&t, c->offsets[i]);
     set(w, KEY_COUNTERS, "v", 1, &t);
 }

@@ -152,8 +152,11 @@ void layout_json(const struct creator *c, struct bytes creator_id, int lane, str
     add_text(out, creator_id);
     buffer_printf(out,
                   ",\"lane\":%d,\"version\":{\"epoch\":%" PRId64 ",\"offsets\":{\"profiles\":%" PRId64
-                  ",\"posts\":%" PRId64 ",\"interactions\":%" PRId64 "}}",
+                  ",\"posts\":%" PRId64 ",\"interactions\":%" PRId64,
                   lane, c->epoch, c->offsets[0], c->offsets[1], c->offsets[2]);
+    if (c->offsets[TOPIC_AFFINITY])
+        buffer_printf(out, ",\"affinity_updates\":%" PRId64, c->offsets[TOPIC_AFFINITY]);
+    buffer_add_text(out, "}}");
     if (c->erasure.there)
         add_erasure(c, out);
     add_profile(c, out);

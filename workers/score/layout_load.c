@@ -191,17 +191,20 @@ static bool load_campaign_id(struct campaign *campaign, struct bytes text)
     return true;
 }
 
+/* The last offset stands there when there is one. */
+static bool load_version(struct creator *c, struct bytes text)
+{
+    return bytes_int(&text, &c->epoch) && layout_ints(&text, c->offsets, N_TOPICS) &&
+           (text.len == 0 || layout_ints(&text, &c->offsets[TOPIC_AFFINITY], 1));
+}
+
 static bool load_counter(struct creator *c, struct bytes field, struct bytes text)
 {
-    int64_t n[1 + N_TOPICS], slot = 0;
+    int64_t slot = 0;
     struct bytes number = {field.ptr + 1, field.len - 1};
     switch (field.ptr[0]) {
     case 'v':
-        if (!layout_ints(&text, n, 1 + N_TOPICS))
-            return false;
-        c->epoch = n[0];
-        memcpy(c->offsets, n + 1, sizeof c->offsets);
-        return true;
+        return load_version(c, text);
     case 'g':
         return load_erasure(c, text);
     case 't':

@@ -43,7 +43,7 @@ static void put_origin(struct buffer *out, const struct score *s, const struct s
     avro_put_long(out, s->as_of);
     avro_put_long(out, origin->idle);
     avro_put_long(out, origin->partition);
-    for (int i = 0; i < N_TOPICS; i++)
+    for (int i = 0; i < N_INPUTS; i++)
         avro_put_long(out, origin->applied[i]);
 }
 

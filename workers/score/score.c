@@ -4,6 +4,7 @@
 
 #include "entries.h"
 #include "microflux/clock.h"
+#include "microflux/edge_record.h"
 #include "microflux/schemas.h"
 #include "microflux/score_worker.h"
 #include "score_decode.h"
@@ -17,10 +18,14 @@ struct score_worker {
     struct avro_scratch *scratch;
     struct text_scratch *words;
     uint64_t output_fingerprint;
-    union score_record record; /* the one decoded last */
-    bool tombstone;            /* it asks for erasure */
-    struct score score;        /* the one evaluated last */
-    struct peer_entry entry;   /* and where it belongs among peers */
+    struct avro_reader *updates;
+    uint64_t edge_fingerprint;
+    union score_record record;     /* the one decoded last */
+    struct affinity_update update; /* or, of affinity-updates, this one */
+    struct buffer value;
+    bool tombstone;          /* it asks for erasure */
+    struct score score;      /* the one evaluated last */
+    struct peer_entry entry; /* and where it belongs among peers */
     struct score_makers makers;
     struct market market; /* that of the options, with the live table while it is of our methodology */
     struct peer_table peers;
@@ -53,6 +58,8 @@ static void score_close(void *self)
         return;
     for (int i = 0; i < N_TOPICS; i++)
         avro_reader_close(w->readers[i]);
+    avro_reader_close(w->updates);
+    buffer_free(&w->value);
     avro_scratch_close(w->scratch);
     text_scratch_close(w->words);
     free(w);
@@ -68,7 +75,10 @@ static enum err score_open(const void *options, void **self, struct err_info *in
     use_options(w);
     use_market(w);
     w->output_fingerprint = avro_fingerprint(schema_creator_score, info);
-    enum err err = w->output_fingerprint ? ERR_OK : ERR_UNSUPPORTED;
+    w->edge_fingerprint = avro_fingerprint(schema_audience_edge, info);
+    enum err err = w->output_fingerprint && w->edge_fingerprint ? ERR_OK : ERR_UNSUPPORTED;
+    if (err == ERR_OK)
+        err = affinity_update_reader_open(w->options->max_record_bytes, &w->updates, info);
     for (int i = 0; i < N_TOPICS && err == ERR_OK; i++)
         err = score_reader_open(i, w->options->bare_json[i], w->options->max_record_bytes,
                                 w->options->registry, &w->readers[i], info);
@@ -117,6 +127,8 @@ static struct bytes creator_of(const struct score_worker *w, int input)
         return w->record.profile.creator_id;
     case TOPIC_POSTS:
         return w->record.post.creator_id;
+    case TOPIC_AFFINITY:
+        return w->update.creator_id;
     default:
         return w->record.interaction.creator_id;
     }
@@ -134,6 +146,15 @@ static void name_actor(const struct score_worker *w, struct interaction_record *
     r->actor_hash = r->actor_id.len ? keyed_hash(&w->options->secret, r->actor_id) : 0;
 }
 
+static enum err decode_record(struct score_worker *w, int input, const struct kafka_record *record,
+                              uint32_t *schema_id, struct err_info *info)
+{
+    if (input == TOPIC_AFFINITY)
+        return affinity_update_decode(w->updates, w->scratch, record->value, &w->update, schema_id, info);
+    return score_record_decode(w->readers[input], w->scratch, input, record->value, &w->record, schema_id,
+                               info);
+}
+
 static enum err score_decode(void *self, int input, const struct kafka_record *record, uint32_t *schema_id,
                              struct err_info *info)
 {
@@ -142,9 +163,8 @@ static enum err score_decode(void *self, int input, const struct kafka_record *r
     if (!record->key.ptr || record->key.len == 0)
         return err_set(info, ERR_REJECT, "no_key", "the record has no key; the key must be the creator_id");
     w->tombstone = input == TOPIC_PROFILES && !record->value.ptr;
-    enum err err = w->tombstone ? decode_tombstone(w, record)
-                                : score_record_decode(w->readers[input], w->scratch, input, record->value,
-                                                      &w->record, schema_id, info);
+    enum err err =
+        w->tombstone ? decode_tombstone(w, record) : decode_record(w, input, record, schema_id, info);
     if (err != ERR_OK)
         return err;
     if (input == TOPIC_INTERACTIONS)
@@ -154,6 +174,8 @@ static enum err score_decode(void *self, int input, const struct kafka_record *r
                        "the key is \"%.*s\" but creator_id is \"%.*s\"; they must be equal",
                        (int)record->key.len, record->key.ptr, (int)creator_of(w, input).len,
                        creator_of(w, input).ptr);
+    if (input == TOPIC_AFFINITY)
+        return ERR_OK;
     err = creator_judge(&w->options->rules, input, &w->record,
                         &(struct provenance){record->offset, record->timestamp}, info);
     if (err == ERR_OK && input == TOPIC_POSTS)
@@ -245,6 +267,9 @@ static enum lane_verdict score_apply(void *self, void *state, int input, int32_t
         w->counts[SCORE_ERASED]++;
         return LANE_ERASED;
     }
+    if (input == TOPIC_AFFINITY)
+        return verdict(w, input, record,
+                       creator_learnt(state, w->options->models.embedding, &w->update, &at, as_of));
     enum applied applied =
         input == TOPIC_PROFILES ? creator_profile(state, &w->options->rules, &w->record.profile, &at, as_of)
         : input == TOPIC_POSTS
@@ -253,6 +278,27 @@ static enum lane_verdict score_apply(void *self, void *state, int input, int32_t
     w->counts[SCORE_PLACEHOLDERS_EXPIRED] += counts.placeholders_expired;
     w->counts[SCORE_PLACEHOLDERS_REFUSED] += counts.placeholders_refused;
     return verdict(w, input, record, applied);
+}
+
+/* The edge of a comment, with the creator's content as it is now. */
+static void score_derive(void *self, void *state, const struct kafka_record *record,
+                         const struct lane_emitter *emitter)
+{
+    struct score_worker *w = self;
+    const struct interaction_record *r = &w->record.interaction;
+    const struct embedding *embedding = w->options->models.embedding;
+    struct provenance at = provenance(record);
+    char key[EDGE_KEY + 1];
+    if (record->input != TOPIC_INTERACTIONS || !embedding || !creator_edge(state, &w->options->rules, r, &at))
+        return;
+    const struct edge edge = {r->actor_hash, r->creator_id, r->occurred_at, embedding->digest,
+                              *creator_content(state, embedding)};
+    edge_key(r->actor_hash, key);
+    w->value.len = 0;
+    avro_put_frame(&w->value, 0, w->edge_fingerprint);
+    edge_encode(&edge, &w->value);
+    emitter->put(emitter->arg, SCORE_EDGES, (struct bytes){key, EDGE_KEY},
+                 (struct bytes){w->value.data, w->value.len});
 }
 
 static void score_counts(const void *self, uint64_t counts[LANE_COUNTS])
@@ -271,7 +317,7 @@ static void score_changes(void *self, void *state, const struct lane_writer *wri
 static int64_t own_offsets(const struct creator *c)
 {
     int64_t sum = 0;
-    for (int i = 0; i < N_TOPICS; i++)
+    for (int i = 0; i < N_INPUTS; i++)
         sum += c->offsets[i];
     return sum;
 }
@@ -339,12 +385,15 @@ static void score_encode_record(void *self, const void *state, struct bytes subj
     score_encode(&w->score, c, &w->makers, &origin, out);
 }
 
-static const struct lane_output outputs[] = {{.holds_subjects = true}}; /* creator-scores */
+static const struct lane_output outputs[SCORE_OUTPUTS] = {
+    [SCORE_SCORES] = {.holds_subjects = true},
+    [SCORE_EDGES] = {.events = false},
+};
 
 const struct lane_kind score_kind = {
     .name = "score",
     .n_inputs = N_TOPICS,
-    .n_outputs = sizeof outputs / sizeof outputs[0],
+    .n_outputs = SCORE_OUTPUTS,
     .outputs = outputs,
     .n_keys = N_CREATOR_KEYS,
     .whole_keys = CREATOR_WHOLE_KEYS,
@@ -369,3 +418,14 @@ const struct lane_kind score_kind = {
     .sums = score_sums,
     .counts = score_counts,
 };
+
+struct lane_kind score_kind_of(const struct score_worker_options *options)
+{
+    struct lane_kind kind = score_kind;
+    if (options->models.embedding) {
+        kind.n_inputs = N_INPUTS;
+        kind.lane_inputs = 1u << TOPIC_AFFINITY;
+        kind.derive = score_derive;
+    }
+    return kind;
+}
