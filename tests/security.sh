@@ -53,7 +53,8 @@ begin() { # CREATOR: what a worker has to read, a record it cannot use, and a ca
   { record profiles "\"creator_id\":\"$1\",\"platform\":\"TIKTOK\",\"observed_at\":$((now - 9 * day)),\"followers\":5000"
     record posts "\"creator_id\":\"$1\",\"post_id\":\"p-$1\",\"posted_at\":$((now - 8 * day)),\"format\":\"VIDEO\""; } | send
   printf '%s:nonsense\n' "$1" | kcat -P -b "$plain" -t profiles -K:
-  echo "{\"campaign_id\":\"of-$1\",\"brand\":\"b\",\"status\":\"ACTIVE\",\"updated_at\":$now}" | "$microflux" campaigns put - > /dev/null
+  echo "{\"campaign_id\":\"of-$1\",\"brand\":\"b\",\"status\":\"ACTIVE\",\"updated_at\":$now}" > "$DIR/campaign"
+  "$microflux" campaigns put "$DIR/campaign" > /dev/null
 }
 like() { # CREATOR: so that it is scored again
   now=$(date +%s%3N)
@@ -68,14 +69,16 @@ worked() { # CREATOR: all of it: a score of profile, post and likes in a table o
     grep -q ' campaigns usable=' "$DIR/worker.log" && [ "$(tables)" -gt "$table" ]
 }
 soon() { local end=$(($(date +%s) + $1)); shift; until "$@"; do [ "$(date +%s)" -lt $end ] || return 1; sleep 0.3; done; }
-worker() { # CREATOR OPTIONS...: a worker of that creator's round
+program=("$microflux")
+worker() { # CREATOR: a worker of that creator's round
   begin "$1"; table=$(tables); table=${table:-0}
-  "${@:2}" run "${login[@]}" > "$DIR/worker.log" 2>&1 & pid=$!
+  "${program[@]}" run "${login[@]}" > "$DIR/worker.log" 2>&1 & pid=$!
 }
 ended() { kill $pid; wait $pid; }
 
 tls=(--set kafka.security.protocol=SASL_SSL --set kafka.ssl.ca.location="$certs/ca.crt")
-password=(--set kafka.sasl.username=microflux --set kafka.sasl.password=right)
+printf 'right\n' > "$DIR/password"
+password=(--set kafka.sasl.username=microflux --set kafka.sasl.password_file="$DIR/password")
 by_password=(--bootstrap "$(at 21)" "${tls[@]}" --set kafka.sasl.mechanism=PLAIN "${password[@]}")
 by_certificate=(--bootstrap "$(at 23)" --set kafka.security.protocol=SSL --set kafka.ssl.ca.location="$certs/ca.crt"
   --set kafka.ssl.certificate.location="$certs/worker.crt" --set kafka.ssl.key.location="$certs/worker.key")
@@ -83,46 +86,61 @@ by_token=(--bootstrap "$(at 22)" "${tls[@]}" --set kafka.sasl.mechanism=OAUTHBEA
   --set 'kafka.sasl.oauthbearer.config=principal=microflux lifeSeconds=60')
 by_scram=(--bootstrap "$(at 24)" "${tls[@]}" --set kafka.sasl.mechanism=SCRAM-SHA-512 "${password[@]}")
 
-works_by() { # WHAT COMMAND...
-  worker "$@"
+says() { # WHAT STATUS PATTERN COMMAND [OPTIONS beside login]
+  local what=$1 status=$2 pattern=$3 got; shift 3
+  timeout 20 "${program[@]}" "$1" "${login[@]}" "${@:2}" > "$DIR/said" 2>&1; got=$?
+  if [ $got = "$status" ] && grep -qE -- "$pattern" "$DIR/said"; then ok "$what"; else
+    not_ok "$what: status $got, not $status, or no line like: $pattern"; cat "$DIR/said"
+  fi
+}
+
+works_by() { # WHAT
+  worker "$1"
   check "enough: records in and scores out by $1" soon 40 worked "$1"
-  check "$1: check --connect agrees" "${@:2}" check --connect "${login[@]}"
+  check "$1: and nothing in its log complains of Kafka" [ "$(grep -c ' kafka_' "$DIR/worker.log")" = 0 ]
+  says "$1: check --connect agrees" 0 ' 0 missing$' check --connect
   ended
 }
-login=("${by_password[@]}"); works_by password "$microflux"
-login=("${by_certificate[@]}"); works_by certificate "$microflux"
-login=("${by_token[@]}"); works_by token "$microflux"
+login=("${by_password[@]}"); works_by password
+login=("${by_certificate[@]}"); works_by certificate
+login=("${by_token[@]}"); works_by token
 login=("${by_scram[@]}")
-if "$microflux" check --connect "${login[@]}" > "$DIR/said" 2>&1; then works_by scram "$microflux"; else
+if "$microflux" check --connect "${login[@]}" > "$DIR/said" 2>&1; then works_by scram; else
   check "SCRAM: check names the cure" grep -q 'before 2.6.1 cannot log in to Kafka 4 by SCRAM' "$DIR/said"
   newer=$(ls "$venv"/lib/python3*/site-packages/confluent_kafka.libs/librdkafka-*.so.1) && mkdir "$DIR/lib" && ln -s "$newer" "$DIR/lib/librdkafka.so.1"
-  works_by scram env LD_LIBRARY_PATH="$DIR/lib" "$microflux"
+  program=(env LD_LIBRARY_PATH="$DIR/lib" "$microflux")
+  works_by scram
+  program=("$microflux")
 fi
 
 # ---- each right alone ----
 login=("${by_password[@]}")
 for ((n = 0; n < $(rights count); n++)); do
   rights but $n > /dev/null
-  worker "without-$n" "$microflux"
+  worker "without-$n"
   soon 8 worked "without-$n"; stopped=$?
   check "needed: $(rights name $n)" [ $stopped = 1 ]
   rights all > /dev/null
   check "and once it is given, the worker goes on" soon 40 worked "without-$n"
   ended
 done
+# ---- another password, while a worker runs ----
+worker renewed
+soon 40 worked renewed
+printf 'another\n' > "$DIR/password"
+"$root/deploy/kafka.sh" stop "$DIR/kafka" && sed -i 's/user_microflux="right"/user_microflux="another"/' "$DIR/kafka/n1.properties" &&
+  "$root/deploy/kafka.sh" start "$DIR/kafka" 1 && "$root/deploy/kafka.sh" wait "$DIR/kafka" 1 90
+table=$(tables)
+check "another password, in the file and at the broker: the worker goes on" soon 60 worked renewed
+check "it was refused once with the old one" grep -q 'kafka.sasl.username or kafka.sasl.password is wrong' "$DIR/worker.log"
+ended
+
 # ---- the registry ----
 stub_up() { { coproc STUB { python3 "$root/tests/registry/stub.py" --auth me:right --tls "$certs/$1.crt" "$certs/$1.key"; }; } 2> /dev/null; read -ru "${STUB[0]}" port; }
 stub_up server
 printf 'right\n' > "$DIR/right"; printf 'wrong\n' > "$DIR/wrong"
 login=(--set registry.url="https://127.0.0.1:$port" --set registry.ca_file="$certs/ca.crt" --set registry.username=me --set registry.password_file="$DIR/right")
-says() { # WHAT STATUS PATTERN COMMAND [OPTIONS beside login]
-  local what=$1 status=$2 pattern=$3 got; shift 3
-  timeout 20 "$microflux" "$1" "${login[@]}" "${@:2}" > "$DIR/said" 2>&1; got=$?
-  if [ $got = "$status" ] && grep -qE -- "$pattern" "$DIR/said"; then ok "$what"; else
-    not_ok "$what: status $got, not $status, or no line like: $pattern"; cat "$DIR/said"
-  fi
-}
-worker registry "$microflux"
+worker registry
 check "registry over TLS with a login: records in and scores out" soon 40 worked registry
 check "and they name its schema" grep -q ' output_schema .*id=[1-9]' "$DIR/worker.log"
 ended

@@ -6,6 +6,7 @@
 #include <strings.h>
 
 #include "kafka_room.h"
+#include "microflux/file.h"
 
 static bool secret(const char *key)
 {
@@ -21,6 +22,18 @@ static enum err set(rd_kafka_conf_t *conf, const struct kafka_pair *pair, bool m
         return ERR_OK;
     return err_set(info, ERR_USAGE, "kafka_property", "kafka.%s=%s: %s", pair->key,
                    secret(pair->key) ? "***" : pair->value, why);
+}
+
+static enum err set_from_file(rd_kafka_conf_t *conf, const char *path, struct err_info *info)
+{
+    char password[FILE_SECRET];
+    struct err_info why;
+    if (file_secret(path, password, &why) != ERR_OK)
+        return err_set(info, ERR_USAGE, "kafka_property", "kafka." PASSWORD_FILE " = %s", why.sentence);
+    enum err err =
+        set(conf, &(struct kafka_pair){(char *)(uintptr_t) "sasl.password", password}, false, info);
+    explicit_bzero(password, sizeof password);
+    return err;
 }
 
 size_t setting_of(const rd_kafka_t *rk, const char *name)
@@ -59,7 +72,8 @@ enum err conf_make(const struct kafka_pair *ours, const struct kafka_pair *users
     for (; err == ERR_OK && ours->key; ours++)
         err = set(conf, ours, true, info);
     for (size_t i = 0; err == ERR_OK && i < n_users; i++) {
-        err = set(conf, &users[i], false, info);
+        err = strcmp(users[i].key, PASSWORD_FILE) == 0 ? set_from_file(conf, users[i].value, info)
+                                                       : set(conf, &users[i], false, info);
         warn_of_scram(&users[i]);
     }
     if (err != ERR_OK) {
@@ -73,14 +87,9 @@ enum err conf_make(const struct kafka_pair *ours, const struct kafka_pair *users
 enum err conf_client(rd_kafka_type_t type, rd_kafka_conf_t *conf, rd_kafka_t **rk, struct err_info *info)
 {
     char why[200];
-    rd_kafka_conf_enable_sasl_queue(conf, 1);
     *rk = rd_kafka_new(type, conf, why, sizeof why);
-    if (*rk) {
-        /* A token of OAUTHBEARER is fetched in the background, since who waits in a call for metadata polls
-         * nothing meanwhile. An error: the mechanism has no tokens. */
-        rd_kafka_error_destroy(rd_kafka_sasl_background_callbacks_enable(*rk));
+    if (*rk)
         return ERR_OK;
-    }
     rd_kafka_conf_destroy(conf);
     const char *cure = cure_of(why, &(struct cure_client){"", rd_kafka_version()});
     return err_set(info, ERR_USAGE, "kafka_client", "no Kafka client with these kafka.* settings: %s%s%s",

@@ -203,7 +203,7 @@ enum err consumer_open(const struct consumer_options *options, struct consumer *
     c->topics = names_copy(options->topics, options->n_topics);
     c->n_topics = options->n_topics;
     c->prefetch_bytes = options->prefetch_bytes;
-    c->weather.role = "consumer";
+    weather_begin(&c->weather, "consumer", options->pairs, options->n_pairs);
     c->fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
     rd_kafka_conf_set_opaque(conf, c);
     rd_kafka_conf_set_rebalance_cb(conf, on_rebalance);

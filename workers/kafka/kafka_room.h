@@ -23,6 +23,8 @@ enum err kafka_err(struct err_info *info, enum err fate, rd_kafka_resp_err_t cod
  * timeout_ms for the leader and as long for its answer. */
 rd_kafka_resp_err_t log_edge(rd_kafka_t *rk, const char *topic, int32_t partition, int64_t edge,
                              int timeout_ms, int64_t *offset);
+/* PASSWORD_FILE: a property of ours beside librdkafka's: the first line of that file is sasl.password. */
+#define PASSWORD_FILE "sasl.password_file"
 /* setting_of: the value in force, a number. */
 size_t setting_of(const rd_kafka_t *rk, const char *name);
 char **names_copy(const char *const *names, size_t n); /* gives */
@@ -50,7 +52,8 @@ const char *cure_for(rd_kafka_t *rk, const char *reason);
 /* ---- weather.c: what one client says about its brokers, once a change ---- */
 
 struct weather {
-    const char *role; /* static text */
+    const char *role;        /* static text */
+    char password_file[256]; /* kafka.sasl.password_file; "": none */
     bool away;
     rd_kafka_resp_err_t told;
     char reason[256];     /* of the last error that names one; "" when there was none */
@@ -58,6 +61,9 @@ struct weather {
     struct tally *errors; /* NULL: nobody counts */
 };
 
+/* weather_begin: of a client with these properties; role is static text. */
+void weather_begin(struct weather *weather, const char *role, const struct kafka_pair *pairs, size_t n_pairs);
+/* weather_error: counts and tells it; a refused login takes the password from its file for the next try. */
 void weather_error(struct weather *weather, rd_kafka_t *rk, rd_kafka_resp_err_t code, const char *reason);
 /* weather_err: what could not be had, with the cure when the last complaint is one of the known mistakes. */
 enum err weather_err(const struct weather *weather, rd_kafka_resp_err_t code, const char *what,

@@ -140,7 +140,7 @@ enum err transaction_publisher(const struct publisher_options *options,
         abort();
     p->owner = options->owner;
     p->delivered = options->delivered;
-    p->weather.role = "publisher";
+    weather_begin(&p->weather, "publisher", options->pairs, options->n_pairs);
     rd_kafka_conf_set_opaque(conf, p);
     rd_kafka_conf_set_dr_msg_cb(conf, on_delivery);
     rd_kafka_conf_set_error_cb(conf, on_error);

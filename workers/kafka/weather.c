@@ -1,8 +1,31 @@
 /* weather: brokers come and go. A client tells it once a change: kafka_away when none of them answers,
  * kafka_back when something came again, kafka_error for any other complaint, until it changes. */
 #include <stdio.h>
+#include <string.h>
 
 #include "kafka_room.h"
+#include "microflux/file.h"
+
+void weather_begin(struct weather *weather, const char *role, const struct kafka_pair *pairs, size_t n_pairs)
+{
+    *weather = (struct weather){.role = role};
+    for (size_t i = 0; i < n_pairs; i++)
+        if (strcmp(pairs[i].key, PASSWORD_FILE) == 0)
+            snprintf(weather->password_file, sizeof weather->password_file, "%s", pairs[i].value);
+}
+
+/* The library tries again by itself, with whatever it has then. */
+static void take_password_anew(const struct weather *weather, rd_kafka_t *rk)
+{
+    char user[256] = "", password[FILE_SECRET];
+    size_t size = sizeof user;
+    struct err_info info;
+    if (!weather->password_file[0] || file_secret(weather->password_file, password, &info) != ERR_OK)
+        return;
+    rd_kafka_conf_get(rd_kafka_conf(rk), "sasl.username", user, &size);
+    rd_kafka_error_destroy(rd_kafka_sasl_set_credentials(rk, user, password));
+    explicit_bzero(password, sizeof password);
+}
 
 static void fatal(const struct weather *weather, rd_kafka_t *rk)
 {
@@ -30,6 +53,8 @@ static void say(const struct weather *weather, rd_kafka_t *rk, const char *event
 void weather_error(struct weather *weather, rd_kafka_t *rk, rd_kafka_resp_err_t code, const char *reason)
 {
     weather_count(weather, code);
+    if (code == RD_KAFKA_RESP_ERR__AUTHENTICATION)
+        take_password_anew(weather, rk);
     if (code == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN) {
         if (!weather->away)
             say(weather, rk, "kafka_away", code, reason);
