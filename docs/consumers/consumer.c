@@ -34,7 +34,7 @@ struct score {
     double engagement_rate, creator_score; /* negative: null */
 };
 
-static void give_up(const char *what, const char *why)
+static _Noreturn void give_up(const char *what, const char *why)
 {
     fprintf(stderr, "consumer: %s: %s\n", what, why);
     exit(1);
