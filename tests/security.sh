@@ -41,7 +41,7 @@ at() { echo 127.0.0.1:$((base + $1)); }
 cp -r "$root/data" "$DIR/data" && sed -i '/^\[peers\]/,/^\[/s/^least = .*/least = 1/' "$DIR/data/methodology/microflux-1.conf"
 export MICROFLUX_DATA=$DIR/data MICROFLUX_METHODOLOGY_FILE=$DIR/data/methodology/microflux-1.conf MICROFLUX_PEERS_INTERVAL_S=1
 "$microflux" topics create --partitions 1 > /dev/null
-coproc RIGHTS { "$venv/bin/python" "$root/tests/security.py" "$plain" "$page"; }
+coproc RIGHTS { "$venv/bin/python" "$root/tests/security.py" "$plain" "$page" 2> "$DIR/rights.log"; }
 read -ru "${RIGHTS[0]}" answer
 rights() { echo "$*" >&"${RIGHTS[1]}"; read -ru "${RIGHTS[0]}" answer; echo "$answer"; }
 rights all > /dev/null

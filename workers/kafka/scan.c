@@ -23,12 +23,17 @@ struct scan {
     struct weather weather;
 };
 
+/* The library looks for the coordinator of a group that we never join: no right to it is wanted. */
+static void complain(struct scan *scan, rd_kafka_resp_err_t code, const char *reason)
+{
+    if (code != RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED)
+        weather_error(&scan->weather, scan->rk, code, reason);
+}
+
 static void on_error(rd_kafka_t *rk, int code, const char *reason, void *opaque)
 {
-    struct scan *scan = opaque;
-    if (code !=
-        RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED) /* the library looks for a group we never join */
-        weather_error(&scan->weather, rk, code, reason);
+    (void)rk;
+    complain(opaque, code, reason);
 }
 
 static enum err open_client(struct scan *scan, const struct kafka_pair *pairs, size_t n_pairs,
@@ -176,7 +181,7 @@ static bool wanted(struct scan *scan, const rd_kafka_message_t *m)
         return false;
     }
     if (m->err) {
-        weather_error(&scan->weather, scan->rk, m->err, rd_kafka_message_errstr(m));
+        complain(scan, m->err, rd_kafka_message_errstr(m));
         return false;
     }
     weather_fair(&scan->weather);
