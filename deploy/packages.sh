@@ -29,7 +29,7 @@ wanted=() promtool=no
 for set in "${@:-run}"; do
   case $set in
   run) wanted+=("${run[@]}") ;;
-  build) wanted+=("${run[@]}" "${build[@]}") ;;
+  build) wanted+=("${build[@]}") ;;
   kafka) wanted+=("${kafka[@]}") ;;
   test) wanted+=("${run[@]}" "${build[@]}" "${kafka[@]}" "${check[@]}") promtool=yes ;;
   nightly) promtool=yes wanted+=("${run[@]}" "${build[@]}" "${kafka[@]}" "${check[@]}" "${extra[@]}") ;;

@@ -57,6 +57,8 @@ part 'the Debian package and its unit' tests/package.sh
 part 'the pages as a site' mkdocs build -q --strict -f "$PWD/deploy/site/mkdocs.yml" -d "$(mktemp -d)"
 part 'logins and rights: each way in, each right enough and needed' tests/security.sh
 part 'the AsyncAPI document, by the official parser' tests/asyncapi.sh
-part 'shellcheck' shellcheck -S warning deploy/*.sh tests/*.sh tests/*/*.sh .ci/run
+part 'the image, by its own recipe, without a container engine' tests/container.sh
+part 'image, compose, Kustomize and Helm: linters, and what no linter knows' tests/deploy.sh
+part 'shellcheck' shellcheck -S warning deploy/*.sh deploy/*/*.sh tests/*.sh tests/*/*.sh .ci/run
 echo "$passed passed, $failed failed"
 [ $failed = 0 ]

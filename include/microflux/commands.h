@@ -32,6 +32,7 @@ int command_completion(int argc, char **argv);
 void commands_list(void);
 int command_check(int argc, char **argv);
 int command_lag(int argc, char **argv);
+int command_health(int argc, char **argv);
 int command_dead_letters(int argc, char **argv);
 int command_erase(int argc, char **argv);
 int command_replay(int argc, char **argv);

@@ -19,6 +19,7 @@ code() { get -o /dev/null -w '%{http_code}' "$@"; }
 value() { # URL NAME [LABEL]: sum of the series of NAME that have LABEL
   get "$1/metrics" | grep -E "^$2(\{| )" | grep -F "${3:-}" | awk '{ s += $NF } END { printf "%d", s }'
 }
+health() { "$microflux" health --set http.address="${at[1]#http://}" "$@" 2> /dev/null; echo $?; } # its sentence and its status
 lanes() { get "$1/metrics" | grep -oE 'lane="[0-9]+"' | sort -u | tr -d '\n'; } # URL
 becomes() { # WHAT WANTED COMMAND...: within 10 s
   local what=$1 wanted=$2 end=$((SECONDS + 10)) got; shift 2
@@ -34,6 +35,10 @@ worker 1
 becomes "/readyz says 200 once the worker is in the group" 200 code "${at[1]}/readyz"
 "$microflux" run --set http.address="${at[1]#http://}" 2> "$DIR/second.log"; status=$?
 check "a port in use ends the start, naming the key" [ "$status $(grep -c 'http.address = .*in use' "$DIR/second.log")" = '64 1' ]
+check "health: live and ready, in the worker's own words" [ "$(health | sed 's/ turned.*//') $(health --ready | tr '\n' ' ')" = "live: 1 workers, each
+0 ready: 1 workers, 4 lanes 0 " ]
+check "health: no answer is a no, another server, too, and no port to ask is a wrong configuration" \
+  [ "$(health --set http.address=127.0.0.1:9 | tail -1) $(health --set http.address="$MICROFLUX_REDIS_ADDRESS" | tail -1) $(health --set http.address= | tail -1)" = '1 1 64' ]
 check "port 0 is the one that the log names" [ "$(code "${at[1]}/livez")" = 200 ]
 check "other paths are 404, other methods 405" [ "$(code "${at[1]}/x") $(code -X POST -d x "${at[1]}/metrics")" = '404 405' ]
 
@@ -99,6 +104,7 @@ check "top adds both up" [ "$("$microflux" top --from "${at[1]},${at[2]}" --form
 redis-cli -p "$REDIS_PORT" shutdown > /dev/null 2>&1
 becomes "/readyz says 503 while Redis is away" 503 code "${at[1]}/readyz"
 check "and says why" [ "$(get "${at[1]}/readyz" | grep -c 'waits for Redis')" = 1 ]
+check "so does health --ready, with its status; live it is" [ "$(health --ready | tr '\n' ' ') $(health | tail -1)" = 'worker 0 waits for Redis 1  0' ]
 check "/livez says 200 all the same" [ "$(code "${at[1]}/livez")" = 200 ]
 check "errors are counted by kind" [ "$(value "${at[1]}" microflux_redis_errors_total 'kind=')" -ge 1 ]
 redis_up

@@ -23,6 +23,7 @@ static const struct {
     {"generate", command_generate, "write a seeded stream of profiles, posts and interactions"},
     {"tail", command_tail, "print a topic, decoded"},
     {"lag", command_lag, "how far each lane is behind, who owns it, what it waits for"},
+    {"health", command_health, "is the worker at http.address live, or ready: one sentence, an exit status"},
     {"state", command_state, "show what Redis holds of a creator"},
     {"explain", command_explain, "say a creator's scores as a person would, and why"},
     {"campaigns", command_campaigns, "list, show, put and end campaigns"},
