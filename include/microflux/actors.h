@@ -15,6 +15,7 @@
 #define HLL_BITS      11
 #define HLL_REGISTERS (1u << HLL_BITS)
 #define HLL_SPARSE    512                 /* most pairs before it is dense: the same memory */
+#define HLL_ERROR     0.023               /* of an estimate: 1.04 / sqrt(HLL_REGISTERS) */
 #define HLL_RANKS     (64 - HLL_BITS + 1) /* the largest rank */
 
 struct hll {

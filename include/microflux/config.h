@@ -37,13 +37,14 @@ struct config_pair {
 
 struct config {
     /* who we are */
-    const char *group, *audience_group; /* consumer groups */
-    const char *namespace_;             /* part of every Redis key: mf:<namespace>:… ; key "namespace" */
-    int64_t workers;                    /* threads, each with its own consumer, producer and lanes */
-    int64_t memory_mib;                 /* one limit: half for the cache, a quarter for the prefetch */
+    const char *group, *audience_group, *roster_group; /* consumer groups */
+    const char *namespace_; /* part of every Redis key: mf:<namespace>:… ; key "namespace" */
+    int64_t workers;        /* threads, each with its own consumer, producer and lanes */
+    int64_t memory_mib;     /* one limit: half for the cache, a quarter for the prefetch */
     /* topics.* */
     const char *topic_profiles, *topic_posts, *topic_interactions, *topic_campaigns, *topic_creator_scores,
-        *topic_dead_letters, *topic_peer_tables, *topic_audience_edges, *topic_affinity_updates;
+        *topic_dead_letters, *topic_peer_tables, *topic_audience_edges, *topic_affinity_updates,
+        *topic_fit_scores, *topic_shortlists;
     int64_t dead_letters_retention_ms; /* that topics create gives them */
     /* redis.* */
     const char *redis_address; /* host:port or unix:/path; a list with the other modes */
@@ -66,7 +67,7 @@ struct config {
     int64_t lane_align_ms;   /* how far an input may run ahead of the others, in record time */
     int64_t lane_watchdog_s; /* log moved, nothing read */
     /* score.* and sweep.* */
-    int64_t score_min_interval_ms, sweep_interval_s, peers_interval_s;
+    int64_t score_min_interval_ms, roster_min_interval_ms, sweep_interval_s, peers_interval_s;
     const char *score_schemes;    /* "default,stim,later,hypeauditor" */
     const char *methodology_file; /* "" = the program's own */
     const char *benchmark_file, *emv_file;

@@ -79,8 +79,9 @@ struct lane_kind {
     const char *const *key_names; /* the word in mf:<namespace>:<kind>:{tag}:<word>:<subject> */
     enum err (*open)(const void *options, void **self, struct err_info *info);
     void (*close)(void *self);
-    void (*turn)(
-        void *self); /* between two turns, when no batch is under way in the kind; NULL: nothing to do */
+    /* turn: between two turns, when no batch is under way in the kind; true: subjects may be evaluated to
+     * something else now, so those in the cache are. NULL: nothing to do. */
+    bool (*turn)(void *self);
     /* decode: the record's own story, without state: ERR_REJECT = dead letter, *schema_id is set even then.
      * ERR_WEATHER = not now: the lane stops before it and hands it over again. What was decoded once always
      * can be. */
@@ -122,8 +123,9 @@ struct lane_kind {
                  enum lane_reason reason, const struct lane_emitter *emitter);
     /* Sums over a lane's subjects: a hash of numbers, <prefix><sums_key>, written by the EXEC that writes the
      * subjects they are of; a lane that begins anew begins without. tally: after evaluate: what that found
-     * moves what the subject adds to the sums; true: the state changed with it. sums: once at the end of a
-     * commit: hands over what the tallies since the last one add up to. All three, or NULL. */
+     * moves what the subject adds to the sums, or what the state remembers of it; true: the state changed
+     * with it. sums: once at the end of a commit: hands over what the tallies since the last one add up to.
+     * Of a kind without sums, sums_key and sums are NULL. */
     const char *sums_key;
     bool (*tally)(void *self, void *state);
     void (*sums)(void *self, const struct lane_writer *writer);

@@ -4,6 +4,6 @@
 
 extern const char schema_profile[], schema_post[], schema_interaction[], schema_campaign[],
     schema_creator_score[], schema_peer_table[], schema_fit_score[], schema_audience_edge[],
-    schema_affinity_update[];
+    schema_affinity_update[], schema_shortlist[];
 
 #endif

@@ -7,11 +7,12 @@
 
 #include "microflux/audience_worker.h"
 #include "microflux/clock.h"
+#include "microflux/roster_worker.h"
 #include "microflux/score_worker.h"
 
 #define PREFIX "microflux_"
 
-enum scope { BUILD, PROCESS, PEERS, WORKER, SCORE, AUDIENCE, AGE, TIMES, WORDS, LANE, STATE, INPUT };
+enum scope { BUILD, PROCESS, PEERS, WORKER, SCORE, AUDIENCE, ROSTER, AGE, TIMES, WORDS, LANE, STATE, INPUT };
 
 struct nowhere {
     int none;
@@ -27,6 +28,7 @@ struct peers_status { /* the newest table */
 #define AT_WORKER   struct worker_counters
 #define AT_SCORE    struct worker_counters
 #define AT_AUDIENCE struct worker_counters
+#define AT_ROSTER   struct worker_counters
 #define AT_AGE      struct worker_counters
 #define AT_TIMES    struct worker_counters
 #define AT_WORDS    struct worker_counters
@@ -157,8 +159,17 @@ static void write_lanes(struct writing *w, size_t id, size_t worker)
 /* What only workers of one kind count. */
 static bool has(const struct worker *worker, enum scope scope)
 {
-    bool audience = worker_options_of(worker)->kind == &audience_kind;
-    return scope == SCORE ? !audience : scope == AUDIENCE ? audience : true;
+    const struct lane_kind *kind = worker_options_of(worker)->kind;
+    switch (scope) {
+    case SCORE:
+        return kind != &audience_kind && kind != &roster_kind;
+    case AUDIENCE:
+        return kind == &audience_kind;
+    case ROSTER:
+        return kind == &roster_kind;
+    default:
+        return true;
+    }
 }
 
 static void write_metric(struct writing *w, size_t id)
@@ -234,6 +245,7 @@ static void print_labels(const struct metric *metric, FILE *out)
                                          [WORKER] = "worker",
                                          [SCORE] = "worker",
                                          [AUDIENCE] = "worker",
+                                         [ROSTER] = "worker",
                                          [AGE] = "worker",
                                          [TIMES] = "worker, le",
                                          [WORDS] = "worker, ",

@@ -38,6 +38,7 @@ struct score_setup {
     struct score_reload *reloads; /* what SIGHUP brought, the newest first */
     struct registry *registry;    /* NULL: none is configured */
     uint32_t peers_id;            /* Confluent id of peer-table.avsc; 0 = single-object framing */
+    uint32_t shortlists_id;       /* the same of shortlist.avsc */
     char *bare[N_TOPICS];
     struct score_writer_schema *writers;
 };
@@ -74,6 +75,11 @@ enum err registry_of(const struct config *config, struct registry **registry,
  * Waits for the answer. ERR_REFUSED: incompatible, not there, no right: the sentence says which. */
 enum err registry_id(const struct config *config, struct registry *registry, const char *topic,
                      const char *schema, uint32_t *id, struct err_info *info) MF_MUST_CHECK;
+/* output_id_patiently: registry_id; weather is waited for, said once; *stopped: a signal ended the waiting.
+ * Signals must be blocked. */
+enum err output_id_patiently(const struct config *config, struct registry *registry, const char *topic,
+                             const char *schema, uint32_t *id, bool *stopped,
+                             struct err_info *info) MF_MUST_CHECK;
 /* output_ids_patiently: settles options.output_id and peers_id when a registry is configured. Weather is
  * waited for, said once; *stopped: a signal ended the waiting. Signals must be blocked. */
 enum err output_ids_patiently(const struct config *config, struct score_setup *setup, bool *stopped,

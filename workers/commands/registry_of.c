@@ -56,11 +56,12 @@ static bool told_to_stop(void)
     return sigtimedwait(&set, NULL, &(struct timespec){.tv_nsec = 500000000}) > 0;
 }
 
-static enum err id_patiently(const struct config *config, struct registry *registry, const char *topic,
+enum err output_id_patiently(const struct config *config, struct registry *registry, const char *topic,
                              const char *schema, uint32_t *id, bool *stopped, struct err_info *info)
 {
     bool said = false;
     enum err err;
+    *stopped = false;
     while ((err = registry_id(config, registry, topic, schema, id, info)) == ERR_WEATHER) {
         if (!said)
             log_warn("start_waits", "message=\"%s\"", info->sentence);
@@ -80,10 +81,10 @@ enum err output_ids_patiently(const struct config *config, struct score_setup *s
     *stopped = false;
     if (!setup->registry || setup->options.output_id)
         return ERR_OK;
-    err = id_patiently(config, setup->registry, config->topic_creator_scores, schema_creator_score,
-                       &setup->options.output_id, stopped, info);
+    err = output_id_patiently(config, setup->registry, config->topic_creator_scores, schema_creator_score,
+                              &setup->options.output_id, stopped, info);
     if (err == ERR_OK && !*stopped)
-        err = id_patiently(config, setup->registry, config->topic_peer_tables, schema_peer_table,
-                           &setup->peers_id, stopped, info);
+        err = output_id_patiently(config, setup->registry, config->topic_peer_tables, schema_peer_table,
+                                  &setup->peers_id, stopped, info);
     return err;
 }

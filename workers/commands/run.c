@@ -1,5 +1,5 @@
-/* run: the main job, of the score or the audience workers or of both: reads the configuration, starts the
- * workers, waits for a signal, stops them in reverse order. SIGHUP reads again what a score is made by. */
+/* run: the main job, of one kind of workers or of all: reads the configuration, starts the workers, waits for
+ * a signal, stops them in reverse order. SIGHUP reads again what a score is made by. */
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
@@ -12,6 +12,7 @@
 #include "microflux/clock.h"
 #include "microflux/commands.h"
 #include "microflux/log.h"
+#include "microflux/schemas.h"
 #include "options.h"
 #include "peering.h"
 #include "running.h"
@@ -22,7 +23,8 @@
 
 static unsigned long long late_of(const struct running *r, const struct worker_counters *c)
 {
-    return r->options.kind == &audience_kind ? 0 : READ(kind[SCORE_LATE]);
+    bool scores = r->options.kind != &audience_kind && r->options.kind != &roster_kind;
+    return scores ? READ(kind[SCORE_LATE]) : 0;
 }
 
 /* Named after a record's way through the house. */
@@ -66,20 +68,33 @@ static bool turns(const void *arg)
     return live;
 }
 
-struct crew { /* of each kind so many; those of scores first */
-    size_t n_score, n_audience;
+enum job { JOB_SCORE, JOB_AUDIENCE, JOB_ROSTER, N_JOBS };
+static const char *const job_names[N_JOBS] = {"score", "audience", "roster"};
+
+struct crew { /* of each kind so many, in this order */
+    size_t n[N_JOBS], all, kinds;
 };
+
+static enum job job_of(const struct crew *crew, size_t i)
+{
+    enum job job = JOB_SCORE;
+    for (; i >= crew->n[job]; job++)
+        i -= crew->n[job];
+    return job;
+}
 
 static void start(struct running *all, const struct status_options *status, const struct score_setup *setup,
                   const struct crew *crew, const atomic_bool *stop)
 {
-    size_t shares = crew->n_score && crew->n_audience ? 2 : 1;
     for (size_t i = 0; i < status->n_workers; i++) {
+        enum job job = job_of(crew, i);
         running_prepare(&all[i], status->config, setup, (int)i, &status->workers[i], stop);
-        if (i >= crew->n_score)
+        if (job == JOB_AUDIENCE)
             running_audience(&all[i], status->config);
-        all[i].options.cache_bytes /= shares;
-        all[i].options.prefetch_bytes /= shares;
+        else if (job == JOB_ROSTER)
+            running_roster(&all[i], status->config, setup);
+        all[i].options.cache_bytes /= crew->kinds;
+        all[i].options.prefetch_bytes /= crew->kinds;
         running_start(&all[i]);
     }
 }
@@ -91,7 +106,7 @@ static int run_workers(struct running *all, const struct status_options *status,
     atomic_bool stop = false;
     int result = 0;
     struct peering *peering = peering_open(
-        &(struct peering_options){status->config, setup, status->workers, crew->n_score, status->live});
+        &(struct peering_options){status->config, setup, status->workers, crew->n[JOB_SCORE], status->live});
     struct live_campaigns *campaigns = live_campaigns_open(status->config, setup, setup->options.campaigns);
     const struct listener listeners[] = {peering_listener(peering), live_campaigns_listener(campaigns)};
     struct listening *listening = listening_start(status->config, listeners, 2);
@@ -112,7 +127,7 @@ static int run_workers(struct running *all, const struct status_options *status,
 
 static void say_doubts(const struct score_setup *setup, const struct crew *crew)
 {
-    if (crew->n_audience && !setup->options.models.embedding)
+    if (crew->n[JOB_AUDIENCE] && !setup->options.models.embedding)
         log_warn("no_embedding",
                  "message=\"there are no edges to read\" cure=\"models.embedding=FILE, made by "
                  "microflux train embed\"");
@@ -125,19 +140,33 @@ static void say_doubts(const struct score_setup *setup, const struct crew *crew)
 static bool crew_of(const char *kind, size_t n_words, const struct config *config, struct crew *crew)
 {
     bool all = strcmp(kind, "all") == 0;
-    size_t workers = (size_t)config->workers;
-    *crew = (struct crew){all || strcmp(kind, "score") == 0 ? workers : 0,
-                          all || strcmp(kind, "audience") == 0 ? workers : 0};
-    if (n_words <= 1 && crew->n_score + crew->n_audience)
+    *crew = (struct crew){0};
+    for (int job = 0; job < N_JOBS; job++) {
+        bool wanted = all || strcmp(kind, job_names[job]) == 0;
+        crew->n[job] = wanted ? (size_t)config->workers : 0;
+        crew->all += crew->n[job];
+        crew->kinds += wanted;
+    }
+    if (n_words <= 1 && crew->all)
         return true;
-    fprintf(stderr, "microflux run: say `microflux run score`, `audience` or `all`, not \"%s\"\n", kind);
+    fprintf(stderr, "microflux run: say score, audience, roster or all, not \"%s\"\n", kind);
     return false;
+}
+
+static enum err ids_patiently(const struct config *config, struct score_setup *setup, const struct crew *crew,
+                              bool *stopped, struct err_info *info)
+{
+    enum err err = output_ids_patiently(config, setup, stopped, info);
+    if (err == ERR_OK && !*stopped && crew->n[JOB_ROSTER] && setup->registry)
+        err = output_id_patiently(config, setup->registry, config->topic_shortlists, schema_shortlist,
+                                  &setup->shortlists_id, stopped, info);
+    return err;
 }
 
 static int run(const struct config *config, const struct command_line *from, struct score_setup *setup,
                const struct crew *crew)
 {
-    size_t n = crew->n_score + crew->n_audience;
+    size_t n = crew->all;
     struct running *all = calloc(n + 1, sizeof *all); /* ends with one without a worker */
     struct worker *_Atomic *workers = calloc(n, sizeof *workers);
     struct live_peers *live = live_peers_open();
@@ -176,15 +205,15 @@ int command_run(int argc, char **argv)
                                    "threads a kind, each with its own lanes (else workers= of the "
                                    "configuration)",
                                    &workers}};
-    const struct args args = {"run",
-                              "[score|audience|all]",
-                              "score (and nothing said): keeps the counters, publishes creator scores. "
-                              "audience: whom else audiences "
-                              "follow. all: both.",
-                              "microflux run --bootstrap localhost:9092 --set redis.address=localhost:6379",
-                              options,
-                              1,
-                              true};
+    const struct args args = {
+        "run",
+        "[score|audience|roster|all]",
+        "score (and nothing said): keeps the counters, publishes creator scores. "
+        "audience: whom else audiences follow. roster: shortlists of campaigns. all: all three.",
+        "microflux run --bootstrap localhost:9092 --set redis.address=localhost:6379",
+        options,
+        1,
+        true};
     if (!args_parse(&args, argc, argv, &rest, &n, &config, &status))
         return status;
     if (workers > 0)
@@ -199,7 +228,7 @@ int command_run(int argc, char **argv)
     if (redis_check(&redis, &info) != ERR_OK || score_setup_open(config, &setup, &info) != ERR_OK) {
         status = complain("run", &info);
     } else {
-        if (output_ids_patiently(config, &setup, &stopped, &info) != ERR_OK)
+        if (ids_patiently(config, &setup, &crew, &stopped, &info) != ERR_OK)
             status = complain("run", &info);
         else if (!stopped) {
             say_doubts(&setup, &crew);

@@ -81,6 +81,19 @@ void running_audience(struct running *r, const struct config *config)
     set_kind(r, &audience_kind, &r->audience);
 }
 
+void running_roster(struct running *r, const struct config *config, const struct score_setup *setup)
+{
+    r->roster = (struct roster_worker_options){.campaigns = setup->options.campaigns,
+                                               .registry = setup->registry,
+                                               .max_record_bytes = (size_t)config->schema_max_record_bytes,
+                                               .output_id = setup->shortlists_id};
+    r->inputs[ROSTER_FITS] = config->topic_fit_scores;
+    r->outputs[ROSTER_SHORTLISTS] = config->topic_shortlists;
+    r->options.group = config->roster_group;
+    r->options.min_interval_ms = config->roster_min_interval_ms;
+    set_kind(r, &roster_kind, &r->roster);
+}
+
 void running_prepare(struct running *r, const struct config *config, const struct score_setup *setup,
                      int index, struct worker *_Atomic *place, const atomic_bool *stop)
 {

@@ -7,7 +7,7 @@
 #include "microflux/commands.h"
 #include "options.h"
 
-#define N_TOPIC_SPECS 9
+#define N_TOPIC_SPECS 11
 
 /* A tombstone stays longer than posts and interactions do (7 days, and 7 until a segment is closed), also
  * when its creator came back and it is not the newest record of its key: a rebuild must meet it before it
@@ -42,6 +42,8 @@ static int create(const struct config *config, int64_t partitions, int64_t repli
         /* between lanes; each record counts, and a lane that is built anew reads them again */
         {config->topic_audience_edges, (int32_t)partitions, (int)replication, false, settings, n},
         {config->topic_affinity_updates, (int32_t)partitions, (int)replication, false, settings, n},
+        {config->topic_fit_scores, (int32_t)partitions, (int)replication, true, scores, 1},
+        {config->topic_shortlists, (int32_t)partitions, (int)replication, true, scores, 1},
     };
     bool created[N_TOPIC_SPECS] = {false};
     struct err_info info;
@@ -75,7 +77,7 @@ int command_topics(int argc, char **argv)
         "topics",
         "create",
         "Makes the topics that are missing: inputs, campaigns, creator-scores, dead-letters, "
-        "peer-tables, audience-edges, affinity-updates.",
+        "peer-tables, audience-edges, affinity-updates, fit-scores, shortlists.",
         "microflux topics create --bootstrap localhost:9092 --partitions 8",
         options,
         4,

@@ -174,8 +174,6 @@ void roster_free(struct roster *roster)
     *roster = (struct roster){0};
 }
 
-#define HLL_ERROR 0.023 /* of an estimate with 2^11 registers */
-
 struct optional overlap(const uint8_t *a, const uint8_t *b)
 {
     double one = hll_estimate(a), other = hll_estimate(b), both = united(a, b), least = fmin(one, other);

@@ -274,6 +274,7 @@ void lane_watch_behind_exec(struct lane *lane); /* WATCH + GET, compared when th
 void lane_read(struct lane *lane, int64_t now);
 struct subject *lane_subject(struct lane *lane, struct bytes key, uint64_t hash);
 void lane_queue(struct lane *lane, struct subject *s);
+void lane_queue_cached(struct lane *lane);
 void lane_loaded(struct lane *lane, struct subject *s); /* what waited for it is applied */
 
 /* load.c */

@@ -56,6 +56,12 @@ void lane_queue(struct lane *lane, struct subject *s)
         lane->oldest_change_ms = clock_mono_ms();
 }
 
+void lane_queue_cached(struct lane *lane)
+{
+    for (size_t i = 0; lane->state == LANE_READING && i < lane->cache.n; i++)
+        lane_queue(lane, lane->cache.all[i]);
+}
+
 struct subject *lane_subject(struct lane *lane, struct bytes key, uint64_t hash)
 {
     struct subject *s = cache_find(&lane->cache, key, hash);

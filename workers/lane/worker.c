@@ -250,6 +250,14 @@ static void sleep_until_something(struct worker *worker, int64_t now)
         consumer_drain_fd(worker->consumer);
 }
 
+static void turn_kind(struct worker *worker)
+{
+    if (!worker->options.kind->turn || !worker->options.kind->turn(worker->self))
+        return;
+    for (size_t i = 0; i < worker->n_lanes; i++)
+        lane_queue_cached(worker->lanes[i]);
+}
+
 enum err worker_run(struct worker *worker, const atomic_bool *stop, int drain_ms, struct err_info *info)
 {
     enum err err = ERR_OK;
@@ -258,8 +266,7 @@ enum err worker_run(struct worker *worker, const atomic_bool *stop, int drain_ms
         atomic_store_explicit(&worker->counters.polled_ms, now, memory_order_relaxed);
         consumer_poll(worker->consumer);
         publisher_poll(worker->publisher, 0);
-        if (worker->options.kind->turn)
-            worker->options.kind->turn(worker->self);
+        turn_kind(worker);
         for (size_t i = 0; i < worker->n_lanes; i++)
             lane_turn(worker->lanes[i], now);
         worker_measure(worker, now);

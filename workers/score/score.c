@@ -103,7 +103,7 @@ const struct score_worker_options *score_options_newest(const struct score_worke
 
 /* Between two turns nothing is half done: other constants, tables, lexicons and models may take
  * over. */
-static void score_turn(void *self)
+static bool score_turn(void *self)
 {
     struct score_worker *w = self;
     const struct score_worker_options *before = w->options;
@@ -113,6 +113,7 @@ static void score_turn(void *self)
     bool other = w->options->live && live_peers_newer(w->options->live, &w->peers_seen, &w->peers);
     if (other || w->options != before)
         use_market(w);
+    return false; /* the sweep tells them all */
 }
 
 static struct provenance provenance(const struct kafka_record *record)

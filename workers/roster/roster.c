@@ -1,0 +1,223 @@
+/* roster: the worker kind that makes shortlists: the engine's verbs, each a few lines over state, layout,
+ * shortlist and record. Its subject is the campaign; what that looks for comes from the live campaigns. */
+#include <stdlib.h>
+
+#include "microflux/schemas.h"
+#include "roster_room.h"
+
+#define ENDED 1 /* what readers are told of a campaign that is not there: a tombstone */
+
+struct roster_worker {
+    const struct roster_worker_options *options;
+    struct avro_reader *reader;
+    struct avro_scratch *scratch;
+    uint64_t output_fingerprint;
+    const struct campaign_set *campaigns; /* held; NULL: not read yet */
+    uint64_t campaigns_seen;
+    struct fit_record record;   /* the one decoded last */
+    bool leaves;                /* it says that the creator is no longer among its lane's best */
+    struct shortlist shortlist; /* the one evaluated last */
+    uint64_t counts[LANE_COUNTS];
+};
+
+static void roster_close(void *self)
+{
+    struct roster_worker *w = self;
+    if (!w)
+        return;
+    shared_release(w->options->campaigns, w->campaigns);
+    avro_reader_close(w->reader);
+    avro_scratch_close(w->scratch);
+    shortlist_free(&w->shortlist);
+    free(w);
+}
+
+static enum err roster_open(const void *options, void **self, struct err_info *info)
+{
+    struct roster_worker *w = calloc(1, sizeof *w);
+    if (!w)
+        return err_set(info, ERR_NO_MEMORY, "no_memory", "no memory for the roster worker");
+    w->options = options;
+    w->scratch = avro_scratch_open();
+    w->output_fingerprint = avro_fingerprint(schema_shortlist, info);
+    enum err err = w->output_fingerprint ? ERR_OK : ERR_UNSUPPORTED;
+    if (err == ERR_OK)
+        err = fit_record_reader_open(w->options->max_record_bytes, w->options->registry, &w->reader, info);
+    if (err != ERR_OK) {
+        roster_close(w);
+        return err;
+    }
+    *self = w;
+    return ERR_OK;
+}
+
+static bool roster_turn(void *self)
+{
+    struct roster_worker *w = self;
+    uint64_t seen = w->campaigns_seen;
+    w->campaigns = shared_newest(w->options->campaigns, &w->campaigns_seen, w->campaigns);
+    return w->campaigns_seen != seen;
+}
+
+static enum err roster_decode(void *self, int input, const struct kafka_record *record, uint32_t *schema_id,
+                              struct err_info *info)
+{
+    struct roster_worker *w = self;
+    struct bytes campaign, creator;
+    (void)input;
+    *schema_id = 0;
+    if (!w->campaigns)
+        return err_set(info, ERR_WEATHER, "no_campaigns", "the campaigns were not read yet");
+    if (!fit_record_key(record->key, &campaign, &creator))
+        return err_set(info, ERR_REJECT, "no_key", "the key must be campaign_id/creator_id, not \"%.*s\"",
+                       (int)record->key.len, record->key.ptr ? record->key.ptr : "");
+    w->leaves = !record->value.ptr;
+    w->record = (struct fit_record){.campaign_id = campaign, .creator_id = creator};
+    if (w->leaves)
+        return ERR_OK;
+    enum err err = fit_record_decode(w->reader, w->scratch, record->value, &w->record, schema_id, info);
+    if (err != ERR_OK)
+        return err;
+    if (!bytes_equal(campaign, w->record.campaign_id) || !bytes_equal(creator, w->record.creator_id))
+        return err_set(info, ERR_REJECT, "wrong_key",
+                       "the key is \"%.*s\" but the value is of campaign \"%.*s\", creator \"%.*s\"",
+                       (int)record->key.len, record->key.ptr, (int)w->record.campaign_id.len,
+                       w->record.campaign_id.ptr, (int)w->record.creator_id.len, w->record.creator_id.ptr);
+    return ERR_OK;
+}
+
+static struct bytes roster_subject(void *self, int input, const struct kafka_record *record)
+{
+    struct roster_worker *w = self;
+    (void)input;
+    (void)record;
+    return w->record.campaign_id;
+}
+
+static void roster_init(void *state)
+{
+    campaign_init(state);
+}
+
+static void roster_prefetch(const void *state)
+{
+    __builtin_prefetch(((const struct campaign_state *)state)->pairs);
+}
+
+static void roster_clear(void *state)
+{
+    campaign_clear(state);
+}
+
+static size_t roster_bytes(const void *state)
+{
+    return campaign_bytes(state);
+}
+
+static enum err roster_load(void *self, void *state, int key, const struct redis_answer *answer,
+                            struct err_info *info)
+{
+    (void)self;
+    return campaign_read_key(state, key, answer, info);
+}
+
+static void roster_loaded(void *self, void *state)
+{
+    (void)self;
+    (void)state;
+}
+
+static enum lane_verdict roster_apply(void *self, void *state, int input, int32_t epoch,
+                                      const struct kafka_record *record, int64_t *as_of,
+                                      struct err_info *info)
+{
+    struct roster_worker *w = self;
+    struct campaign_state *campaign = state;
+    (void)input;
+    (void)info; /* nothing is refused here */
+    if (!campaign->id && !(campaign->id = strndup(w->record.campaign_id.ptr, w->record.campaign_id.len)))
+        abort();
+    bool changed =
+        w->leaves ? campaign_leave(campaign, w->record.creator_id) : campaign_take(campaign, &w->record);
+    w->counts[ROSTER_LATE] += !changed && !w->leaves;
+    campaign->epoch = epoch;
+    campaign->offset = record->offset + 1;
+    campaign->dirty = true;
+    if (!w->leaves && w->record.as_of > *as_of)
+        *as_of = w->record.as_of;
+    return LANE_APPLIED; /* a late one, too, is in the version */
+}
+
+static void roster_changes(void *self, void *state, const struct lane_writer *writer)
+{
+    (void)self;
+    campaign_write(state, writer);
+}
+
+static uint64_t roster_evaluate(void *self, void *state, const struct lane_view *view)
+{
+    struct roster_worker *w = self;
+    const struct campaign_state *campaign = state;
+    (void)view;
+    w->shortlist.names.len = 0;
+    if (!campaign->id || !w->campaigns)
+        return 0;
+    shortlist_make(&w->shortlist, campaign, campaign_set_find(w->campaigns, campaign->id));
+    if (!w->shortlist.campaign)
+        return ENDED;
+    return w->shortlist.digest > ENDED ? w->shortlist.digest : ENDED + 1;
+}
+
+static bool roster_tally(void *self, void *state)
+{
+    struct roster_worker *w = self;
+    return w->shortlist.names.len > 0 && campaign_told(state, &w->shortlist.names);
+}
+
+static void roster_encode(void *self, const void *state, struct bytes subject, const struct lane_view *view,
+                          enum lane_reason reason, struct buffer *out)
+{
+    struct roster_worker *w = self;
+    const struct shortlist_origin origin = {view->partition, view->applied[0], view->as_of, view->idle,
+                                            reason};
+    (void)subject;
+    if (!w->shortlist.campaign)
+        return;
+    avro_put_frame(out, w->options->output_id, w->output_fingerprint);
+    shortlist_encode(&w->shortlist, state, &origin, out);
+}
+
+static void roster_counts(const void *self, uint64_t counts[LANE_COUNTS])
+{
+    const struct roster_worker *w = self;
+    memcpy(counts, w->counts, sizeof w->counts);
+}
+
+static const struct lane_output outputs[] = {{.holds_subjects = true}}; /* shortlists */
+
+const struct lane_kind roster_kind = {
+    .name = "roster",
+    .n_inputs = 1,
+    .n_outputs = sizeof outputs / sizeof outputs[0],
+    .outputs = outputs,
+    .n_keys = N_CAMPAIGN_KEYS,
+    .state_size = sizeof(struct campaign_state),
+    .key_names = campaign_key_names,
+    .open = roster_open,
+    .close = roster_close,
+    .turn = roster_turn,
+    .decode = roster_decode,
+    .subject = roster_subject,
+    .init = roster_init,
+    .prefetch = roster_prefetch,
+    .clear = roster_clear,
+    .bytes = roster_bytes,
+    .load = roster_load,
+    .loaded = roster_loaded,
+    .apply = roster_apply,
+    .changes = roster_changes,
+    .evaluate = roster_evaluate,
+    .encode = roster_encode,
+    .tally = roster_tally,
+    .counts = roster_counts,
+};
