@@ -1,4 +1,4 @@
-"""What `fit`, `shortlist` and `overlap` say agrees with itself, and with scoring.md §10 and §11 computed here from the parts they name.
+"""What `fit`, `what-if`, `compare` and `overlap` say agrees with itself, and with scoring.md §10 and §11 computed here from the parts they name.
 usage: campaigns.py MICROFLUX CAMPAIGN CREATOR…"""
 import json
 import math
@@ -55,7 +55,7 @@ pairs = [ask("fit", c, campaign) for c in creators]
 for pair in pairs:
     check_fit(pair, wanted)
     check_affinity(pair, wanted, ask("explain", pair["creator_id"]))
-listed = ask("shortlist", campaign, "--top", "1000")
+listed = ask("what-if", campaign, "--top", "1000")
 ranked = sorted((p for p in pairs if not p["gate"]), key=lambda p: (-p["fit"], p["creator_id"]))[:200]
 same("ranking", [p["creator_id"] for p in ranked], [r["creator_id"] for r in listed["ranking"]])
 same("creators", len(creators), listed["creators"])
@@ -64,10 +64,13 @@ for gate, n in listed["rejected"].items():
 roster = listed["roster"]
 same("roster within its slots", True, len(roster["members"]) <= wanted["slots"])
 same("what each adds sums to the reach", roster["unduplicated_reach"], sum(m["marginal"] for m in roster["members"]), 1e-3)
-free = ask("shortlist", campaign, "--slots", "1")["roster"]["members"]
+free = ask("what-if", campaign, "--slots", "1")["roster"]["members"]
 same("one slot: the first of the roster", [m["creator_id"] for m in roster["members"][:1]], [m["creator_id"] for m in free])
 two = [m["creator_id"] for m in roster["members"][:2]]
 if len(two) == 2:
+    beside = [json.loads(line) for line in subprocess.run([microflux, "compare", *two, "--campaign", campaign, "--format", "json"], capture_output=True, text=True, check=True).stdout.splitlines()]
+    fits = {p["creator_id"]: p["fit"] for p in pairs}
+    same("compare says the same fits", [fits[c] for c in two], [b["fit"] for b in beside])
     same("overlap with itself", 1, ask("overlap", two[0], two[0])["overlap"], 1e-4)
 print(f"{len(pairs)} pairs, {sum(p['gate'] is not None for p in pairs)} rejected, {sum(p['fit'] > 0 for p in pairs)} fit, {compared} compared, {wrong} differences")
 sys.exit(wrong > 0 or not any(p["gate"] for p in pairs) or sum(p["fit"] > 0 for p in pairs) < 5)

@@ -38,7 +38,7 @@ creators=$("$microflux" state --all | python3 -c 'import json,sys; print(*sorted
 # shellcheck disable=SC2086
 check "each fit, the ranking and the roster are what their parts say" python3 "$root/tests/e2e/campaigns.py" "$microflux" spring $creators
 check "fit in words says what it is made of" grep -q 'topics in common' <("$microflux" fit creator-1 spring)
-check "a campaign that does not run rejects everybody, by name" grep -q 'rejected by campaign' <("$microflux" shortlist autumn)
+check "a campaign that does not run rejects everybody, by name" grep -q 'rejected by campaign' <("$microflux" what-if autumn)
 campaigns end autumn > /dev/null
 check "an ended campaign is gone" [ "$(campaigns list | wc -l)" = 1 ]
 check "and its name says which there are" grep -q 'no campaign "autumn".*there are: spring' <("$microflux" fit creator-1 autumn 2>&1)

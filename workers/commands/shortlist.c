@@ -1,234 +1,113 @@
-/* shortlist: every creator of the live state against one campaign: the best of them, and the roster that
- * reaches most different people for the money. Reads, never writes. */
-#include <inttypes.h>
+/* shortlist: the newest shortlist of a campaign, as the roster worker published it; with --watch each one as
+ * it comes. */
 #include <stdio.h>
-#include <stdlib.h>
+#include <unistd.h>
 
-#include "campaigns.h"
-#include "creators.h"
-#include "explain.h"
 #include "microflux/args.h"
 #include "microflux/commands.h"
-#include "peer_topic.h"
+#include "options.h"
+#include "record_text.h"
+#include "shortlist.h"
 
-#define KEPT 200 /* the best that are ranked, and may be chosen (scoring.md §11) */
-
-struct ranked {
-    char *name; /* owned */
-    struct fit fit;
-    int64_t price, followers;
-    char currency[4];
-    double engagements;
-    uint8_t registers[HLL_REGISTERS];
-};
-
-struct shortlisting {
+struct showing {
     const struct config *config;
-    const char *campaign_id;
-    int64_t top, budget, slots; /* budget, slots: -1: the campaign's */
-    bool json;
-    struct score_tables tables;
-    struct peer_table peers;
-    struct market market;
-    struct text_scratch *scratch;
-    struct redis *redis;
-    struct fit_campaign campaign;
-    int64_t as_of;
-    struct ranked *best; /* n, the best first */
-    size_t n;
-    int64_t seen, rejected[N_GATES];
+    struct bytes campaign;
+    int64_t top;
+    bool json, watch;
+    struct record_schema schema;
+    json_t *newest; /* NULL: none yet, or the campaign is gone */
+    bool news;
 };
 
-/* ---- ranking ---- */
-
-static bool ahead(const struct shortlisting *s, size_t at, double fit, struct bytes name)
+static json_int_t version_part(const json_t *record, const char *part)
 {
-    const struct ranked *r = &s->best[at];
-    if (r->fit.score != fit)
-        return r->fit.score > fit;
-    size_t len = strlen(r->name);
-    int order = memcmp(r->name, name.ptr, len < name.len ? len : name.len);
-    return order ? order < 0 : len <= name.len;
+    return json_integer_value(json_object_get(json_object_get(record, "version"), part));
 }
 
-static bool ranked_already(const struct shortlisting *s, struct bytes name)
+/* Readers keep the largest (version, as_of). */
+static bool older(const json_t *record, const json_t *than)
 {
-    for (size_t i = 0; i < s->n; i++)
-        if (bytes_equal(bytes_of(s->best[i].name), name))
-            return true;
+    const json_int_t ours[] = {version_part(record, "epoch"), version_part(record, "offsets"),
+                               json_integer_value(json_object_get(record, "as_of"))};
+    const json_int_t theirs[] = {version_part(than, "epoch"), version_part(than, "offsets"),
+                                 json_integer_value(json_object_get(than, "as_of"))};
+    for (int i = 0; i < 3; i++)
+        if (ours[i] != theirs[i])
+            return ours[i] < theirs[i];
     return false;
 }
 
-static void rank(struct shortlisting *s, struct bytes name, const struct creator *c,
-                 const struct fit_view *view, const struct fit *fit)
+static enum err take(struct showing *s, const struct kafka_record *record, struct err_info *info)
 {
-    size_t at = s->n;
-    while (at > 0 && !ahead(s, at - 1, fit->score, name))
-        at--;
-    if (at == KEPT || ranked_already(s, name))
+    struct buffer text = {0};
+    if (!bytes_equal(record->key, s->campaign))
+        return ERR_OK;
+    enum err err = value_json(&s->schema, record, &text, info);
+    json_t *value = err == ERR_OK ? json_loadb(text.data, text.len, JSON_DECODE_ANY, NULL) : NULL;
+    buffer_free(&text);
+    if (json_is_null(value) || (json_is_object(value) && !(s->newest && older(value, s->newest)))) {
+        json_decref(s->newest);
+        s->newest = json_is_object(value) ? json_incref(value) : NULL;
+        s->news = true;
+    }
+    json_decref(value);
+    return err;
+}
+
+static void show(struct showing *s)
+{
+    if (!s->news)
         return;
-    if (s->n == KEPT)
-        free(s->best[--s->n].name);
-    memmove(&s->best[at + 1], &s->best[at], (s->n - at) * sizeof *s->best);
-    s->n++;
-    struct ranked *r = &s->best[at];
-    *r = (struct ranked){
-        .name = strndup(name.ptr, name.len),
-        .fit = *fit,
-        .price = c->price_currency[0] ? c->price : -1,
-        .followers = view->score.followers,
-        .engagements = view->score.has_estimate ? view->score.estimate * (double)view->score.followers : 0};
-    memcpy(r->currency, c->price_currency, sizeof r->currency);
-    if (c->actors)
-        actors_registers(c->actors, s->as_of, r->registers);
+    s->news = false;
+    if (s->watch && !s->json && isatty(STDOUT_FILENO))
+        fputs("\033[H\033[2J", stdout);
+    if (!s->newest)
+        printf(s->json ? "null\n" : "campaign %.*s is no longer there\n", (int)s->campaign.len,
+               s->campaign.ptr);
+    else if (!s->json)
+        shortlist_text(s->newest, s->top);
+    else if (json_dumpf(s->newest, stdout, JSON_COMPACT) == 0)
+        printf("\n");
+    fflush(stdout);
 }
 
-static enum err judge(void *arg, int32_t lane, struct bytes name, struct err_info *info)
+static enum err read_topic(struct showing *s, struct err_info *info)
 {
-    struct shortlisting *s = arg;
-    struct creator c;
-    struct fit_view view;
-    struct fit fit;
-    bool found;
-    creator_init(&c);
-    enum err err = creator_read(s->redis, s->config->namespace_, lane, name, &c, &found, info);
-    if (err == ERR_OK && found && !creator_gone(&c)) {
-        fit_view_of(&c, s->tables.methodology, &s->market, s->scratch, s->as_of, &view);
-        fit_of(&s->campaign, s->tables.methodology, &view, &fit);
-        s->seen++;
-        s->rejected[fit.gate]++;
-        if (fit.gate == GATE_NONE)
-            rank(s, name, &c, &view, &fit);
+    const struct config *c = s->config;
+    struct scan *scan = NULL;
+    struct kafka_record record;
+    bool done = false, begun = false;
+    enum err err =
+        s->watch ? scan_follow(kafka_pairs_of(c), c->n_kafka, c->topic_shortlists, &scan, info)
+                 : scan_open(kafka_pairs_of(c), c->n_kafka, c->topic_shortlists, true, true, &scan, info);
+    while (err == ERR_OK && !(done && !s->watch) && !ferror(stdout)) {
+        err = scan_next(scan, s->watch ? 1000 : 10000, &record, &done, info);
+        if (err == ERR_OK)
+            err = take(s, &record, info);
+        else if (err == ERR_NOT_FOUND && (done || s->watch))
+            err = ERR_OK;
+        begun |= done;
+        if (begun)
+            show(s);
     }
-    creator_clear(&c);
+    scan_close(scan);
     return err;
 }
 
-static enum err judge_all(struct shortlisting *s, struct err_info *info)
+static enum err run(struct showing *s, struct err_info *info)
 {
-    int32_t lanes;
-    enum err err = lanes_count(s->redis, s->config->namespace_, &lanes, info);
-    for (int32_t lane = 0; err == ERR_OK && lane < lanes; lane++) {
-        struct fence fence;
-        err = fence_of(s->redis, s->config->namespace_, lane, &fence, info);
-        if (err == ERR_OK) {
-            s->as_of = fence_now(&fence);
-            err = creators_each(s->redis, s->config->namespace_, lane, judge, s, info);
-        }
-    }
-    return err;
-}
-
-/* ---- roster ---- */
-
-/* A price in another currency is none. */
-static void build(const struct shortlisting *s, struct candidate *candidates, struct roster *roster)
-{
-    for (size_t i = 0; i < s->n; i++) {
-        const struct ranked *r = &s->best[i];
-        bool priced =
-            r->price >= 0 && (!s->campaign.currency[0] || strcmp(r->currency, s->campaign.currency) == 0);
-        candidates[i] = (struct candidate){bytes_of(r->name), r->fit.score, priced ? r->price : -1,
-                                           r->registers, r->engagements};
-    }
-    roster_build(candidates, s->n, s->budget >= 0 ? s->budget : s->campaign.budget,
-                 (int32_t)(s->slots >= 0 ? s->slots : s->campaign.slots), true, roster);
-}
-
-/* ---- telling ---- */
-
-static void tell(const struct shortlisting *s, const struct roster *roster)
-{
-    printf("%s (%s): %" PRId64 " creators, %" PRId64 " pass the gates\n", s->campaign.id, s->campaign.brand,
-           s->seen, s->rejected[GATE_NONE]);
-    for (int gate = 1; gate < N_GATES; gate++)
-        if (s->rejected[gate])
-            printf("  %8" PRId64 " rejected by %s\n", s->rejected[gate], fit_gate_names[gate]);
-    printf("\n  rank  %-24s %6s %6s %10s\n", "creator", "fit", "conf.", "followers");
-    for (size_t i = 0; i < s->n && (int64_t)i < s->top; i++)
-        printf("  %4zu  %-24s %6s %6s %10" PRId64 "\n", i + 1, s->best[i].name,
-               say_number(s->best[i].fit.score, 1).text, say_number(s->best[i].fit.confidence, 2).text,
-               s->best[i].followers);
-    printf("\n  roster of %zu: %.0f different people (± 2.3 %%), seen %s times each, %.0f engagements a "
-           "post of each",
-           roster->n, roster->unduplicated_reach, say_number(roster->frequency, 2).text, roster->engagements);
-    if (roster->cost)
-        printf(", cost %s", say_money((double)roster->cost, s->campaign.currency).text);
-    printf("\n");
-    for (size_t i = 0; i < roster->n && (int64_t)i < s->top; i++)
-        printf("  %4zu  %-24.*s adds %8.0f people, alone reaches %8.0f\n", i + 1,
-               (int)roster->members[i].candidate->creator_id.len,
-               roster->members[i].candidate->creator_id.ptr, roster->members[i].marginal,
-               roster->members[i].exclusive);
-}
-
-static json_t *ranking_json(const struct shortlisting *s)
-{
-    json_t *ranking = json_array();
-    for (size_t i = 0; i < s->n && (int64_t)i < s->top; i++)
-        json_array_append_new(ranking,
-                              json_pack("{s:s, s:f, s:f}", "creator_id", s->best[i].name, "fit",
-                                        s->best[i].fit.score, "confidence", s->best[i].fit.confidence));
-    return ranking;
-}
-
-static json_t *roster_json(const struct roster *roster)
-{
-    json_t *members = json_array();
-    for (size_t i = 0; i < roster->n; i++) {
-        const struct roster_member *m = &roster->members[i];
-        json_array_append_new(members, json_pack("{s:s%, s:f, s:f}", "creator_id",
-                                                 m->candidate->creator_id.ptr, m->candidate->creator_id.len,
-                                                 "marginal", m->marginal, "exclusive", m->exclusive));
-    }
-    return json_pack("{s:o, s:f, s:f, s:f, s:f, s:I}", "members", members, "total_reach", roster->total_reach,
-                     "unduplicated_reach", roster->unduplicated_reach, "expected_frequency",
-                     roster->frequency, "expected_engagements", roster->engagements, "cost",
-                     (json_int_t)roster->cost);
-}
-
-static void tell_json(const struct shortlisting *s, const struct roster *roster)
-{
-    json_t *rejected = json_object();
-    for (int gate = 1; gate < N_GATES; gate++)
-        json_object_set_new(rejected, fit_gate_names[gate], json_integer(s->rejected[gate]));
-    json_t *all =
-        json_pack("{s:s, s:I, s:o, s:o, s:o}", "campaign_id", s->campaign.id, "creators", (json_int_t)s->seen,
-                  "rejected", rejected, "ranking", ranking_json(s), "roster", roster_json(roster));
-    json_dumpf(all, stdout, JSON_COMPACT);
-    printf("\n");
-    json_decref(all);
-}
-
-/* ---- */
-
-static enum err show(struct shortlisting *s, struct err_info *info)
-{
-    struct redis_options redis = redis_options_of(s->config, "microflux-shortlist");
-    enum err err = score_tables_open(s->config, &s->tables, info);
+    enum err err = registry_of(s->config, &s->schema.registry, info);
+    s->schema.json = schema_of_topic(s->config, s->config->topic_shortlists);
     if (err == ERR_OK)
-        err = campaign_load(s->config, &s->tables, s->campaign_id, &s->campaign, info);
-    if (err == ERR_OK)
-        err = redis_open(&redis, &s->redis, info);
-    if (err == ERR_OK) {
-        s->market = market_now(s->config, &s->tables, "shortlist", &s->peers);
-        s->scratch = text_scratch_open(s->tables.text);
-        s->best = calloc(KEPT + 1, sizeof *s->best);
-        err = s->best ? judge_all(s, info) : err_set(info, ERR_IO, "memory", "no memory for the ranking");
-    }
-    if (err == ERR_OK) {
-        struct candidate candidates[KEPT];
-        struct roster roster;
-        build(s, candidates, &roster);
-        (s->json ? tell_json : tell)(s, &roster);
-        roster_free(&roster);
-    }
-    for (size_t i = 0; i < s->n; i++)
-        free(s->best[i].name);
-    free(s->best);
-    text_scratch_close(s->scratch);
-    redis_close(s->redis);
-    score_tables_close(&s->tables);
+        err = read_topic(s, info);
+    if (err == ERR_OK && !s->newest && !s->watch)
+        err =
+            err_set(info, ERR_NOT_FOUND, "no_shortlist",
+                    "topic %s holds no shortlist of campaign \"%.80s\": does `microflux run roster` run, and "
+                    "does anybody pass its gates (microflux what-if)?",
+                    s->config->topic_shortlists, s->campaign.ptr);
+    json_decref(s->newest);
+    registry_close(s->schema.registry);
     return err;
 }
 
@@ -240,31 +119,29 @@ int command_shortlist(int argc, char **argv)
     size_t n;
     int status = 0;
     const char *format = "text";
-    struct shortlisting s = {.top = 20, .budget = -1, .slots = -1};
+    struct showing s = {.top = 20};
     const struct arg options[] = {
         {"top", ARG_INT, "N", "how many are shown (default 20)", &s.top},
-        {"budget", ARG_INT, "N", "minor units, instead of the campaign's (0: none)", &s.budget},
-        {"slots", ARG_INT, "N", "creators at most, instead of the campaign's (0: any)", &s.slots},
-        {"format", ARG_CHOICE, "text|json", "json: one object", &format},
+        {"watch", ARG_FLAG, NULL, "show each new one as it comes", &s.watch},
+        {"format", ARG_CHOICE, "text|json", "json: the record as one object", &format},
     };
-    const struct args args = {
-        "shortlist",
-        "CAMPAIGN",
-        "Ranks every creator for a campaign and chooses a roster under budget and slots.",
-        "microflux shortlist spring --budget 500000 --slots 5",
-        options,
-        4,
-        true};
+    const struct args args = {"shortlist",
+                              "CAMPAIGN",
+                              "Shows the shortlist of a campaign as it was published last.",
+                              "microflux shortlist spring --watch",
+                              options,
+                              3,
+                              true};
     if (!args_parse(&args, argc, argv, &rest, &n, &config, &status))
         return status;
     s.config = config;
-    s.campaign_id = rest[0];
     s.json = strcmp(format, "json") == 0;
     if (n != 1) {
         fprintf(stderr, "microflux shortlist: name one campaign\n");
         status = 64;
     } else {
-        status = show(&s, &info) == ERR_OK ? 0 : complain("shortlist", &info);
+        s.campaign = bytes_of(rest[0]);
+        status = run(&s, &info) == ERR_OK ? 0 : complain("shortlist", &info);
     }
     config_free(config);
     return status;
