@@ -78,7 +78,7 @@ ended() { kill $pid; wait $pid; }
 
 tls=(--set kafka.security.protocol=SASL_SSL --set kafka.ssl.ca.location="$certs/ca.crt")
 printf 'right\n' > "$DIR/password"
-password=(--set kafka.sasl.username=microflux --set kafka.sasl.password_file="$DIR/password")
+password=(--set kafka.sasl.username=microflux --set kafka.sasl.password.file="$DIR/password")
 by_password=(--bootstrap "$(at 21)" "${tls[@]}" --set kafka.sasl.mechanism=PLAIN "${password[@]}")
 by_certificate=(--bootstrap "$(at 23)" --set kafka.security.protocol=SSL --set kafka.ssl.ca.location="$certs/ca.crt"
   --set kafka.ssl.certificate.location="$certs/worker.crt" --set kafka.ssl.key.location="$certs/worker.key")
@@ -151,4 +151,6 @@ says "a CA that did not sign" 69 'registry: .*certificate' check --connect --set
 says "is weather: the start waits for the one who mends it" 124 'start_waits|registry_away.*certificate' run --set registry.ca_file="$certs/otherca.crt"
 says "without TLS" 69 'registry: ' check --connect --set registry.url="http://127.0.0.1:$port"
 check "no password in any log" [ "$(grep -lE '[^.]password=(right|wrong)|"(right|wrong)"' "$DIR"/*.log "$DIR/said" | wc -l)" = 0 ]
+# shellcheck disable=SC1083,SC2093
+{ exec {RIGHTS[1]}>&- {STUB[1]}>&-; wait "$RIGHTS_PID" "$STUB_PID"; } 2> /dev/null # both end with their stdin
 summary

@@ -124,7 +124,7 @@ static void refused_settings_are_named(void **state)
         const char *key, *value, *in_sentence;
     } table[] = {{"no.such.thing", "1", "kafka.no.such.thing=1"},
                  {"linger.ms", "-5", "kafka.linger.ms=-5"},
-                 {"sasl.password_file", "/no/such", "kafka.sasl.password_file = /no/such: No such file"},
+                 {"sasl.password.file", "/no/such", "kafka.sasl.password.file = /no/such: No such file"},
                  {"sasl.password.wrong", "hunter2", "kafka.sasl.password.wrong=***"}};
     for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
         struct kafka_pair pair = {text(table[i].key), text(table[i].value)};

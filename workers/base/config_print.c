@@ -58,9 +58,9 @@ void config_print_sample(FILE *out)
         fprintf(out, "; %s%s%s%s\n;%s = %s\n", key->sentence, *range ? " (" : "", range, *range ? ")" : "",
                 name, key->standard);
     }
-    fprintf(
-        out,
-        "\n; Everything here goes to librdkafka as it is.\n[kafka]\n;bootstrap.servers = localhost:9092\n");
+    fprintf(out,
+            "\n; Everything here goes to librdkafka as it is, but sasl.password.file: its first line is the "
+            "password.\n[kafka]\n;bootstrap.servers = localhost:9092\n");
 }
 
 void config_print_reference(FILE *out)
@@ -71,7 +71,8 @@ void config_print_reference(FILE *out)
                  "is `redis.address`), the environment "
                  "(`MICROFLUX_REDIS_ADDRESS`), `--set redis.address=…`.\nAn unknown key, or a value out of "
                  "range, is refused at start. `kafka.*` goes to "
-                 "librdkafka as it is, and its word is final.\n\n"
+                 "librdkafka as it is, and its word is final; only `kafka.sasl.password.file` is ours: its "
+                 "first line is `kafka.sasl.password`.\n\n"
                  "| key | default | range | meaning |\n|---|---|---|---|\n");
     for (size_t i = 0; i < n_config_keys; i++) {
         range_text(&config_keys[i], range, sizeof range);

@@ -24,7 +24,7 @@ enum err kafka_err(struct err_info *info, enum err fate, rd_kafka_resp_err_t cod
 rd_kafka_resp_err_t log_edge(rd_kafka_t *rk, const char *topic, int32_t partition, int64_t edge,
                              int timeout_ms, int64_t *offset);
 /* PASSWORD_FILE: a property of ours beside librdkafka's: the first line of that file is sasl.password. */
-#define PASSWORD_FILE "sasl.password_file"
+#define PASSWORD_FILE "sasl.password.file"
 /* setting_of: the value in force, a number. */
 size_t setting_of(const rd_kafka_t *rk, const char *name);
 char **names_copy(const char *const *names, size_t n); /* gives */
@@ -53,7 +53,7 @@ const char *cure_for(rd_kafka_t *rk, const char *reason);
 
 struct weather {
     const char *role;        /* static text */
-    char password_file[256]; /* kafka.sasl.password_file; "": none */
+    char password_file[256]; /* kafka.sasl.password.file; "": none */
     bool away;
     rd_kafka_resp_err_t told;
     char reason[256];     /* of the last error that names one; "" when there was none */
