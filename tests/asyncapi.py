@@ -9,6 +9,16 @@ import yaml
 PAGE = Path(__file__).parents[1] / "docs/reference/asyncapi.yaml"
 
 
+class Strict(yaml.SafeLoader):
+    """No key twice, which YAML forbids and PyYAML takes."""
+
+    def construct_mapping(self, node, deep=False):
+        keys = [key.value for key, _ in node.value]
+        if len(keys) != len(set(keys)):
+            raise yaml.YAMLError(f"a key stands twice: {sorted(k for k in set(keys) if keys.count(k) > 1)}{node.start_mark}")
+        return super().construct_mapping(node, deep)
+
+
 def references(node):
     """Every $ref below."""
     if isinstance(node, dict):
@@ -30,7 +40,7 @@ def leads(document, reference):
 
 def main():
     """A line a complaint; the last line counts."""
-    document = yaml.safe_load(PAGE.read_text(encoding="utf-8"))
+    document = yaml.load(PAGE.read_text(encoding="utf-8"), Strict)
     topics = dict(re.findall(r"^\| `topics\.([^`]+)` \| `([^`]+)`", sys.stdin.read(), re.M))
     channels, used = document["channels"], set(references(document["operations"]))
     schemas = {reference for reference in references(document["components"]) if reference.endswith(".avsc")}
