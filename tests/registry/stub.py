@@ -133,7 +133,7 @@ def obey(line):
             modes.clear()
         modes[path] = mode
     elif word == "count":
-        return sum(n for path, n in counts.items() if path == rest or (rest.endswith("*") and path.startswith(rest[:-1])))
+        return sum(n for path, n in list(counts.items()) if path == rest or (rest.endswith("*") and path.startswith(rest[:-1])))
     elif word == "stop":
         server.shutdown()
         server.server_close()
