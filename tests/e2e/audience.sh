@@ -1,15 +1,15 @@
 #!/usr/bin/env bash
 # From lane to lane, exactly once and without Kafka transactions: comments become edges, edges become what creators learn of each
 # other's audiences. Both workers and Redis are killed while it runs; then everything is counted again from the logs.
-# usage: audience.sh [CREATORS=60] [KILLS=4]
+# usage: audience.sh [CREATORS=20] [KILLS=3]
 set -uo pipefail
 source "$(dirname "$0")/stack.sh"
-creators=${1:-60} kills=${2:-4}
+creators=${1:-20} kills=${2:-3}
 stack_up || exit 1
 "$microflux" config secret > "$DIR/secret" && chmod 600 "$DIR/secret" || exit 1
 export MICROFLUX_PRIVACY_SECRET_FILE=$DIR/secret MICROFLUX_MODELS_EMBEDDING=$DIR/embedding MICROFLUX_MEMORY_MIB=64
 "$microflux" topics create --replay --partitions 4 > /dev/null || exit 1
-"$microflux" generate --creators "$creators" --posts 20 --singles 8 --characters --out "$DIR/events" 2> "$DIR/generated" &&
+"$microflux" generate --creators "$creators" --posts 10 --singles 8 --characters --out "$DIR/events" 2> "$DIR/generated" &&
   "$microflux" train embed "$DIR/events" --out "$DIR/embedding" > "$DIR/trained" 2>&1 || { cat "$DIR/generated" "$DIR/trained"; exit 1; }
 
 declare -A pids
@@ -18,15 +18,23 @@ worker() { # KIND: small caches and frequent commits, so that evictions, loads a
     --set kafka.group.instance.id=one 2>> "$DIR/$1.log" & # whoever comes back need not wait for its own session to end
   pids[$1]=$!
 }
+taken() { cat "$DIR"/{score,audience}.log | grep -c ' lane_taken '; }
+at_work() { # until both have taken their lanes, again
+  local end=$(($(date +%s) + 20))
+  until [ "$(taken)" -ge "$1" ]; do [ "$(date +%s)" -lt $end ] || return 1; sleep 0.1; done
+}
 worker score; worker audience
-"$microflux" produce --timestamps event "$DIR/events" 2> /dev/null & producing=$!
+while [ ! -e "$DIR/enough" ]; do "$microflux" produce --timestamps event --rate 4000 "$DIR/events" 2> /dev/null; done & producing=$!
+wanted=8
 for i in $(seq "$kills"); do
-  sleep $((i % 2)).$((RANDOM % 5 + 4))
+  at_work $wanted || break
+  sleep 0.$((RANDOM % 4 + 4))
+  wanted=$(($(taken) + 8))
   for kind in audience score; do kill -9 "${pids[$kind]}"; wait "${pids[$kind]}" 2> /dev/null; done
   [ "$i" = 2 ] && { kill -9 "$(cat "$DIR/redis.pid")"; sleep 0.2; redis_up; }
   worker score; worker audience
 done
-wait $producing
+touch "$DIR/enough"; wait $producing
 chain_settled() { # each link is done when the one before is
   log_ends && settled 60 && log_ends audience-edges && settled 30 && log_ends affinity-updates && settled 30
 }

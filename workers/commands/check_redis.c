@@ -25,6 +25,10 @@ static const char *const commands[][6] = {{"GET", "%S"},
                                           {"PING"},
                                           {"RESTORE", "%H", "0", "no dump", "REPLACE"}}; /* if configured */
 #define N_COMMANDS (sizeof commands / sizeof *commands)
+/* With an embedding, for events of change and the audience worker. */
+static const char *const chain[][6] = {
+    {"RPUSH", "%H", "1"}, {"LRANGE", "%H", "0", "-1"}, {"EXPIRE", "%H", "5"}, {"LTRIM", "%H", "1", "-1"}};
+#define N_CHAIN (sizeof chain / sizeof *chain)
 
 /* What finding the server needs, by redis.mode. */
 static const char *const finding[][6] = {{"PING"}, {"ROLE"}, {"CLUSTER", "SLOTS"}};
@@ -189,6 +193,8 @@ static enum err check_rights(struct checking *c, struct err_info *info)
     size_t n = N_COMMANDS - (c->config->redis_restore == RESTORE_NO);
     for (size_t i = 0; i < n && err == ERR_OK; i++)
         err = try(c, &t, commands[i], info);
+    for (size_t i = 0; i < N_CHAIN && *c->config->models_embedding && err == ERR_OK; i++)
+        err = try(c, &t, chain[i], info);
     if (err != ERR_OK)
         return err;
     if (t.key_forbidden)
