@@ -29,12 +29,13 @@ part 'every per-change test' tests/run.sh
 part 'both commands in a fresh Debian' tests/fresh.sh
 part 'clang' build_clang
 part 'kill -9 forty times, 1,000 creators; each field compared 1,000 times with a value that says something' tests/e2e/exact.sh 1000 40 1000
+part 'from lane to lane, twenty rounds of kills' tests/e2e/audience.sh 200 20
 part 'Redis and broker away 30 s each' tests/e2e/weather.sh 30
 part 'Sentinels and a Cluster, five rounds of failovers' tests/e2e/redis_ha.sh 5
 part 'exactness under address and undefined sanitizers' env "MICROFLUX_BINARY=$PWD/build-asan/microflux" tests/e2e/exact.sh 200 10
 part 'rekey: four rounds of kills, zombies and rebalances, the broker killed, too' tests/e2e/rekey.sh 300 4 2000
 part 'a worker stopped for 60 s' tests/faults/zombie.sh 60
-for scenario in cut_off silent clock disk_full recreated partitions partitions_of_one expired 'coordinator --nodes 3'; do
+for scenario in cut_off silent clock disk_full recreated partitions partitions_of_one expired 'coordinator --nodes 3' 'chain --seconds 120'; do
   # shellcheck disable=SC2086
   part "fault by name: $scenario" tests/faults/run.sh --scenario $scenario
 done

@@ -57,6 +57,12 @@ check "SIGTERM ends both cleanly" [ $one$two = 00 ]
 "$microflux" run all --set kafka.group.instance.id=one 2> "$DIR/all.log" & pid=$!
 check "run all: every fence of the chain reaches the end of its log" chain_settled
 check "run all: still every edge counts once" counted
+actor=$(grep '"kind":"COMMENT"' "$DIR/interactions.log" | sed -nE 's/.*"creator_id":"([^"]+)".*"actor_id":"([^"]+)".*/\1 \2/p' | awk '$1 != $2 { print $2 }' | tail -1)
+ring() { "$microflux" erase --actor "$actor" --dry-run --format json | grep -oE '"ring":(true|false)'; }
+check "of an actor it is said that the audience worker keeps something" [ "$(ring)" = '"ring":true' ]
+"$microflux" erase --actor "$actor" > /dev/null
+forgotten() { for _ in $(seq 50); do [ "$(ring)" = '"ring":false' ] && return; sleep 0.2; done; return 1; }
+check "and it is forgotten when that is asked for" forgotten
 kill -TERM $pid; wait $pid
 check "SIGTERM ends it cleanly" [ $? = 0 ]
 [ $failed = 0 ] || tail -n 5 "$DIR"/{score,audience,all}.log

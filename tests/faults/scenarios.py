@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 
+import chain
 import log_changes
 from checks import Checks, keep
 from play import Play
@@ -192,7 +193,7 @@ def disk_full(checks, nodes, _):
     registry.stdin.close()
 
 
-SCENARIOS = {f.__name__: f for f in (zombie, cut_off, rewind, silent, coordinator, clock, disk_full)} | log_changes.SCENARIOS
+SCENARIOS = {f.__name__: f for f in (zombie, cut_off, rewind, silent, coordinator, clock, disk_full)} | log_changes.SCENARIOS | chain.SCENARIOS
 
 
 def main():

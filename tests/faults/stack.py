@@ -64,6 +64,7 @@ class Stack:
         self.bootstrap = ",".join(f"127.0.0.1:{base + 20 + i}" for i in self.kafka_net)
         self.workers, self.ended = {}, []
         self.settings = {w: [] for w in self.names}
+        self.kinds = []                          # of workers in each process; none: of scores
         self.environment, self.around = {}, {}   # of some workers: variables; a command that becomes the worker
         self.lock = threading.RLock()            # of the workers
         self.began, self.lost = time.time(), []   # lost: from when to when Redis forgot what it had acknowledged
@@ -108,7 +109,7 @@ class Stack:
     def start_worker(self, w, *settings):
         """These are its settings from now on, too."""
         self.settings[w] = [*self.settings[w], *settings]
-        self.workers[w] = self.command("run", log=f"worker{w}.log", redis=w, around=self.around.get(w, ()),
+        self.workers[w] = self.command("run", *self.kinds, log=f"worker{w}.log", redis=w, around=self.around.get(w, ()),
                                        settings=[*WORKER, f"kafka.client.id=worker{w}", *self.settings[w]],
                                        environment=self.environment.get(w, {}))
 
