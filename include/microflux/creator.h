@@ -277,6 +277,7 @@ struct creator {
     uint64_t words;         /* of which tokens, each as often as it counts: derived too */
     struct kept_content *content;     /* owned; NULL: not worked out yet */
     struct audience_vector *audience; /* owned; NULL: nobody was met */
+    uint64_t judged; /* digest of what it was held against all campaigns with; 0: not since it was loaded */
     struct creator_dirty dirty;
 };
 

@@ -6,6 +6,7 @@
 #define MICROFLUX_FIT_H
 
 #include "microflux/methodology.h"
+#include "microflux/vectors.h"
 
 #define FIT_TERMS  64 /* most excluded tags and mentions, most competitors, of a campaign */
 #define FIT_SHARES 32 /* most countries, most languages */
@@ -40,6 +41,7 @@ struct fit_shares {
 /* What a brand looks for, compiled from a record of the topic campaigns. Names are owned by the struct. */
 struct fit_campaign {
     char id[257], brand[257];
+    uint32_t brand_token;
     uint64_t digest; /* of all it says and by which constants and lexicons it was compiled */
     bool active;
     int64_t starts_at, ends_at; /* INT64_MIN, INT64_MAX: open */
@@ -47,7 +49,10 @@ struct fit_campaign {
     char tiers[FIT_TIERS][16];  /* of scheme default; n_tiers 0: any */
     size_t n_tiers;
     double topics[NICHES]; /* weight a niche */
-    uint64_t values;       /* bit = class of the values lexicon */
+    double other_topics;   /* of those that are no niche: sum of squares */
+    bool modelled;         /* affinity is that of an embedding: by B; else by the topics */
+    struct direction direction;
+    uint64_t values; /* bit = class of the values lexicon */
     uint64_t excluded_classes;
     uint32_t excluded[2 * FIT_TERMS], competitors[FIT_TERMS]; /* tokens */
     size_t n_excluded, n_competitors;
@@ -81,13 +86,14 @@ struct fit_creator {
     const struct fit_shares *countries, *languages; /* NULL: the profile has none */
 };
 
-/* fit_gate: the first gate that fails, in the order of the enum. */
+/* fit_runs: status and dates. fit_gate: the first gate that fails, in the order of the enum. */
+bool fit_runs(const struct fit_campaign *campaign, int64_t as_of);
 enum fit_gate fit_gate(const struct methodology *m, const struct fit_campaign *campaign,
                        const struct fit_creator *creator, int64_t as_of);
 
-/* fit_affinity_lexicon: 100·cosine of a histogram over the niches and the campaign's topics; 0 without any.
- */
-double fit_affinity_lexicon(const double *histogram, const double *topics, size_t n);
+/* fit_affinity_lexicon: 100·cosine of a histogram over the n niches and the campaign's topics, in which those
+ * that are no niche are directions of their own; 0 without any. */
+double fit_affinity_lexicon(const double *histogram, const struct fit_campaign *campaign, size_t n);
 /* fit_target: T, the mean of Σ min(share, target) over what the campaign asks for and the profile tells;
  * missing: nothing is asked, or nothing told. */
 struct optional fit_target(const struct fit_campaign *campaign, const struct fit_shares *countries,
@@ -124,6 +130,9 @@ double fit_compose(double affinity, const double *factors, const double *weights
 void fit_score(const struct methodology *m, const struct fit_campaign *campaign,
                const struct fit_creator *creator, const struct fit_quality *quality, double affinity,
                int32_t tokens, int64_t as_of, struct fit *fit);
+
+/* fit_rounded: a fit as it is published and compared. */
+double fit_rounded(double score);
 
 /* ---- rosters ---- */
 

@@ -17,10 +17,10 @@
 #include "microflux/metrics.h"
 #include "microflux/redis.h"
 
-#define LANE_INPUTS  4 /* most inputs a kind may have */
-#define LANE_OUTPUTS 4 /* most outputs */
-#define LANE_KEYS    6 /* most Redis keys a subject may have */
-#define LANE_COUNTS  8 /* most counts a kind may keep of its own */
+#define LANE_INPUTS  4  /* most inputs a kind may have */
+#define LANE_OUTPUTS 4  /* most outputs */
+#define LANE_KEYS    6  /* most Redis keys a subject may have */
+#define LANE_COUNTS  16 /* most counts a kind may keep of its own */
 
 /* What the kind needs to know of the lane when it judges one subject. */
 struct lane_view {
@@ -64,6 +64,19 @@ struct lane_output {
 struct lane_emitter {
     void *arg;
     void (*put)(void *arg, int output, struct bytes key, struct bytes value);
+};
+
+/* An annex: what a kind keeps of a lane as a whole, in hashes beside the fence: <fence's prefix><word>. Asked
+ * for one by one when the lane is taken over, written by the EXECs of the lane. */
+struct lane_asker {
+    void *arg;
+    void (*ask)(void *arg, struct bytes word);
+};
+struct lane_annex_writer {
+    void *arg;
+    void (*set)(void *arg, struct bytes word, struct bytes field, struct bytes value);
+    void (*drop)(void *arg, struct bytes word, struct bytes field);
+    void (*remove)(void *arg, struct bytes word);
 };
 
 /* A worker kind. `self` is one per worker thread, made by open. State is state_size bytes inside the cache.
@@ -121,6 +134,27 @@ struct lane_kind {
      * of change, too: what it finds told is marked told by the EXEC that keeps them. */
     void (*more)(void *self, void *state, struct bytes subject, const struct lane_view *view,
                  enum lane_reason reason, const struct lane_emitter *emitter);
+    /* The annex: all of these, or NULL; a silent lane has none.
+     * annex_load: the answer to HGETALL of a word: of annex_word first, then of what that asked for.
+     * annex_loaded: nothing is asked for any more; before: the annex as it was when this worker lost the
+     * lane, NULL: it is new to it.
+     * judge: after evaluate, news or not: what follows from the subject for the annex; visited: it is only,
+     * or also, met because annex_wants asked. True: the subject's state changed with it.
+     * annex_wants: the slot of the index whose subjects are to be judged next, -1: none. annex_visited: they
+     * will be by the next commit; true: that must not wait for a change.
+     * annex_settle: once at the end of a commit. */
+    const char *annex_word;
+    void *(*annex_open)(void *self);
+    void (*annex_close)(void *self, void *annex); /* takes NULL */
+    enum err (*annex_load)(void *self, void *annex, struct bytes word, const struct redis_answer *answer,
+                           const struct lane_asker *asker, struct err_info *info);
+    void (*annex_loaded)(void *self, void *annex, const void *before);
+    bool (*judge)(void *self, void *annex, void *state, struct bytes subject, const struct lane_view *view,
+                  enum lane_reason reason, bool visited, const struct lane_emitter *emitter);
+    int (*annex_wants)(void *self, void *annex, const struct lane_view *view);
+    bool (*annex_visited)(void *self, void *annex, int slot);
+    void (*annex_settle)(void *self, void *annex, const struct lane_view *view,
+                         const struct lane_emitter *emitter, const struct lane_annex_writer *writer);
     /* Sums over a lane's subjects: a hash of numbers, <prefix><sums_key>, written by the EXEC that writes the
      * subjects they are of; a lane that begins anew begins without. tally: after evaluate: what that found
      * moves what the subject adds to the sums, or what the state remembers of it; true: the state changed

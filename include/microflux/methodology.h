@@ -122,6 +122,8 @@ struct methodology {
     struct ramp fit_saturation;                  /* .15, .50 */
     double fit_paid_at_parity, fit_cost_reach;   /* 50, 3 */
     double fit_tokens_k, fit_untold;             /* 3, .5 */
+    int32_t fit_best;                            /* places a lane and campaign: 200 */
+    double fit_min_change;                       /* of a fit that is told again: .5 */
 };
 
 /* tier_plain: the table's entry of a follower count. tier_fold_day: one more day. tier_now: the fold over

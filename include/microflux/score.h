@@ -66,6 +66,8 @@ struct score_makers {
 };
 struct score_makers score_makers_of(const struct methodology *methodology, const struct peer_table *peers,
                                     uint64_t lexicons);
+/* score_version: sum of the creator's own offsets. */
+int64_t score_version(const struct creator *c);
 /* score_encode: of that creator: flags name its posts. */
 void score_encode(const struct score *score, const struct creator *c, const struct score_makers *makers,
                   const struct score_origin *origin, struct buffer *out);

@@ -40,6 +40,7 @@ struct score_worker_options {
     struct registry *registry;  /* NULL = none; shared by all workers */
     struct keyed_secret secret; /* of actor_hash; none: the hash is 0 */
     uint32_t output_id;         /* Confluent id of creator-score.avsc; 0 = single-object framing */
+    uint32_t fit_output_id;     /* of fit-score.avsc, likewise */
     /* What takes the place of these from the worker's next turn on: other tables, lexicons, constants,
      * models; the rest must be the same. NULL: nothing does. Stored once. */
     const struct score_worker_options *_Atomic newer;
@@ -55,11 +56,15 @@ enum score_count {
     SCORE_OTHER,  /* interactions of kind OTHER */
     SCORE_PLACEHOLDERS_EXPIRED,
     SCORE_PLACEHOLDERS_REFUSED,
-    SCORE_ERASED,     /* tombstones of creators met */
-    SCORE_SUPPRESSED, /* records of before an erasure */
+    SCORE_ERASED,      /* tombstones of creators met */
+    SCORE_SUPPRESSED,  /* records of before an erasure */
+    SCORE_FITS_JUDGED, /* pairs of a creator and a campaign */
+    SCORE_FITS_TOLD,   /* records of them */
+    SCORE_FITS_LEFT,   /* tombstones */
 };
 
-enum { SCORE_SCORES, SCORE_EDGES, SCORE_OUTPUTS }; /* its outputs: creator-scores, audience-edges */
+/* Its outputs: creator-scores, audience-edges, fit-scores. */
+enum { SCORE_SCORES, SCORE_EDGES, SCORE_FITS, SCORE_OUTPUTS };
 
 extern const struct lane_kind score_kind; /* options: const struct score_worker_options * */
 /* score_kind_of: score_kind, and with an embedding what goes with it: affinity-updates as fourth input,

@@ -43,6 +43,9 @@ size_t text_entries(const struct text *text);
 /* text_class_of: by name in any case; NULL: there is none. text_niche: the name of a niche's bit, or NULL. */
 const struct text_class *text_class_of(const struct text *text, struct bytes name);
 const char *text_niche(const struct text *text, size_t bit);
+/* text_class_tokens: the tokens of a class's entries, each as a tag, once; at most `most`; how many. */
+size_t text_class_tokens(const struct text *text, const struct text_class *class, uint32_t *tokens,
+                         size_t most);
 
 /* A thread's room for one post at a time. `text` is borrowed as long as it lives. */
 struct text_scratch;

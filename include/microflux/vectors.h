@@ -80,8 +80,18 @@ void niche_features(const struct methodology *m, const struct content *content, 
                     float features[FEATURES]);
 void niche_softmax(const struct niche_model *model, const float features[FEATURES], double *posterior);
 
-/* brand_cold: B of a campaign that only says tokens (each once): unit(sum w e) - mu; false: none is known. */
-bool brand_cold(const struct embedding *embedding, const uint32_t *tokens, size_t n, float b[DIMS]);
+/* brand_cold: B of a campaign that only says tokens (each once), with weights (NULL: 1 each): unit(sum w e) -
+ * mu; false: none is known. */
+bool brand_cold(const struct embedding *embedding, const uint32_t *tokens, const double *weights, size_t n,
+                float b[DIMS]);
+/* A campaign's B, and what its affinities are measured by. */
+struct direction {
+    bool there; /* B has a spread over all creators */
+    float b[DIMS];
+    double mean, spread;
+};
+void direction_of(const struct embedding *embedding, const float b[DIMS], struct direction *direction);
+double direction_score(const struct direction *direction, const float v[DIMS]); /* 100·Φ(z); 0 without B */
 /* dims_*: over the first `dims` numbers of a vector. dims_affinity: a = V.B, z against all creators and the
  * score; false: B has no spread over them. */
 struct affinity {

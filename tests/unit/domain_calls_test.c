@@ -471,14 +471,15 @@ static void call_gates(const char *file, const json_t *a, const json_t *w)
 static void call_affinity_lexicon(const char *file, const json_t *a, const json_t *w)
 {
     int64_t matches[NICHES];
-    double posterior[NICHES], topics[NICHES];
+    double posterior[NICHES];
+    struct fit_campaign campaign = {.active = true};
     for (size_t i = 0; i < m->n_niches; i++) {
         matches[i] = whole(of(a, "matches"), m->niches[i]);
-        topics[i] = real(of(a, "topics"), m->niches[i]);
+        campaign.topics[i] = real(of(a, "topics"), m->niches[i]);
     }
     niche_posterior(m, matches, posterior);
     call_histogram(file, a, w);
-    expect(file, w, "affinity", true, fit_affinity_lexicon(posterior, topics, m->n_niches), 1e-3);
+    expect(file, w, "affinity", true, fit_affinity_lexicon(posterior, &campaign, m->n_niches), 1e-3);
 }
 
 static void call_target(const char *file, const json_t *a, const json_t *w)

@@ -49,7 +49,8 @@ const struct key config_keys[] = {
          "internal: what the audience worker learnt for creators, a further input of the score worker (with "
          "models.embedding)"),
     TEXT("topics.fit_scores", topic_fit_scores, "fit-scores",
-         "output: creators against campaigns; input of `run roster`"),
+         "output: the creators that fit each campaign best, keyed campaign_id/creator_id; input of `run "
+         "roster`"),
     TEXT("topics.shortlists", topic_shortlists, "shortlists",
          "output of `run roster`: who fits each campaign best, and its roster"),
     TEXT("topics.dead_letters", topic_dead_letters, "dead-letters",

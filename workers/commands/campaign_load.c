@@ -85,14 +85,17 @@ enum err campaign_value(const struct config *config, const char *id, json_t **va
     return err;
 }
 
-enum err campaign_load(const struct config *config, const struct score_tables *tables, const char *id,
-                       struct fit_campaign *campaign, struct err_info *info)
+enum err campaign_load(const struct config *config, const struct score_tables *tables, struct redis *redis,
+                       const char *id, struct fit_campaign *campaign, struct err_info *info)
 {
     json_t *value;
     enum err err = campaign_value(config, id, &value, info);
     if (err != ERR_OK)
         return err;
-    err = campaign_read(value, tables->methodology, tables->text, campaign, info);
+    const struct campaign_tables by = {tables->methodology, tables->text, tables->embedding};
+    err = campaign_read(value, &by, campaign, info);
+    if (err == ERR_OK)
+        err = campaign_follow(redis, config->namespace_, &by, value, campaign, info);
     json_decref(value);
     return err;
 }

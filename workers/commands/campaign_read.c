@@ -7,8 +7,7 @@
 
 struct reading {
     const char *id;
-    const struct methodology *methodology;
-    const struct text *text;
+    const struct campaign_tables *tables;
     struct text_scratch *scratch;
     struct fit_campaign *campaign;
     struct err_info *info;
@@ -63,7 +62,7 @@ static enum err take_platform(struct reading *r, const char *word)
 
 static enum err take_tier(struct reading *r, const char *word)
 {
-    const struct tier_scheme *scheme = r->methodology->schemes[0];
+    const struct tier_scheme *scheme = r->tables->methodology->schemes[0];
     for (size_t i = 0; i < scheme->n_edges && r->campaign->n_tiers < FIT_TIERS; i++)
         if (strcmp(scheme->edges[i].tier, word) == 0) {
             char *room = r->campaign->tiers[r->campaign->n_tiers++];
@@ -75,7 +74,7 @@ static enum err take_tier(struct reading *r, const char *word)
 
 static enum err take_value(struct reading *r, const char *word)
 {
-    const struct text_class *class = text_class_of(r->text, bytes_of(word));
+    const struct text_class *class = text_class_of(r->tables->text, bytes_of(word));
     if (!class || class->kind != TEXT_VALUE)
         return refuse(r, "values", word, "is no class of the values lexicon");
     r->campaign->values |= 1ull << class->bit;
@@ -85,7 +84,7 @@ static enum err take_value(struct reading *r, const char *word)
 /* A class of the lexicons, else a tag or a mention. */
 static enum err take_excluded(struct reading *r, const char *word)
 {
-    const struct text_class *class = text_class_of(r->text, bytes_of(word));
+    const struct text_class *class = text_class_of(r->tables->text, bytes_of(word));
     struct fit_campaign *c = r->campaign;
     if (class && class->kind != TEXT_SIGN) {
         c->excluded_classes |= 1ull << class->bit;
@@ -115,13 +114,15 @@ static enum err read_topics(struct reading *r, const json_t *topics)
     json_t *weight;
     json_object_foreach((json_t *)(uintptr_t)topics, name, weight)
     {
-        const struct text_class *class = text_class_of(r->text, bytes_of(name));
+        const struct text_class *class = text_class_of(r->tables->text, bytes_of(name));
         if (!class || (class->kind != TEXT_NICHE && class->kind != TEXT_TOPIC))
             return refuse(r, "topics", name, "is no topic of the lexicons");
         if (json_number_value(weight) < 0)
             return refuse(r, "topics", name, "has a weight below 0");
         if (class->kind == TEXT_NICHE)
             r->campaign->topics[class->bit] = json_number_value(weight);
+        else
+            r->campaign->other_topics += json_number_value(weight) * json_number_value(weight);
     }
     return ERR_OK;
 }
@@ -162,6 +163,49 @@ static enum err read_weights(struct reading *r, const json_t *weights)
         r->campaign->weights[at] = n;
     }
     return ERR_OK;
+}
+
+/* ---- what the words say of B: each tag weighs 1, each word of a topic as much as the topic ---- */
+
+#define BRAND_WORDS 8192
+
+struct brand_words {
+    uint32_t tokens[BRAND_WORDS];
+    double weights[BRAND_WORDS];
+    size_t n;
+};
+
+static void add_topic(const struct text *text, const char *name, double weight, struct brand_words *words)
+{
+    const struct text_class *class = text_class_of(text, bytes_of(name));
+    size_t from = words->n;
+    if (class)
+        words->n += text_class_tokens(text, class, words->tokens + from, BRAND_WORDS - from);
+    for (size_t i = from; i < words->n; i++)
+        words->weights[i] = weight;
+}
+
+static void read_words_of_brand(struct reading *r, const json_t *value)
+{
+    struct brand_words *words = malloc(sizeof *words);
+    const char *name;
+    json_t *weight, *tag;
+    size_t i;
+    float b[DIMS] = {0};
+    if (!words)
+        abort();
+    words->n = 0;
+    json_array_foreach(of(value, "tags"), i, tag) if (words->n < BRAND_WORDS)
+    {
+        words->weights[words->n] = 1;
+        words->tokens[words->n++] = text_token(r->scratch, '#', bytes_of(json_string_value(tag)));
+    }
+    json_object_foreach((json_t *)(uintptr_t)of(value, "topics"), name, weight)
+        add_topic(r->tables->text, name, json_number_value(weight), words);
+    r->campaign->modelled = true;
+    (void)brand_cold(r->tables->embedding, words->tokens, words->weights, words->n, b); /* none known: 0 */
+    direction_of(r->tables->embedding, b, &r->campaign->direction);
+    free(words);
 }
 
 /* ---- */
@@ -213,23 +257,24 @@ static enum err read_words(struct reading *r, const json_t *value)
 static uint64_t digest_of(const struct reading *r, const json_t *value)
 {
     char *said = json_dumps(value, JSON_COMPACT | JSON_SORT_KEYS);
-    uint64_t all[] = {bytes_hash(bytes_of(said)), r->methodology->digest, text_digest(r->text)};
+    uint64_t all[] = {bytes_hash(bytes_of(said)), r->tables->methodology->digest,
+                      text_digest(r->tables->text), r->tables->embedding ? r->tables->embedding->digest : 0};
     free(said);
     return bytes_hash((struct bytes){(const char *)all, sizeof all});
 }
 
-enum err campaign_read(const json_t *value, const struct methodology *methodology, const struct text *text,
+enum err campaign_read(const json_t *value, const struct campaign_tables *tables,
                        struct fit_campaign *campaign, struct err_info *info)
 {
     *campaign = (struct fit_campaign){0};
     struct reading r = {.id = json_string_value(of(value, "campaign_id")),
-                        .methodology = methodology,
-                        .text = text,
+                        .tables = tables,
                         .campaign = campaign,
                         .info = info};
     if (!r.id || !*r.id)
         return err_set(info, ERR_USAGE, "campaign", "campaign_id is missing or empty");
-    r.scratch = text_scratch_open(text);
+    r.scratch = text_scratch_open(tables->text);
+    campaign->brand_token = text_token(r.scratch, '@', bytes_of(json_string_value(of(value, "brand"))));
     enum err err = read_plain(&r, value);
     if (err == ERR_OK)
         err = read_words(&r, value);
@@ -241,6 +286,8 @@ enum err campaign_read(const json_t *value, const struct methodology *methodolog
         err = read_shares(&r, value, "languages", &campaign->languages);
     if (err == ERR_OK)
         err = read_weights(&r, of(value, "weights"));
+    if (err == ERR_OK && tables->embedding)
+        read_words_of_brand(&r, value);
     text_scratch_close(r.scratch);
     campaign->digest = digest_of(&r, value);
     return err;

@@ -127,7 +127,8 @@ static enum err read_lines(struct campaigning *c, char *text, json_t *values, st
         if (!value)
             return err_set(info, ERR_USAGE, "json", "line %d, column %d: %s", number, error.column,
                            error.text);
-        if (campaign_read(value, c->tables.methodology, c->tables.text, &compiled, &why) != ERR_OK)
+        const struct campaign_tables by = {c->tables.methodology, c->tables.text, c->tables.embedding};
+        if (campaign_read(value, &by, &compiled, &why) != ERR_OK)
             err = err_set(info, ERR_USAGE, why.word, "line %d: %s", number, why.sentence);
         json_array_append_new(values, value);
     }

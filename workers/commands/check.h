@@ -5,12 +5,12 @@
 #include "options.h"
 #include "report.h"
 
-/* The inputs, then creator-scores, dead-letters, peer-tables, and with an embedding audience-edges and
- * affinity-updates. */
+/* The inputs, then creator-scores, dead-letters, peer-tables, fit-scores, and with an embedding
+ * audience-edges and affinity-updates. */
 #define CHECK_PEERS   (N_TOPICS + 2)
-#define CHECK_EDGES   (N_TOPICS + 3)
-#define CHECK_UPDATES (N_TOPICS + 4)
-#define CHECK_TOPICS  (N_TOPICS + 5)
+#define CHECK_EDGES   (N_TOPICS + 4)
+#define CHECK_UPDATES (N_TOPICS + 5)
+#define CHECK_TOPICS  (N_TOPICS + 6)
 
 struct checking {
     struct report report;

@@ -9,6 +9,7 @@
 #include "explain.h"
 #include "microflux/args.h"
 #include "microflux/commands.h"
+#include "microflux/fit_view.h"
 #include "peer_topic.h"
 
 #define MOST 8 /* side by side on a screen */
@@ -16,6 +17,7 @@
 struct compared {
     const char *name;
     struct creator creator;
+    struct score score;
     struct fit_view view;
     struct fit fit;
     uint8_t registers[HLL_REGISTERS];
@@ -54,18 +56,18 @@ static struct entry word(const char *text)
 
 static struct entry tier(const struct compared *c)
 {
-    return word(c->view.score.n_tiers ? c->view.score.tiers[0].tier : NULL);
+    return word(c->score.n_tiers ? c->score.tiers[0].tier : NULL);
 }
 
 static struct entry followers(const struct compared *c)
 {
-    const struct score *s = &c->view.score;
+    const struct score *s = &c->score;
     return number(s->has_profile, (double)s->followers, say_count(s->followers));
 }
 
 static struct entry rate(const struct compared *c)
 {
-    const struct score *s = &c->view.score;
+    const struct score *s = &c->score;
     return number(s->has_estimate, s->estimate, say_percent(s->estimate, 2));
 }
 
@@ -76,17 +78,17 @@ static struct entry weighted(const struct weighted *w)
 
 static struct entry authenticity(const struct compared *c)
 {
-    return weighted(&c->view.score.authenticity);
+    return weighted(&c->score.authenticity);
 }
 
 static struct entry whole(const struct compared *c)
 {
-    return weighted(&c->view.score.creator);
+    return weighted(&c->score.creator);
 }
 
 static struct entry niche(const struct compared *c)
 {
-    return word(c->view.score.niche.asserted);
+    return word(c->score.niche.asserted);
 }
 
 static struct entry reach(const struct compared *c)
@@ -97,13 +99,13 @@ static struct entry reach(const struct compared *c)
 
 static struct entry saturation(const struct compared *c)
 {
-    const struct optional *s = &c->view.score.content.saturation;
+    const struct optional *s = &c->score.content.saturation;
     return number(s->there, s->value, say_percent(s->value, 0));
 }
 
 static struct entry paid(const struct compared *c)
 {
-    const struct optional *p = &c->view.score.commercial.paid_performance;
+    const struct optional *p = &c->score.commercial.paid_performance;
     return number(p->there, p->value, say_number(p->value, 2));
 }
 
@@ -119,7 +121,7 @@ static struct entry price(const struct compared *c)
 
 static struct entry cost(const struct compared *c)
 {
-    const struct optional *cpe = &c->view.score.commercial.cost_per_engagement;
+    const struct optional *cpe = &c->score.commercial.cost_per_engagement;
     return in_money(c, cpe->there, cpe->value);
 }
 
@@ -228,7 +230,8 @@ static enum err look(struct comparing *c, const struct market *market, struct te
     if (err != ERR_OK)
         return err;
     int64_t as_of = fence_now(&fence);
-    fit_view_of(&one->creator, c->tables.methodology, market, scratch, as_of, &one->view);
+    creator_score(&one->creator, c->tables.methodology, market, as_of, &one->score);
+    fit_view_of(&one->creator, &one->score, c->tables.methodology, c->tables.embedding, scratch, &one->view);
     if (*c->campaign_id)
         fit_of(&c->campaign, c->tables.methodology, &one->view, &one->fit);
     if (one->creator.actors)
@@ -260,7 +263,7 @@ static enum err show(struct comparing *c, char **names, struct err_info *info)
         c->of[i].name = names[i];
     }
     if (err == ERR_OK && *c->campaign_id)
-        err = campaign_load(c->config, &c->tables, c->campaign_id, &c->campaign, info);
+        err = campaign_load(c->config, &c->tables, c->redis, c->campaign_id, &c->campaign, info);
     if (err == ERR_OK)
         err = look_at_all(c, info);
     if (err == ERR_OK)

@@ -7,6 +7,7 @@
 #include "explain.h"
 #include "microflux/args.h"
 #include "microflux/commands.h"
+#include "microflux/fit_view.h"
 #include "peer_topic.h"
 
 struct fitting {
@@ -26,10 +27,11 @@ static json_t *maybe(struct optional value)
 
 static json_t *fit_json(const struct fitting *f, const struct fit *fit)
 {
-    json_t *object = json_pack("{s:s%, s:s, s:f, s:f, s:f, s:s, s:o, s:o}", "creator_id", f->name.ptr,
-                               f->name.len, "campaign_id", f->campaign.id, "fit", fit->score, "confidence",
-                               fit->confidence, "affinity", fit->affinity, "affinity_source", "LEXICON",
-                               "target", maybe(fit->target), "values", maybe(fit->values));
+    json_t *object =
+        json_pack("{s:s%, s:s, s:f, s:f, s:f, s:s, s:o, s:o}", "creator_id", f->name.ptr, f->name.len,
+                  "campaign_id", f->campaign.id, "fit", fit->score, "confidence", fit->confidence, "affinity",
+                  fit->affinity, "affinity_source", f->campaign.modelled ? "VECTORS" : "LEXICON", "target",
+                  maybe(fit->target), "values", maybe(fit->values));
     json_object_set_new(object, "gate", fit->gate ? json_string(fit_gate_names[fit->gate]) : json_null());
     json_t *factors = json_object(), *quality = json_object();
     for (int i = 0; i < N_FACTORS; i++)
@@ -75,7 +77,9 @@ static void fit_text(const struct fitting *f, const struct fit *fit)
            say_number(fit->confidence, 2).text);
     printf("  %s%s%s%s\n", fit->gate ? "REJECTED (" : "", fit->gate ? fit_gate_names[fit->gate] : "",
            fit->gate ? "): " : "", gate_sentences[fit->gate]);
-    printf("  %8s  topics in common, by the lexicon\n", say_number(fit->affinity, 1).text);
+    printf("  %8s  %s\n", say_number(fit->affinity, 1).text,
+           f->campaign.modelled ? "content and audience in common, by the model"
+                                : "topics in common, by the lexicon");
     for (int i = 0; i < N_FACTORS; i++)
         printf("  %8s  %s (× %s)\n", say_number(fit->steps[i], 1).text, told[i],
                say_number(fit->factors[i], 3).text);
@@ -96,17 +100,19 @@ static enum err show(struct fitting *f, struct err_info *info)
     creator_init(&c);
     enum err err = score_tables_open(f->config, &f->tables, info);
     if (err == ERR_OK)
-        err = campaign_load(f->config, &f->tables, f->campaign_id, &f->campaign, info);
-    if (err == ERR_OK)
         err = redis_open(&redis, &f->redis, info);
+    if (err == ERR_OK)
+        err = campaign_load(f->config, &f->tables, f->redis, f->campaign_id, &f->campaign, info);
     if (err == ERR_OK)
         err = creator_live(f->redis, f->config->namespace_, f->name, &c, &lane, &fence, info);
     if (err == ERR_OK) {
         struct peer_table peers;
         const struct market market = market_now(f->config, &f->tables, "fit", &peers);
         struct text_scratch *scratch = text_scratch_open(f->tables.text);
+        struct score score;
         struct fit_view view;
-        fit_view_of(&c, f->tables.methodology, &market, scratch, fence_now(&fence), &view);
+        creator_score(&c, f->tables.methodology, &market, fence_now(&fence), &score);
+        fit_view_of(&c, &score, f->tables.methodology, f->tables.embedding, scratch, &view);
         fit_of(&f->campaign, f->tables.methodology, &view, &fit);
         if (f->json)
             print_json(fit_json(f, &fit));

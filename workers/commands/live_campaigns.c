@@ -8,14 +8,19 @@
 
 #include "campaigns.h"
 #include "microflux/campaign_set.h"
+#include "microflux/clock.h"
 #include "microflux/log.h"
 #include "microflux/map.h"
 #include "microflux/schemas.h"
 #include "record_text.h"
 
+#define FOLLOW_MS 60000 /* examples are looked at again after this */
+#define MOVED     0.02  /* of B's length, from which on others know of it */
+
 struct known {
     struct map_entry head; /* its key is campaign.id */
     json_t *value;
+    struct fit_campaign said; /* without its examples */
     struct fit_campaign campaign;
     bool usable; /* by the constants and lexicons of now */
 };
@@ -30,6 +35,9 @@ struct live_campaigns {
     struct known **all;
     size_t n, cap;
     bool changed;
+    struct redis *redis; /* of the examples; NULL: not connected */
+    int64_t follow_ms;   /* monotonic: not looked at before */
+    char away[32];
 };
 
 struct live_campaigns *live_campaigns_open(const struct config *config, const struct score_setup *setup,
@@ -58,6 +66,7 @@ void live_campaigns_close(struct live_campaigns *live)
         return;
     for (size_t i = 0; i < live->n; i++)
         known_free(live->all[i]);
+    redis_close(live->redis);
     map_free(&live->map);
     free(live->all);
     free(live);
@@ -66,7 +75,8 @@ void live_campaigns_close(struct live_campaigns *live)
 static bool compile(const struct live_campaigns *live, const json_t *value, struct fit_campaign *campaign)
 {
     struct err_info why;
-    if (campaign_read(value, live->by->methodology, live->by->text, campaign, &why) == ERR_OK)
+    const struct campaign_tables by = campaign_tables_of(live->by);
+    if (campaign_read(value, &by, campaign, &why) == ERR_OK)
         return true;
     log_error("campaign_refused", "message=\"%s\" action=nothing_changed", why.sentence);
     return false;
@@ -122,8 +132,9 @@ static void learn(struct live_campaigns *live, struct bytes key, json_t *value)
     struct known *known = find(live, key);
     if (!known)
         known = enter(live, &campaign);
-    known->campaign = campaign;
+    known->campaign = known->said = campaign;
     known->usable = true;
+    live->follow_ms = 0;
     json_decref(known->value);
     known->value = json_incref(value);
     live->changed = true;
@@ -156,8 +167,67 @@ static void compile_all(struct live_campaigns *live, const struct score_worker_o
 {
     live->by = by;
     for (size_t i = 0; i < live->n; i++)
-        live->all[i]->usable = compile(live, live->all[i]->value, &live->all[i]->campaign);
+        live->all[i]->usable = compile(live, live->all[i]->value, &live->all[i]->said);
+    for (size_t i = 0; i < live->n; i++)
+        live->all[i]->campaign = live->all[i]->said;
+    live->follow_ms = 0;
     live->changed = true;
+}
+
+/* ---- example creators ---- */
+
+struct campaign_tables campaign_tables_of(const struct score_worker_options *options)
+{
+    return (struct campaign_tables){options->methodology, options->text, options->models.embedding};
+}
+
+static bool moved(const struct direction *before, const struct direction *now)
+{
+    double away = 0, length = 0;
+    for (size_t i = 0; i < DIMS; i++) {
+        double d = now->b[i] - before->b[i];
+        away += d * d;
+        length += before->b[i] * before->b[i];
+    }
+    return away > MOVED * MOVED * length;
+}
+
+static enum err follow(struct live_campaigns *live, struct known *known, struct err_info *info)
+{
+    const struct campaign_tables by = campaign_tables_of(live->by);
+    struct fit_campaign now = known->said;
+    if (!known->usable || !campaign_has_examples(known->value))
+        return ERR_OK;
+    enum err err = campaign_follow(live->redis, live->config->namespace_, &by, known->value, &now, info);
+    if (err != ERR_OK || !moved(&known->campaign.direction, &now.direction))
+        return err;
+    uint64_t all[] = {now.digest,
+                      bytes_hash((struct bytes){(const char *)now.direction.b, sizeof now.direction.b})};
+    known->campaign = now;
+    known->campaign.digest = bytes_hash((struct bytes){(const char *)all, sizeof all});
+    live->changed = true;
+    return ERR_OK;
+}
+
+static void follow_all(struct live_campaigns *live)
+{
+    struct redis_options redis = redis_options_of(live->config, "microflux-campaigns");
+    struct err_info info;
+    enum err err = ERR_OK;
+    if (!live->by->models.embedding || clock_mono_ms() < live->follow_ms)
+        return;
+    live->follow_ms = clock_mono_ms() + FOLLOW_MS;
+    if (!live->redis)
+        err = redis_open(&redis, &live->redis, &info);
+    for (size_t i = 0; err == ERR_OK && i < live->n; i++)
+        err = follow(live, live->all[i], &info);
+    if (err == ERR_OK) {
+        live->away[0] = 0;
+        return;
+    }
+    say_once(live->away, "no_example_creators", &info);
+    redis_close(live->redis);
+    live->redis = NULL;
 }
 
 static void on_turn(void *owner, bool whole)
@@ -166,6 +236,8 @@ static void on_turn(void *owner, bool whole)
     const struct score_worker_options *newest = score_options_newest(live->by);
     if (newest != live->by)
         compile_all(live, newest);
+    if (whole)
+        follow_all(live);
     if (!whole || !live->changed)
         return;
     const struct fit_campaign **usable = calloc(live->n + 1, sizeof *usable);

@@ -103,6 +103,7 @@ void running_prepare(struct running *r, const struct config *config, const struc
     r->worker = place;
     r->stop = stop;
     r->outputs[SCORE_SCORES] = config->topic_creator_scores;
+    r->outputs[SCORE_FITS] = config->topic_fit_scores;
     r->outputs[SCORE_EDGES] = config->topic_audience_edges;
     r->kind = score_kind_of(&setup->options);
     (void)score_topics(config, r->inputs);

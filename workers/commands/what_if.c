@@ -9,6 +9,7 @@
 #include "explain.h"
 #include "microflux/args.h"
 #include "microflux/commands.h"
+#include "microflux/fit_view.h"
 #include "peer_topic.h"
 
 #define KEPT 200 /* the best that are ranked, and may be chosen (scoring.md §11) */
@@ -72,12 +73,13 @@ static void rank(struct trying *s, struct bytes name, const struct creator *c, c
     memmove(&s->best[at + 1], &s->best[at], (s->n - at) * sizeof *s->best);
     s->n++;
     struct ranked *r = &s->best[at];
-    *r = (struct ranked){
-        .name = strndup(name.ptr, name.len),
-        .fit = *fit,
-        .price = c->price_currency[0] ? c->price : -1,
-        .followers = view->score.followers,
-        .engagements = view->score.has_estimate ? view->score.estimate * (double)view->score.followers : 0};
+    *r = (struct ranked){.name = strndup(name.ptr, name.len),
+                         .fit = *fit,
+                         .price = c->price_currency[0] ? c->price : -1,
+                         .followers = view->score->followers,
+                         .engagements = view->score->has_estimate
+                                            ? view->score->estimate * (double)view->score->followers
+                                            : 0};
     memcpy(r->currency, c->price_currency, sizeof r->currency);
     if (c->actors)
         actors_registers(c->actors, s->as_of, r->registers);
@@ -87,13 +89,15 @@ static enum err judge(void *arg, int32_t lane, struct bytes name, struct err_inf
 {
     struct trying *s = arg;
     struct creator c;
+    struct score score;
     struct fit_view view;
     struct fit fit;
     bool found;
     creator_init(&c);
     enum err err = creator_read(s->redis, s->config->namespace_, lane, name, &c, &found, info);
     if (err == ERR_OK && found && !creator_gone(&c)) {
-        fit_view_of(&c, s->tables.methodology, &s->market, s->scratch, s->as_of, &view);
+        creator_score(&c, s->tables.methodology, &s->market, s->as_of, &score);
+        fit_view_of(&c, &score, s->tables.methodology, s->tables.embedding, s->scratch, &view);
         fit_of(&s->campaign, s->tables.methodology, &view, &fit);
         s->seen++;
         s->rejected[fit.gate]++;
@@ -207,9 +211,9 @@ static enum err show(struct trying *s, struct err_info *info)
     struct redis_options redis = redis_options_of(s->config, "microflux-what-if");
     enum err err = score_tables_open(s->config, &s->tables, info);
     if (err == ERR_OK)
-        err = campaign_load(s->config, &s->tables, s->campaign_id, &s->campaign, info);
-    if (err == ERR_OK)
         err = redis_open(&redis, &s->redis, info);
+    if (err == ERR_OK)
+        err = campaign_load(s->config, &s->tables, s->redis, s->campaign_id, &s->campaign, info);
     if (err == ERR_OK) {
         s->market = market_now(s->config, &s->tables, "what-if", &s->peers);
         s->scratch = text_scratch_open(s->tables.text);

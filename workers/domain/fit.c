@@ -71,10 +71,15 @@ static bool below(struct optional value, struct optional least)
     return value.there && least.there && value.value < least.value;
 }
 
+bool fit_runs(const struct fit_campaign *campaign, int64_t as_of)
+{
+    return campaign->active && as_of >= campaign->starts_at && as_of < campaign->ends_at;
+}
+
 enum fit_gate fit_gate(const struct methodology *m, const struct fit_campaign *campaign,
                        const struct fit_creator *creator, int64_t as_of)
 {
-    if (!campaign->active || as_of < campaign->starts_at || as_of >= campaign->ends_at)
+    if (!fit_runs(campaign, as_of))
         return GATE_CAMPAIGN;
     if (campaign->platforms && !(campaign->platforms & 1u << creator->platform))
         return GATE_PLATFORM;
@@ -94,9 +99,10 @@ enum fit_gate fit_gate(const struct methodology *m, const struct fit_campaign *c
 
 /* ---- affinity, target, values ---- */
 
-double fit_affinity_lexicon(const double *histogram, const double *topics, size_t n)
+double fit_affinity_lexicon(const double *histogram, const struct fit_campaign *campaign, size_t n)
 {
-    double product = 0, ours = 0, theirs = 0;
+    const double *topics = campaign->topics;
+    double product = 0, ours = 0, theirs = campaign->other_topics;
     for (size_t i = 0; i < n; i++) {
         product += histogram[i] * topics[i];
         ours += histogram[i] * histogram[i];
@@ -217,4 +223,9 @@ void fit_score(const struct methodology *m, const struct fit_campaign *campaign,
         fit->confidence *= m->fit_untold;
     if (fit->gate != GATE_NONE)
         fit->score = 0;
+}
+
+double fit_rounded(double score)
+{
+    return round_score(score);
 }

@@ -157,6 +157,8 @@ const struct constant constants[] = {
     REAL("fit.cost_reach", fit_cost_reach, 1.01, 100, "times the median cost, for 0 and 100"),
     REAL("fit.tokens_k", fit_tokens_k, 0, 1000, "confidence n/(n + k) of the creator's tokens"),
     SHARE("fit.untold", fit_untold, "confidence where the profile does not tell of the target"),
+    COUNT("fit.best", fit_best, 1, 1000, "creators that a lane tells of a campaign"),
+    REAL("fit.min_change", fit_min_change, 0, 100, "change of a fit that is told"),
 };
 const size_t n_constants = sizeof constants / sizeof *constants;
 _Static_assert(sizeof constants / sizeof *constants <= MOST_CONSTANTS, "room for all of them");

@@ -148,27 +148,54 @@ void niche_softmax(const struct niche_model *model, const float features[FEATURE
     softmax(posterior, model->n);
 }
 
-bool brand_cold(const struct embedding *e, const uint32_t *tokens, size_t n, float b[DIMS])
+bool brand_cold(const struct embedding *e, const uint32_t *tokens, const double *weights, size_t n,
+                float b[DIMS])
 {
     double x[DIMS] = {0};
     for (size_t i = 0; i < n; i++) {
         const struct embedded *token = embedding_find(e, tokens[i]);
         if (token)
-            add_scaled(x, token, embedding_weight(e, token));
+            add_scaled(x, token, (weights ? weights[i] : 1) * embedding_weight(e, token));
     }
     return unit_less_mu(e, x, b);
+}
+
+static double variance_of(const float *b, const float *covariance, size_t dims)
+{
+    double variance = 0;
+    for (size_t i = 0; i < dims; i++)
+        variance += b[i] * dims_dot(covariance + i * dims, b, dims);
+    return variance;
+}
+
+static double score_of(double z)
+{
+    return 100 * 0.5 * erfc(-z * M_SQRT1_2);
+}
+
+void direction_of(const struct embedding *e, const float b[DIMS], struct direction *direction)
+{
+    double variance = variance_of(b, e->covariance[0], DIMS);
+    *direction = (struct direction){.there = variance > 0, .mean = dims_dot(e->mean, b, DIMS)};
+    direction->spread = sqrt(variance > 0 ? variance : 0);
+    memcpy(direction->b, b, sizeof direction->b);
+}
+
+double direction_score(const struct direction *direction, const float v[DIMS])
+{
+    return direction->there
+               ? score_of((dims_dot(v, direction->b, DIMS) - direction->mean) / direction->spread)
+               : 0;
 }
 
 bool dims_affinity(const float *v, const float *b, const float *mean, const float *covariance, size_t dims,
                    struct affinity *affinity)
 {
-    double variance = 0;
-    for (size_t i = 0; i < dims; i++)
-        variance += b[i] * dims_dot(covariance + i * dims, b, dims);
+    double variance = variance_of(b, covariance, dims);
     if (!(variance > 0))
         return false;
     affinity->a = dims_dot(v, b, dims);
     affinity->z = (affinity->a - dims_dot(mean, b, dims)) / sqrt(variance);
-    affinity->score = 100 * 0.5 * erfc(-affinity->z * M_SQRT1_2);
+    affinity->score = score_of(affinity->z);
     return true;
 }

@@ -323,6 +323,7 @@ static void write_changed(struct lane *lane, int64_t now)
         write_subject(lane, s, told);
     }
     lane_write_index(lane);
+    lane_settle_annex(lane, &view);
     lane_send_derived(lane);
     lane_write_sources(lane);
     if (lane->kind->sums)

@@ -41,6 +41,7 @@ struct lane *lane_open(struct worker *worker, int32_t partition)
     lane->counters = &worker->counters;
     lane->partition = partition;
     lane->takeover = (uint32_t)rand();
+    lane->visiting = -1;
     lane_lies_in(lane, "");
     snprintf(lane->fence_key, sizeof lane->fence_key, "%sfence", lane->prefix);
     lane->changed_end = &lane->changed;
@@ -67,6 +68,7 @@ static void forget(struct lane *lane)
     lane->outputs_free = lane->committing = lane->checking = lane->fence_watched = lane->swapping = false;
     lane->sweep_asked = 0;
     lane->sweep_ready = false;
+    lane_forget_annex(lane);
     lane->oldest_change_ms = lane->batch_oldest_ms = 0;
     lane->stored = lane->records;
     lane->n_erased = lane->n_erasing = 0;
@@ -78,6 +80,7 @@ void lane_close(struct lane *lane)
     if (!lane)
         return;
     forget(lane);
+    lane_close_annex(lane);
     ledger_free(&lane->ledger);
     free(lane->loading);
     free(lane->outputs);
@@ -243,6 +246,7 @@ static void read_and_commit(struct lane *lane, int64_t now)
     if (lane->state != LANE_READING)
         return;
     lane_sweep(lane);
+    lane_visit(lane);
     if (may_commit(lane) && lane_commit_due(lane, now) && its_turn(lane, now))
         lane_commit(lane, now);
     if (lane->options->swap_into && may_commit(lane))

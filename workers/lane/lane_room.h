@@ -44,6 +44,7 @@ struct subject {
     bool told_known, forced, recent, stale; /* stale: DEL before the first write */
     bool indexed;                           /* stands in the sweep's index */
     bool throttled;                         /* in lane.due */
+    bool visited;                           /* the annex asked for it */
     enum lane_reason reason;
     _Alignas(16) char state[];
 };
@@ -91,6 +92,12 @@ int64_t ledger_dated(const struct ledger *ledger, uint64_t mark);
 void ledger_next(struct ledger *ledger, const int64_t *before); /* a commit was encoded: a new current mark */
 const int64_t *ledger_published(const struct ledger *ledger);   /* positions of the first open mark */
 void ledger_free(struct ledger *ledger);
+
+struct telling { /* outputs of this mark */
+    struct lane *lane;
+    const struct subject *subject; /* that they are of; NULL: of none */
+    uint64_t mark;
+};
 
 struct output { /* a score or a tombstone, waiting for EXEC and for room in the producer's queue */
     uint64_t mark;
@@ -197,6 +204,12 @@ struct lane {
     int64_t sweep_last;       /* the last one before it; the fence follows when its outputs are delivered */
     bool sweep_ready;
     int64_t swap_ms; /* monotonic: not tried again before */
+
+    void *annex, *annex_before; /* the kind's; before: as it was when the lane was lost, until it is loaded */
+    struct buffer annex_words;  /* asked for, in this order; those before `annex_answered` are there */
+    size_t annex_answered;
+    size_t annex_owed;
+    int visiting; /* slot whose subjects are asked for, -1: none */
 
     struct ledger ledger;
     struct output *outputs;
@@ -353,6 +366,17 @@ void lane_forget_outbox(struct lane *lane); /* this and the next two: between MU
 void lane_keep_event(struct lane *lane, const struct output *output);
 void lane_trim_outbox(struct lane *lane);
 bool outbox_delivered(const struct outbox *outbox, const struct ledger *ledger); /* its head, at least */
+
+/* annex.c */
+void lane_ask_annex(struct lane *lane);
+void lane_forget_annex(struct lane *lane); /* what was asked for; the annex itself stays to be compared */
+void lane_close_annex(struct lane *lane);
+bool lane_judge(struct lane *lane, struct subject *s, const struct lane_view *view);
+void lane_visit(struct lane *lane);
+void lane_settle_annex(struct lane *lane, const struct lane_view *view);
+
+/* outputs.c */
+struct lane_emitter lane_emitter_of(struct telling *telling);
 
 /* sources.c */
 /* lane_meet: was a record of this position met before? ERR_REJECT: that is no position. */

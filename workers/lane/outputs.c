@@ -47,12 +47,6 @@ void lane_output(struct lane *lane, int topic, struct bytes key, struct bytes va
 
 /* ---- of a subject ---- */
 
-struct telling {
-    struct lane *lane;
-    const struct subject *subject;
-    uint64_t mark;
-};
-
 static void put_more(void *arg, int output, struct bytes key, struct bytes value)
 {
     const struct telling *telling = arg;
@@ -61,7 +55,13 @@ static void put_more(void *arg, int output, struct bytes key, struct bytes value
     if (lane->kind->outputs[output].events)
         position = lane_event_position(lane);
     lane_output(lane, output, key, value, position, telling->mark);
-    lane_trace_output(lane, &lane->outputs[lane->n_outputs - 1], telling->subject);
+    if (telling->subject)
+        lane_trace_output(lane, &lane->outputs[lane->n_outputs - 1], telling->subject);
+}
+
+struct lane_emitter lane_emitter_of(struct telling *telling)
+{
+    return (struct lane_emitter){telling, put_more};
 }
 
 /* Its record, or, of one that is erased, tombstones. */
@@ -79,9 +79,9 @@ static void add_outputs(struct lane *lane, struct subject *s, const struct lane_
             o = lane_add_output(lane, (int)i, s->head.key, mark);
             o->tombstone = true;
         }
+    const struct lane_emitter emitter = lane_emitter_of(&(struct telling){lane, s, mark});
     if (lane->kind->more)
-        lane->kind->more(lane->self, s->state, s->head.key, view, reason,
-                         &(struct lane_emitter){&(struct telling){lane, s, mark}, put_more});
+        lane->kind->more(lane->self, s->state, s->head.key, view, reason, &emitter);
     lane_trace_told(s);
 }
 
@@ -123,13 +123,19 @@ bool lane_tell(struct lane *lane, struct subject *s, const struct lane_view *vie
 {
     if (lane->options->silent)
         return false;
-    if (!s->forced && s->sent_ms && now - s->sent_ms < lane->options->min_interval_ms && !lane->draining) {
+    bool early =
+        !s->forced && s->sent_ms && now - s->sent_ms < lane->options->min_interval_ms && !lane->draining;
+    if (early)
         wait_for_interval(lane, s); /* and is evaluated then: a busy subject once an interval */
+    if (early && !s->visited)
         return false;
-    }
     uint64_t digest = lane->kind->evaluate(lane->self, s->state, view);
     if (lane->kind->tally)
         s->changed |= lane->kind->tally(lane->self, s->state);
+    s->changed |= digest != 0 && lane_judge(lane, s, view);
+    s->visited = false;
+    if (early)
+        return false;
     bool news = digest != 0 && (s->forced || !s->told_known || digest != s->told);
     uint64_t mark = s->throttled ? 0 : s->hold; /* still in the queue of due ones: it keeps its own mark */
     if (mark)

@@ -192,6 +192,7 @@ static void on_taken(void *arg, const struct redis_answer *answer)
         lane_trouble(lane, info.code, info.word, "%s", info.sentence);
     } else {
         start_positions(lane);
+        lane_ask_annex(lane);
         lane->state = LANE_SEEKING;
         COUNT(lane->counters, takeovers);
     }
@@ -332,6 +333,8 @@ void lane_connect(struct lane *lane, int64_t now)
 void lane_seek(struct lane *lane)
 {
     struct err_info info;
+    if (lane->annex_owed)
+        return;
     for (size_t i = 0; i < lane->kind->n_inputs; i++) {
         struct lane_input *in = &lane->in[i];
         bool anew = lane->fence.at[i].applied == 0 && in->next == 0;

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "entries.h"
+#include "fits.h"
 #include "microflux/clock.h"
 #include "microflux/edge_record.h"
 #include "microflux/schemas.h"
@@ -31,6 +32,8 @@ struct score_worker {
     struct peer_table peers;
     uint64_t peers_seen;
     struct entries entries;
+    const struct campaign_set *campaigns; /* held */
+    struct fit_judge judge;
     uint64_t counts[LANE_COUNTS];
 };
 
@@ -40,6 +43,21 @@ static void use_options(struct score_worker *w)
     text_scratch_close(w->words);
     w->words = text_scratch_open(o->text);
     w->makers = score_makers_of(o->methodology, o->market.benchmark, text_digest(o->text));
+}
+
+static void use_campaigns(struct score_worker *w)
+{
+    if (w->options->campaigns)
+        w->campaigns = shared_newest(w->options->campaigns, &w->judge.serial, w->campaigns);
+    w->judge.set = w->campaigns;
+    w->judge.m = w->options->methodology;
+    w->judge.embedding = w->options->models.embedding;
+    w->judge.words = w->words;
+}
+
+struct fit_judge *score_fit_judge(void *self)
+{
+    return &((struct score_worker *)self)->judge;
 }
 
 /* A table of other constants has other bands and levels: better the benchmarks until there is one of ours. */
@@ -62,6 +80,8 @@ static void score_close(void *self)
     buffer_free(&w->value);
     avro_scratch_close(w->scratch);
     text_scratch_close(w->words);
+    if (w->campaigns)
+        shared_release(w->options->campaigns, w->campaigns);
     free(w);
 }
 
@@ -76,7 +96,14 @@ static enum err score_open(const void *options, void **self, struct err_info *in
     use_market(w);
     w->output_fingerprint = avro_fingerprint(schema_creator_score, info);
     w->edge_fingerprint = avro_fingerprint(schema_audience_edge, info);
-    enum err err = w->output_fingerprint && w->edge_fingerprint ? ERR_OK : ERR_UNSUPPORTED;
+    w->judge = (struct fit_judge){.makers = &w->makers,
+                                  .score = &w->score,
+                                  .schema_id = w->options->fit_output_id,
+                                  .fingerprint = avro_fingerprint(schema_fit_score, info),
+                                  .counts = w->counts};
+    use_campaigns(w);
+    enum err err =
+        w->output_fingerprint && w->edge_fingerprint && w->judge.fingerprint ? ERR_OK : ERR_UNSUPPORTED;
     if (err == ERR_OK)
         err = affinity_update_reader_open(w->options->max_record_bytes, &w->updates, info);
     for (int i = 0; i < N_TOPICS && err == ERR_OK; i++)
@@ -113,6 +140,7 @@ static bool score_turn(void *self)
     bool other = w->options->live && live_peers_newer(w->options->live, &w->peers_seen, &w->peers);
     if (other || w->options != before)
         use_market(w);
+    use_campaigns(w);
     return false; /* the sweep tells them all */
 }
 
@@ -315,7 +343,7 @@ static void score_changes(void *self, void *state, const struct lane_writer *wri
     layout_write(state, &fields);
 }
 
-static int64_t own_offsets(const struct creator *c)
+int64_t score_version(const struct creator *c)
 {
     int64_t sum = 0;
     for (int i = 0; i < N_INPUTS; i++)
@@ -339,7 +367,7 @@ static uint64_t score_evaluate(void *self, void *state, const struct lane_view *
 {
     struct score_worker *w = self;
     w->entry = (struct peer_entry){.there = false};
-    if (own_offsets(state) == 0)
+    if (score_version(state) == 0)
         return 0; /* nothing of it was ever applied */
     struct creator *c = state;
     if (creator_gone(c))
@@ -376,7 +404,7 @@ static void score_encode_record(void *self, const void *state, struct bytes subj
     struct score_origin origin = {.creator_id = subject,
                                   .partition = view->partition,
                                   .epoch = (int32_t)c->epoch,
-                                  .offsets = own_offsets(c),
+                                  .offsets = score_version(c),
                                   .idle = view->idle,
                                   .reason = (enum record_reason)reason};
     if (creator_gone(c))
@@ -389,6 +417,7 @@ static void score_encode_record(void *self, const void *state, struct bytes subj
 static const struct lane_output outputs[SCORE_OUTPUTS] = {
     [SCORE_SCORES] = {.holds_subjects = true},
     [SCORE_EDGES] = {.events = false},
+    [SCORE_FITS] = {.by_first_part = true, .events = true},
 };
 
 const struct lane_kind score_kind = {
@@ -418,6 +447,15 @@ const struct lane_kind score_kind = {
     .tally = score_tally,
     .sums = score_sums,
     .counts = score_counts,
+    .annex_word = FITS_WORD,
+    .annex_open = fits_open,
+    .annex_close = fits_close,
+    .annex_load = fits_load,
+    .annex_loaded = fits_loaded,
+    .judge = fits_judge,
+    .annex_wants = fits_want,
+    .annex_visited = fits_visited,
+    .annex_settle = fits_settle,
 };
 
 struct lane_kind score_kind_of(const struct score_worker_options *options)

@@ -121,7 +121,7 @@ static uint32_t new_entry(struct reading *r)
             abort();
     }
     t->entries[t->n_entries] =
-        (struct entry){(uint8_t)r->section, (uint16_t)(t->n_names - 1), (uint16_t)r->line};
+        (struct entry){(uint8_t)r->section, (uint16_t)(t->n_names - 1), (uint16_t)r->line, 0};
     return (uint32_t)t->n_entries++;
 }
 
@@ -133,6 +133,8 @@ static enum err add_entry(struct reading *r, const char *line)
     uint32_t entry = new_entry(r);
     normal_begin(r->normal);
     normal_name(r->normal, '#', bytes_of(line + tag));
+    r->text->entries[entry].token =
+        (uint32_t)bytes_hash((struct bytes){r->normal->out.data, r->normal->out.len - 1});
     enum err err = add_pattern(r, entry, line);
     if (tag || err != ERR_OK) {
         buffer_printf(&r->canonical, "%s:%.*s\n", class, (int)r->normal->out.len, r->normal->out.data);

@@ -149,3 +149,17 @@ const char *text_niche(const struct text *text, size_t bit)
             return text->classes[i].name;
     return NULL;
 }
+
+size_t text_class_tokens(const struct text *text, const struct text_class *class, uint32_t *tokens,
+                         size_t most)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < text->n_entries && n < most; i++) {
+        bool new = text->entries[i].class == class - text->classes;
+        for (size_t k = 0; k < n && new; k++)
+            new = tokens[k] != text->entries[i].token;
+        if (new)
+            tokens[n++] = text->entries[i].token;
+    }
+    return n;
+}

@@ -80,6 +80,7 @@ static inline uint32_t automaton_step(const struct automaton *a, uint32_t state,
 struct entry {
     uint8_t class;
     uint16_t file, line; /* where it stands: file is an index into names */
+    uint32_t token;      /* as a tag */
 };
 
 struct text {

@@ -219,7 +219,7 @@ static void brand_of_tags(struct fitting *f, size_t n_examples, float b[DIMS])
     for (int i = 0; i < COLD_TAGS; i++)
         if (top[i].value > 0)
             tokens[n++] = top[i].token;
-    if (!brand_cold(f->s->embedding, tokens, n, b))
+    if (!brand_cold(f->s->embedding, tokens, NULL, n, b))
         memset(b, 0, DIMS * sizeof *b);
     free(last);
     free(count);

@@ -1,0 +1,220 @@
+/* fits: a creator against the campaigns (scoring.md §10). Whatever moves its affinity or opens another gate
+ * holds it against all of them, anything else against those where it has a place; a visit against those that
+ * are to judge everybody. Affinity bounds the fit, so most pairs cost a look at the platform and tier and one
+ * product.
+ *
+ * A table knows the best of those who were left out: when a place falls free, or its last one falls behind
+ * them by what would be told, everybody is judged again.
+ */
+#include "fits.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+void *fits_open(void *self)
+{
+    struct fits *fits = calloc(1, sizeof *fits);
+    if (!fits)
+        abort();
+    fit_tables_open(&fits->tables, (size_t)score_fit_judge(self)->m->fit_best);
+    fits->next_edge = INT64_MIN;
+    return fits;
+}
+
+void fits_close(void *self, void *annex)
+{
+    struct fits *fits = annex;
+    (void)self;
+    if (!fits)
+        return;
+    fit_tables_close(&fits->tables);
+    free(fits->of_set);
+    free(fits->told);
+    buffer_free(&fits->names);
+    buffer_free(&fits->ghosts);
+    free(fits);
+}
+
+/* ---- telling ---- */
+
+static void note(struct fits *fits, struct fit_table *table, struct bytes creator, double told)
+{
+    if (fits->n_told == fits->cap_told) {
+        fits->cap_told = fits->cap_told ? 2 * fits->cap_told : 64;
+        fits->told = realloc(fits->told, fits->cap_told * sizeof *fits->told);
+        if (!fits->told)
+            abort();
+    }
+    fits->told[fits->n_told++] = (struct told){table, fits->names.len, creator.len, told};
+    buffer_add(&fits->names, creator.ptr, creator.len);
+}
+
+static void tell(struct fits *fits, struct judged *judged, const struct fit_campaign *campaign,
+                 struct fit_table *table, struct fit_place *place, const struct fit *fit)
+{
+    struct buffer value = {0};
+    fit_told(judged, campaign, fit, &value);
+    fits_tell(judged->emitter, table->head.key, judged->name, (struct bytes){value.data, value.len});
+    buffer_free(&value);
+    judged->judge->counts[SCORE_FITS_TOLD]++;
+    place->told = place->score;
+    note(fits, table, judged->name, place->told);
+}
+
+static void put_out(struct fits *fits, const struct judged *judged, struct fit_table *table,
+                    struct fit_place *place)
+{
+    struct bytes creator = place->member->head.key;
+    fits_tell(judged->emitter, table->head.key, creator, (struct bytes){0});
+    judged->judge->counts[SCORE_FITS_LEFT]++;
+    note(fits, table, creator, NAN);
+    fit_table_remove(&fits->tables, table, place);
+}
+
+/* ---- one pair ---- */
+
+static void left_out(struct fit_table *table, double score)
+{
+    table->dirty |= table->outside == 0;
+    table->outside = fmax(table->outside, score);
+}
+
+static void look_outside(struct fits *fits, const struct fit_judge *judge, struct fit_table *table)
+{
+    bool gap = table->n < fits->tables.most ||
+               fit_table_floor(&fits->tables, table) < table->outside - judge->m->fit_min_change;
+    if (gap && table->outside > 0 && table->until <= fits->visits)
+        fits_due(fits, table);
+}
+
+static void place(struct fits *fits, struct judged *judged, const struct fit_campaign *campaign,
+                  struct fit_table *table, const struct fit *fit)
+{
+    double score = fit_rounded(fit->score), before = NAN;
+    struct fit_place *at = fit_table_put(&fits->tables, table, judged->name, score);
+    if (!at) {
+        left_out(table, score);
+        return;
+    }
+    before = at->told;
+    if (judged->again || isnan(before) ||
+        fit_rounded(fabs(score - before)) >= judged->judge->m->fit_min_change)
+        tell(fits, judged, campaign, table, at, fit);
+    if (fit_table_crowded(&fits->tables, table)) {
+        struct fit_place *last = &table->best[table->n - 1];
+        left_out(table, last->score);
+        put_out(fits, judged, table, last);
+    }
+}
+
+static void judge_pair(struct fits *fits, struct judged *judged, const struct fit_campaign *campaign,
+                       struct fit_table *table)
+{
+    const struct fit_judge *judge = judged->judge;
+    struct fit_member *member = fit_tables_member(&fits->tables, judged->name);
+    struct fit_place *held = fit_table_place(table, member);
+    struct fit fit;
+    judge->counts[SCORE_FITS_JUDGED]++;
+    if (!held) {
+        double most = fit_rounded(fit_affinity(campaign, judge->m, &judged->seen));
+        if (most <= 0 || most < fit_table_floor(&fits->tables, table)) {
+            left_out(table, most);
+            return;
+        }
+    }
+    fit_of(campaign, judge->m, &judged->seen, &fit);
+    if (fit_rounded(fit.score) > 0)
+        place(fits, judged, campaign, table, &fit);
+    else if (held)
+        put_out(fits, judged, table, held);
+    look_outside(fits, judge, table);
+}
+
+/* ---- one creator ---- */
+
+static void judge_all(struct fits *fits, struct judged *judged)
+{
+    const struct campaign_set *set = fits->set;
+    const struct fit_creator *creator = &judged->seen.creator;
+    const uint64_t *admits = campaign_set_admits(set, creator->platform, creator->tier);
+    for (size_t word = 0; word < campaign_set_words(set); word++)
+        for (uint64_t bits = admits[word]; bits; bits &= bits - 1) {
+            size_t at = 64 * word + (size_t)__builtin_ctzll(bits);
+            if (fits->of_set[at])
+                judge_pair(fits, judged, &set->all[at], fits->of_set[at]);
+        }
+}
+
+static void judge_due(struct fits *fits, struct judged *judged)
+{
+    for (size_t i = 0; i < fits->set->n && fits->due_until > fits->settled; i++)
+        if (fits->of_set[i] && fits->of_set[i]->until > fits->settled)
+            judge_pair(fits, judged, &fits->set->all[i], fits->of_set[i]);
+}
+
+/* Those where it has a place: it may leave some. gone: all of them. */
+static void judge_held(struct fits *fits, struct judged *judged, bool gone)
+{
+    struct fit_member *member = fit_tables_member(&fits->tables, judged->name);
+    size_t n = member ? member->n : 0;
+    struct fit_table **tables = calloc(n ? n : 1, sizeof *tables);
+    if (!tables)
+        abort();
+    for (size_t i = 0; i < n; i++)
+        tables[i] = member->tables[i];
+    for (size_t i = 0; i < n; i++) {
+        struct fit_table *table = tables[i];
+        const struct fit_campaign *campaign = campaign_set_find(fits->set, table->head.key.ptr);
+        if (gone) {
+            put_out(fits, judged, table,
+                    fit_table_place(table, fit_tables_member(&fits->tables, judged->name)));
+            look_outside(fits, judged->judge, table);
+        } else if (table->running && campaign) {
+            judge_pair(fits, judged, campaign, table);
+        }
+    }
+    free(tables);
+}
+
+/* All that affinity and the gates of posts, platform and tier depend on. */
+static uint64_t moved(const struct creator *c, const struct fit_judge *judge, const struct fit_view *view)
+{
+    const struct score *s = judge->score;
+    const char *tier = s->n_tiers ? s->tiers[0].tier : "";
+    uint64_t all[NICHES + 5] = {c->words, c->platform, bytes_hash(bytes_of(tier)), judge->m->digest,
+                                bytes_hash((struct bytes){(const char *)view->v, sizeof view->v})};
+    memcpy(all + 5, s->niche.posterior, sizeof s->niche.posterior);
+    uint64_t digest = bytes_hash((struct bytes){(const char *)all, sizeof all});
+    return digest ? digest : 1;
+}
+
+bool fits_judge(void *self, void *annex, void *state, struct bytes subject, const struct lane_view *view,
+                enum lane_reason reason, bool visited, const struct lane_emitter *emitter)
+{
+    struct fits *fits = annex;
+    struct creator *c = state;
+    const struct fit_judge *judge = score_fit_judge(self);
+    struct judged judged = {.judge = judge,
+                            .c = c,
+                            .name = subject,
+                            .view = view,
+                            .emitter = emitter,
+                            .again = reason == LANE_SWEEP};
+    fits_sync(fits, judge, view->as_of);
+    bool gone = creator_gone(c);
+    if (gone || !fits->set || fits->set->n == 0) {
+        judge_held(fits, &judged, gone);
+        return false;
+    }
+    fit_view_of(c, judge->score, judge->m, judge->embedding, judge->words, &judged.seen);
+    uint64_t digest = moved(c, judge, &judged.seen);
+    judge_held(fits, &judged, false);
+    judged.again = false; /* the others are told because they are new there */
+    if (reason == LANE_SWEEP || digest != c->judged)
+        judge_all(fits, &judged);
+    else if (visited)
+        judge_due(fits, &judged);
+    c->judged = digest;
+    buffer_free(&judged.actors);
+    return false;
+}
