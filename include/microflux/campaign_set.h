@@ -10,6 +10,7 @@
 
 struct campaign_set {
     size_t n;
+    struct direction *directions;   /* of all, side by side: most pairs need nothing else */
     struct fit_campaign *all;       /* ascending by id */
     char tiers[CAMPAIGN_TIERS][16]; /* that they name, n_tiers */
     size_t n_tiers;

@@ -15,6 +15,8 @@ def campaign(number, seed):
     r = random.Random(number * 1000 + (seed if number % 5 == 0 else 0))
     made = {"campaign_id": f"c{number}", "brand": f"brand{number}", "status": "ACTIVE", "updated_at": 1700000000000 + seed,
             "tiers": r.choice([[], [], ["MICRO"], ["MICRO", "MACRO"]]), "topics": {n: round(r.random(), 2) for n in r.sample(NICHES, r.randint(1, 3))}}
+    if r.random() < .5:
+        made["tags"] = r.sample(["food", "travel", "fitness", "dog", "makeup", "ootd", "family", "home"], 2)
     if r.random() < .3:
         made["min_authenticity"] = r.choice([30, 60, 80])
     if r.random() < .3:

@@ -2,7 +2,7 @@
 # Fits on real parts: 14 campaigns over a generated stream, five places a lane and campaign, while campaigns come, change and end, workers
 # are killed -9 and Redis goes back. In the end each campaign's last records are exactly the best of each lane, as computed from the final
 # state, each with its score; nobody else is left, and a creator who was erased has left all of them.
-# usage: fits.sh [CREATORS=60]
+# usage: fits.sh [CREATORS=60] [model]     model: affinity by an embedding that is trained on the stream
 set -uo pipefail
 source "$(dirname "$0")/stack.sh"
 creators=${1:-60}
@@ -11,7 +11,11 @@ stack_up || exit 1
 sed 's/^best = .*/best = 5/' "$root/data/methodology/microflux-1.conf" > "$DIR/five.conf" || exit 1
 export MICROFLUX_PRIVACY_SECRET_FILE=$DIR/secret MICROFLUX_METHODOLOGY_FILE=$DIR/five.conf MICROFLUX_SWEEP_INTERVAL_S=10
 "$microflux" topics create --partitions 2 --replay > /dev/null
-"$microflux" generate --creators "$creators" --posts 12 --fraud 0.2 --out "$DIR/events" --truth "$DIR/truth" 2> /dev/null
+"$microflux" generate --creators "$creators" --posts 12 --fraud 0.2 --characters --out "$DIR/events" --truth "$DIR/truth" 2> /dev/null
+if [ "${2:-}" = model ]; then
+  "$microflux" train embed "$DIR/events" --out "$DIR/embed.model" > "$DIR/trained" 2>&1 || cat "$DIR/trained"
+  export MICROFLUX_MODELS_EMBEDDING=$DIR/embed.model
+fi
 split -n l/5 "$DIR/events" "$DIR/part."
 part() { "$microflux" produce --timestamps event "$DIR/part.$1" 2> /dev/null || exit 1; }
 put() { python3 "$root/tests/e2e/fits.py" campaigns "$@" > "$DIR/campaigns" && "$microflux" campaigns put "$DIR/campaigns" > /dev/null; }

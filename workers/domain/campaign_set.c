@@ -64,6 +64,11 @@ struct campaign_set *campaign_set_open(const struct fit_campaign *const *campaig
     for (; set->n < n; set->n++)
         set->all[set->n] = *campaigns[set->n];
     qsort(set->all, n, sizeof *set->all, by_id);
+    set->directions = calloc(n ? n : 1, sizeof *set->directions);
+    if (!set->directions)
+        abort();
+    for (size_t i = 0; i < n; i++)
+        set->directions[i] = set->all[i].direction;
     name_tiers(set);
     set->admits =
         calloc(N_PLATFORMS * (CAMPAIGN_TIERS + 1) * campaign_set_words(set) + 1, sizeof *set->admits);
@@ -82,6 +87,7 @@ void campaign_set_close(void *value)
     if (!set)
         return;
     free(set->admits);
+    free(set->directions);
     free(set->all);
     free(set);
 }

@@ -107,6 +107,15 @@ static void place(struct fits *fits, struct judged *judged, const struct fit_cam
     }
 }
 
+static double most_of(const struct fits *fits, const struct judged *judged,
+                      const struct fit_campaign *campaign)
+{
+    const struct fit_judge *judge = judged->judge;
+    return judge->embedding
+               ? direction_score(&fits->set->directions[campaign - fits->set->all], judged->seen.v)
+               : fit_affinity(campaign, judge->m, &judged->seen);
+}
+
 static void judge_pair(struct fits *fits, struct judged *judged, const struct fit_campaign *campaign,
                        struct fit_table *table)
 {
@@ -116,7 +125,7 @@ static void judge_pair(struct fits *fits, struct judged *judged, const struct fi
     struct fit fit;
     judge->counts[SCORE_FITS_JUDGED]++;
     if (!held) {
-        double most = fit_rounded(fit_affinity(campaign, judge->m, &judged->seen));
+        double most = fit_rounded(most_of(fits, judged, campaign));
         if (most <= 0 || most < fit_table_floor(&fits->tables, table)) {
             left_out(table, most);
             return;
