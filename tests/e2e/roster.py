@@ -29,11 +29,13 @@ def campaign(name, slots=None):
 
 # ---- send ----
 
+PEOPLE = [random.Random(person).getrandbits(64) for person in range(4000)]
+
+
 def packed(rng, size):
-    """A sketch as it is sent: of `size` of 4,000 people."""
+    """A sketch as it is sent: of so many people."""
     ranks = {}
-    for person in rng.sample(range(4000), size):
-        h = random.Random(person).getrandbits(64)
+    for h in rng.sample(PEOPLE, size):
         register, rest = h >> 53, h & (1 << 53) - 1
         ranks[register] = max(ranks.get(register, 0), 53 - rest.bit_length() + 1)
     if len(ranks) <= 512:

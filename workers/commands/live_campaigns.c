@@ -50,7 +50,8 @@ struct live_campaigns *live_campaigns_open(const struct config *config, const st
                                     .setup = setup,
                                     .sets = sets,
                                     .schema = {schema_campaign, setup->registry},
-                                    .by = &setup->options};
+                                    .by = &setup->options,
+                                    .changed = true}; /* that there are none is worth telling, too */
     return live;
 }
 

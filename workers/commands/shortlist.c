@@ -61,12 +61,12 @@ static void show(struct showing *s)
     s->news = false;
     if (s->watch && !s->json && isatty(STDOUT_FILENO))
         fputs("\033[H\033[2J", stdout);
-    if (!s->newest)
+    if (!s->newest && s->watch)
         printf(s->json ? "null\n" : "campaign %.*s is no longer there\n", (int)s->campaign.len,
                s->campaign.ptr);
-    else if (!s->json)
+    else if (s->newest && !s->json)
         shortlist_text(s->newest, s->top);
-    else if (json_dumpf(s->newest, stdout, JSON_COMPACT) == 0)
+    else if (s->newest && json_dumpf(s->newest, stdout, JSON_COMPACT) == 0)
         printf("\n");
     fflush(stdout);
 }

@@ -95,8 +95,6 @@ static void tell_roster(const json_t *record, int64_t top)
 
 static void tell_performance(const json_t *performance, const char *who, const char *currency)
 {
-    if (!json_is_object(performance))
-        return;
     printf("  %-24s %.0f posts, %.0f engagements", who, number(performance, "posts"),
            number(performance, "engagements"));
     if (json_is_number(part(performance, "delivery")))
@@ -110,33 +108,37 @@ static void tell_performance(const json_t *performance, const char *who, const c
     printf("\n");
 }
 
-static void tell_delivered(const json_t *record)
+static void tell_delivered(const json_t *record, int64_t top)
 {
     size_t i;
+    int64_t told = 0;
     json_t *one;
     if (!json_is_object(part(record, "performance")))
         return;
     printf("\n  delivered so far:\n");
     json_array_foreach(part(record, "ranking"), i, one)
     {
-        tell_performance(part(one, "performance"), text(one, "creator_id"), currency_of(record));
+        if (json_is_object(part(one, "performance")) && told++ < top)
+            tell_performance(part(one, "performance"), text(one, "creator_id"), currency_of(record));
     }
     tell_performance(part(record, "performance"), "together", currency_of(record));
 }
 
-static void tell_left(const json_t *record)
+static void tell_left(const json_t *record, int64_t top)
 {
     size_t i;
     json_t *one;
     json_array_foreach(part(part(record, "changes"), "left"), i, one)
     {
         const char *gate = json_string_value(part(one, "gate"));
-        printf("  left: %s, was %.0f%s%s\n", text(one, "creator_id"), number(one, "rank"),
-               gate ? ", rejected by " : "", gate ? gate : "");
+        if ((int64_t)i < top)
+            printf("  left: %s, was %.0f%s%s\n", text(one, "creator_id"), number(one, "rank"),
+                   gate ? ", rejected by " : "", gate ? gate : "");
     }
     json_array_foreach(part(record, "rejected"), i, one)
     {
-        printf("  rejected: %s, by %s\n", text(one, "creator_id"), text(one, "gate"));
+        if ((int64_t)i < top)
+            printf("  rejected: %s, by %s\n", text(one, "creator_id"), text(one, "gate"));
     }
 }
 
@@ -149,6 +151,6 @@ void shortlist_text(const json_t *record, int64_t top)
            say_day((int64_t)number(record, "as_of")).text);
     tell_ranking(record, top);
     tell_roster(record, top);
-    tell_delivered(record);
-    tell_left(record);
+    tell_delivered(record, top);
+    tell_left(record, top);
 }
