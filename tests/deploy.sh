@@ -26,6 +26,14 @@ environment() { # COMMAND...: with all that compose.yaml and the image put into 
   python -c 'import yaml; [print(f"{k}={v}") for s in yaml.safe_load(open("deploy/compose.yaml"))["services"].values() for k, v in s.get("environment", {}).items() if k.startswith("MICROFLUX_")]' |
     cat - <(sed -n 's/^ENV //p' deploy/container/Containerfile) | xargs sh -c 'env "$@" build/microflux check' -
 }
+commands() { # each that compose.yaml gives to the image, and each option of it
+  python -c 'import yaml; [print(s["command"][0], *[w for w in s["command"] if w.startswith("--")]) for s in yaml.safe_load(open("deploy/compose.yaml"))["services"].values() if s["image"].startswith("microflux:") and "command" in s]' |
+    while read -r command options; do
+      for option in $options --help; do
+        build/microflux "$command" --list-options | cut -f 2 | grep -qxe "$option" || { echo "microflux $command $option: there is no such thing"; return 1; }
+      done
+    done
+}
 kafka_settings() { # what the broker of compose.yaml is told, to Kafka's own reader
   python -c 'import yaml; [print(k[6:].lower().replace("_", ".") + "=" + v) for k, v in yaml.safe_load(open("deploy/compose.yaml"))["services"]["kafka"]["environment"].items()]' |
     sed "s#^log.dirs=.*#log.dirs=$dir/kafka#" > "$dir/kafka.properties"
@@ -37,6 +45,7 @@ check 'hadolint' hadolint deploy/container/Containerfile
 check 'yamllint' yaml deploy/compose.yaml deploy/kubernetes deploy/grafana deploy/prometheus/{rules,prometheus}.yaml $chart/{Chart,values,production}.yaml
 check 'compose.yaml is a compose file' compose deploy/compose.yaml
 check 'compose.yaml: a worker would start with its environment, and with that of the image' environment
+check 'compose.yaml: every command and option is one' commands
 check 'compose.yaml: the broker understands its settings' kafka_settings
 check 'promtool check config' promtool check config deploy/prometheus/prometheus.yaml
 

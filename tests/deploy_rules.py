@@ -114,5 +114,8 @@ check("compose.yaml: two workers, with time to stop", compose["worker"]["deploy"
 exposed = number(r"^EXPOSE (\d+)$", "deploy/container/Containerfile")
 check("Prometheus scrapes the port of the image", f"port: {exposed}\n" in text("deploy/prometheus/prometheus.yaml") and
       f"MICROFLUX_HTTP_ADDRESS=0.0.0.0:{exposed}\n" in containerfile)
+release = dict(re.findall(r"--set keda\.(group|topic)=(\S+)", text("docs/operations/deploy.md")))
+check("docs/operations/deploy.md: the release of the roster has its group and input", release == {
+    "group": defaults["roster.group"], "topic": defaults["topics.fit_scores"]}, release)
 print(f"{passed} passed, {failed} failed")
 sys.exit(failed > 0)
