@@ -31,4 +31,5 @@ tree_up() { # SUITE
   debootstrap --variant=minbase --include=ca-certificates "$1" "$tree" "$mirror" > "${tree%/tree}/debootstrap.log" 2>&1 || return 1
   for m in proc sys dev dev/pts; do mount --rbind "/$m" "$tree/$m" 2> /dev/null || mount --bind "/$m" "$tree/$m"; done
   keep "$1"
+  return 0
 }
