@@ -9,9 +9,9 @@ import subprocess
 import sys
 import time
 
+from checks import Checks, keep   # before those that look into tests/reference, which has a checks.py, too
 import chain
 import log_changes
-from checks import Checks, keep
 from play import Play
 from stack import FAKETIME, ROOT, Stack, reached, until
 from traffic import PARTITIONS
