@@ -27,7 +27,8 @@ static void stands(struct outbox *outbox, uint64_t mark)
         return;
     }
     if (outbox->first + outbox->n == outbox->cap) {
-        memmove(outbox->marks, outbox->marks + outbox->first, outbox->n * sizeof *outbox->marks);
+        if (outbox->n)
+            memmove(outbox->marks, outbox->marks + outbox->first, outbox->n * sizeof *outbox->marks);
         outbox->first = 0;
         if (2 * outbox->n >= outbox->cap) {
             outbox->cap = outbox->cap ? 2 * outbox->cap : 16;
