@@ -29,25 +29,15 @@ void fits_close(void *self, void *annex)
         return;
     fit_tables_close(&fits->tables);
     free(fits->of_set);
-    free(fits->told);
-    buffer_free(&fits->names);
+    free(fits->told.all);
+    free(fits->flying.all);
+    buffer_free(&fits->told.names);
+    buffer_free(&fits->flying.names);
     buffer_free(&fits->ghosts);
     free(fits);
 }
 
 /* ---- telling ---- */
-
-static void note(struct fits *fits, struct fit_table *table, struct bytes creator, double told)
-{
-    if (fits->n_told == fits->cap_told) {
-        fits->cap_told = fits->cap_told ? 2 * fits->cap_told : 64;
-        fits->told = realloc(fits->told, fits->cap_told * sizeof *fits->told);
-        if (!fits->told)
-            abort();
-    }
-    fits->told[fits->n_told++] = (struct told){table, fits->names.len, creator.len, told};
-    buffer_add(&fits->names, creator.ptr, creator.len);
-}
 
 static void tell(struct fits *fits, struct judged *judged, const struct fit_campaign *campaign,
                  struct fit_table *table, struct fit_place *place, const struct fit *fit)
@@ -58,7 +48,7 @@ static void tell(struct fits *fits, struct judged *judged, const struct fit_camp
     buffer_free(&value);
     judged->judge->counts[SCORE_FITS_TOLD]++;
     place->told = place->score;
-    note(fits, table, judged->name, place->told);
+    fits_note(&fits->told, table->head.key, judged->name, place->told);
 }
 
 static void put_out(struct fits *fits, const struct judged *judged, struct fit_table *table,
@@ -67,7 +57,7 @@ static void put_out(struct fits *fits, const struct judged *judged, struct fit_t
     struct bytes creator = place->member->head.key;
     fits_tell(judged->emitter, table->head.key, creator, (struct bytes){0});
     judged->judge->counts[SCORE_FITS_LEFT]++;
-    note(fits, table, creator, NAN);
+    fits_note(&fits->told, table->head.key, creator, NAN);
     fit_table_remove(&fits->tables, table, place);
 }
 

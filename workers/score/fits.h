@@ -36,25 +36,27 @@ struct judged {
     bool has_actors; /* packed once for all its pairs */
 };
 
-struct told { /* what the next EXEC writes */
-    struct fit_table *table;
-    size_t name_at, name_len;
-    double told; /* NAN: the creator left */
+struct told {
+    size_t campaign_len, name_at, name_len; /* the campaign stands before the name */
+    double told;                            /* NAN: the creator left */
+};
+struct told_list {
+    struct told *all;
+    size_t n, cap;
+    struct buffer names;
 };
 
 struct fits {
     struct fit_tables tables;
     const struct campaign_set *set;
     uint64_t serial;
-    struct fit_table **of_set; /* of each campaign of the set that runs, else NULL */
-    int64_t next_edge;         /* as_of from which other campaigns run */
-    int64_t visits, settled;   /* slots visited, also before the last commit */
-    int64_t due_until;         /* no table's `until` is later */
-    bool closing;              /* some tables are of campaigns that do not run */
-    struct told *told;
-    size_t n_told, cap_told;
-    struct buffer names;  /* of those told */
-    struct buffer ghosts; /* campaign, creator: of which readers may know though no table does */
+    struct fit_table **of_set;     /* of each campaign of the set that runs, else NULL */
+    int64_t next_edge;             /* as_of from which other campaigns run */
+    int64_t visits, settled;       /* slots visited, also before the last commit */
+    int64_t due_until;             /* no table's `until` is later */
+    bool closing;                  /* some tables are of campaigns that do not run */
+    struct told_list told, flying; /* what the next EXEC writes; what the last one does, if it happened */
+    struct buffer ghosts;          /* campaign, creator: of which readers may know though no table does */
 };
 
 /* fits.c */
@@ -73,6 +75,7 @@ int fits_want(void *self, void *annex, const struct lane_view *view);
 bool fits_visited(void *self, void *annex, int slot);
 void fits_settle(void *self, void *annex, const struct lane_view *view, const struct lane_emitter *emitter,
                  const struct lane_annex_writer *writer);
+void fits_note(struct told_list *list, struct bytes campaign, struct bytes creator, double told);
 void fits_due(struct fits *fits, struct fit_table *table); /* everybody is to be judged by it */
 /* fits_sync: the tables follow the campaigns that run. */
 void fits_sync(struct fits *fits, const struct fit_judge *judge, int64_t as_of);

@@ -100,23 +100,49 @@ static struct bytes members_word(struct bytes campaign, struct buffer *room)
     return (struct bytes){room->data, room->len};
 }
 
+static struct bytes campaign_of(const struct told_list *list, const struct told *told)
+{
+    return (struct bytes){list->names.data + told->name_at - told->campaign_len, told->campaign_len};
+}
+
+static struct bytes creator_of(const struct told_list *list, const struct told *told)
+{
+    return (struct bytes){list->names.data + told->name_at, told->name_len};
+}
+
+void fits_note(struct told_list *list, struct bytes campaign, struct bytes creator, double told)
+{
+    if (list->n == list->cap) {
+        list->cap = list->cap ? 2 * list->cap : 64;
+        list->all = realloc(list->all, list->cap * sizeof *list->all);
+        if (!list->all)
+            abort();
+    }
+    buffer_add(&list->names, campaign.ptr, campaign.len);
+    list->all[list->n++] = (struct told){campaign.len, list->names.len, creator.len, told};
+    buffer_add(&list->names, creator.ptr, creator.len);
+}
+
+/* The EXEC before this one happened, or nobody would be here. */
 static void write_told(struct fits *fits, const struct lane_annex_writer *writer)
 {
     struct buffer room = {0};
     char text[32];
-    for (size_t i = 0; i < fits->n_told; i++) {
-        const struct told *told = &fits->told[i];
-        struct bytes word = members_word(told->table->head.key, &room),
-                     name = {fits->names.data + told->name_at, told->name_len};
-        if (isnan(told->told)) {
-            writer->drop(writer->arg, word, name);
-            continue;
-        }
+    struct told_list written = fits->told;
+    fits->told = fits->flying;
+    fits->told.n = 0;
+    buffer_empty(&fits->told.names);
+    fits->flying = written;
+    for (size_t i = 0; i < written.n; i++) {
+        const struct told *told = &written.all[i];
+        struct bytes word = members_word(campaign_of(&written, told), &room),
+                     name = creator_of(&written, told);
         size_t len = (size_t)snprintf(text, sizeof text, "%.3f", told->told);
-        writer->set(writer->arg, word, name, (struct bytes){text, len});
+        if (isnan(told->told))
+            writer->drop(writer->arg, word, name);
+        else
+            writer->set(writer->arg, word, name, (struct bytes){text, len});
     }
-    fits->n_told = 0;
-    buffer_empty(&fits->names);
     buffer_free(&room);
 }
 
@@ -125,8 +151,11 @@ static void close_table(struct fits *fits, struct fit_table *table, const struct
                         const struct lane_annex_writer *writer)
 {
     struct buffer room = {0};
-    for (size_t i = 0; i < table->n; i++)
-        fits_tell(emitter, table->head.key, table->best[i].member->head.key, (struct bytes){0});
+    for (size_t i = 0; i < table->n; i++) {
+        struct bytes creator = table->best[i].member->head.key;
+        fits_tell(emitter, table->head.key, creator, (struct bytes){0});
+        fits_note(&fits->flying, table->head.key, creator, NAN);
+    }
     writer->remove(writer->arg, members_word(table->head.key, &room));
     writer->drop(writer->arg, BYTES(FITS_WORD), table->head.key);
     buffer_free(&room);
@@ -138,8 +167,10 @@ static void exorcise(struct fits *fits, const struct lane_emitter *emitter)
     struct bytes rest = {fits->ghosts.data, fits->ghosts.len}, campaign, creator;
     while (lane_index_next(&rest, &campaign) && lane_index_next(&rest, &creator)) {
         const struct fit_table *table = fit_tables_find(&fits->tables, campaign);
-        if (!table || !fit_table_place(table, fit_tables_member(&fits->tables, creator)))
-            fits_tell(emitter, campaign, creator, (struct bytes){0});
+        if (table && fit_table_place(table, fit_tables_member(&fits->tables, creator)))
+            continue;
+        fits_tell(emitter, campaign, creator, (struct bytes){0});
+        fits_note(&fits->flying, campaign, creator, NAN);
     }
     buffer_free(&fits->ghosts);
 }
@@ -245,51 +276,66 @@ enum err fits_load(void *self, void *annex, struct bytes word, const struct redi
     return read ? ERR_OK : unreadable(word, field, info);
 }
 
-/* Redis may have gone back, or another worker had the lane meanwhile: where memory and Redis differ nobody
- * knows what readers have, so it is told again. */
-static void doubt(struct fits *fits, const struct fits *before)
+/* Redis may have gone back, or another worker had the lane meanwhile: where memory and Redis differ, and of
+ * what no EXEC is known to have written, nobody knows what readers have: it is told again. */
+static void doubt(struct fits *fits, struct bytes campaign, struct bytes creator)
 {
-    for (size_t i = 0; i < before->tables.n; i++) {
-        const struct fit_table *old = before->tables.all[i];
-        struct fit_table *table = fit_tables_find(&fits->tables, old->head.key);
-        for (size_t k = 0; k < old->n; k++) {
-            struct bytes creator = old->best[k].member->head.key;
-            struct fit_place *place =
-                table ? fit_table_place(table, fit_tables_member(&fits->tables, creator)) : NULL;
-            if (!place)
-                add_ghost(fits, old->head.key, creator);
-            else if (place->told == old->best[k].told)
-                continue;
-            else
-                place->told = NAN;
-            if (table)
-                fits_due(fits, table);
+    struct fit_table *table = fit_tables_find(&fits->tables, campaign);
+    struct fit_place *place =
+        table ? fit_table_place(table, fit_tables_member(&fits->tables, creator)) : NULL;
+    if (place)
+        place->told = NAN;
+    else
+        add_ghost(fits, campaign, creator);
+    if (table)
+        fits_due(fits, table);
+}
+
+static double told_in(const struct fits *fits, struct bytes campaign, struct bytes creator)
+{
+    const struct fit_table *table = fit_tables_find(&fits->tables, campaign);
+    const struct fit_place *place =
+        table ? fit_table_place(table, fit_tables_member(&fits->tables, creator)) : NULL;
+    return place ? place->told : NAN;
+}
+
+/* Of each pair that one of them has. */
+static void doubt_differences(struct fits *fits, const struct fits *one, const struct fits *other)
+{
+    for (size_t i = 0; i < one->tables.n; i++) {
+        const struct fit_table *table = one->tables.all[i];
+        for (size_t k = 0; k < table->n; k++) {
+            struct bytes creator = table->best[k].member->head.key;
+            if (table->best[k].told != told_in(other, table->head.key, creator))
+                doubt(fits, table->head.key, creator);
         }
     }
 }
 
-static void doubt_news(struct fits *fits, const struct fits *before)
+static void doubt_list(struct fits *fits, const struct told_list *list)
 {
-    for (size_t i = 0; i < fits->tables.n; i++) {
-        struct fit_table *table = fits->tables.all[i];
-        const struct fit_table *old = fit_tables_find(&before->tables, table->head.key);
-        for (size_t k = 0; k < table->n; k++) {
-            struct bytes creator = table->best[k].member->head.key;
-            if (old && fit_table_place(old, fit_tables_member(&before->tables, creator)))
-                continue;
-            table->best[k].told = NAN;
-            fits_due(fits, table);
-        }
-    }
+    for (size_t i = 0; i < list->n; i++)
+        doubt(fits, campaign_of(list, &list->all[i]), creator_of(list, &list->all[i]));
+}
+
+static void doubt_ghosts(struct fits *fits, const struct fits *before)
+{
+    struct bytes rest = {before->ghosts.data, before->ghosts.len}, campaign, creator;
+    while (lane_index_next(&rest, &campaign) && lane_index_next(&rest, &creator))
+        doubt(fits, campaign, creator);
 }
 
 void fits_loaded(void *self, void *annex, const void *before)
 {
     struct fits *fits = annex;
+    const struct fits *old = before;
     (void)self;
     fits->settled = fits->visits;
     if (!before)
         return;
-    doubt(fits, before);
-    doubt_news(fits, before);
+    doubt_differences(fits, fits, before);
+    doubt_differences(fits, before, fits);
+    doubt_list(fits, &old->told);
+    doubt_list(fits, &old->flying);
+    doubt_ghosts(fits, old);
 }
