@@ -86,7 +86,7 @@ struct lane_kind {
     size_t n_inputs, n_outputs, n_keys, state_size;
     const struct lane_output *outputs; /* n_outputs; encode writes to the first */
     uint32_t lane_inputs; /* bit = input written by lanes (derived records, events): each record says its
-                             position there, and what was met before is dropped; a tombstone has none */
+                             position there, and what was met before is dropped; a tombstone may have none */
     bool unswept;         /* its subjects need no repetition: they stand in no index */
     uint32_t whole_keys;  /* bit = key that is one string, not a hash; never the first */
     const char *const *key_names; /* the word in mf:<namespace>:<kind>:{tag}:<word>:<subject> */

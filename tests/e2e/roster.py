@@ -15,7 +15,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT / "tests/reference"))
-PARTITIONS, CREATORS, UPDATES, RANKED, AS_OF = 4, 260, 900, 200, 1772454600000
+PARTITIONS, LANES, CREATORS, UPDATES, RANKED, AS_OF = 4, 3, 260, 900, 200, 1772454600000
 GATES = ["tier", "competitor", "excluded"]
 CAMPAIGNS = {  # budget in cents, its currency, slots
     "spring": (9000, "EUR", 6), "summer": (None, None, 8), "autumn": (4000, "EUR", None), "winter": (20000, "USD", 5), "ended": (None, None, 3)}
@@ -60,7 +60,7 @@ def fit(rng, name, creator, version, as_of):
 
 
 def stream(rng):
-    """(campaign, creator, record or None), with creators that leave and come back and records that are late."""
+    """(campaign, creator, record or None), with creators that leave and come back and records that are of before."""
     versions = {}
     for step in range(CREATORS + UPDATES):
         creator = f"creator-{step if step < CREATORS else rng.randrange(CREATORS)}"
@@ -81,14 +81,18 @@ def send(bootstrap, seconds):
     from io import BytesIO
     schema = fastavro.parse_schema(json.loads((ROOT / "schemas/fit-score.avsc").read_text()))
     frame = b"\xc3\x01" + bytes.fromhex(fastavro.schema.fingerprint(fastavro.schema.to_parsing_canonical_form(schema), "CRC-64-AVRO"))
-    producer = Producer({"bootstrap.servers": bootstrap, "linger.ms": 2})
+    producer, sent = Producer({"bootstrap.servers": bootstrap, "linger.ms": 2}), []
     begun, total = time.time(), (CREATORS + UPDATES) * len(CAMPAIGNS)
     for i, (name, creator, record) in enumerate(stream(random.Random(7))):
         out = BytesIO()
         if record:
             fastavro.schemaless_writer(out, schema, record)
-        producer.produce("fit-scores", key=f"{name}/{creator}", value=frame + out.getvalue() if record else None,
-                         partition=zlib.crc32(name.encode()) % PARTITIONS)
+        sent.append({"key": f"{name}/{creator}", "value": frame + out.getvalue() if record else None,
+                     "partition": zlib.crc32(name.encode()) % PARTITIONS,
+                     "headers": {"microflux.position": f"{zlib.crc32(creator.encode()) % LANES} interactions 0 {i} 0"}})
+        producer.produce("fit-scores", **sent[-1])
+        if i % 20 == 19:
+            producer.produce("fit-scores", **sent[-1 - i % 7])  # as after a crash, or by who lost its lane
         producer.poll(0)
         time.sleep(max(0, begun + seconds * i / total - time.time()))
     assert producer.flush(60) == 0
@@ -102,18 +106,22 @@ def order(fit_score):
 
 def pairs_of(path):
     """{campaign: {creator: its record}} and {campaign: last offset + 1}, by the rules of the page."""
-    known, gone, ends = {}, {}, {}
+    known, gone, ends, met = {}, {}, {}, {}
     for record in sorted(map(json.loads, open(path)), key=lambda r: (r["partition"], r["offset"])):
         name, creator = record["key"].split("/", 1)
         pair, value = (name, creator), record["value"]
-        ends[name] = record["offset"] + 1
+        lane, topic, *position = record["headers"]["microflux.position"].split()
+        source, position = (record["partition"], lane, topic), list(map(int, position))
+        if position <= met.get(source, [-1]):
+            continue
+        met[source], ends[name] = position, record["offset"] + 1
         if value is None:
             if pair in known:
                 gone[pair] = known.pop(pair)
         elif pair in known:
             if order(value) >= order(known[pair]):
                 known[pair] = value
-        elif pair not in gone or order(value) > order(gone[pair]):
+        elif pair not in gone or order(value) >= order(gone[pair]):
             known[pair] = value
     return {name: {c: v for (n, c), v in known.items() if n == name} for name in ends}, ends
 

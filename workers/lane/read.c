@@ -213,7 +213,8 @@ static enum err met_first(struct lane *lane, const struct kafka_record *record, 
     struct lane_input *in = &lane->in[record->input];
     bool repeated = false;
     enum err err = decode(lane, record);
-    if (err == ERR_OK && lane->kind->lane_inputs >> record->input & 1 && record->value.ptr)
+    if (err == ERR_OK && lane->kind->lane_inputs >> record->input & 1 &&
+        (record->value.ptr || kafka_record_header(record, LANE_POSITION).ptr))
         err = meet(lane, record, &repeated);
     if (err == ERR_WEATHER)
         return err;

@@ -54,7 +54,6 @@ static void put_pair(const struct pair *p, struct buffer *out)
 {
     out->len = 0;
     buffer_printf(out, "%" PRId32 " %" PRId64 " %" PRId64, p->epoch, p->offsets, p->as_of);
-    put_word(out, p->campaign);
     if (p->gone)
         put_word(out, "gone");
     else
@@ -124,7 +123,7 @@ static bool take_pair(struct campaign_state *state, struct bytes creator, struct
     int64_t epoch;
     struct pair *p = campaign_pair_made(state, creator);
     if (!bytes_int(&text, &epoch) || !bytes_int(&text, &p->offsets) || !bytes_int(&text, &p->as_of) ||
-        !take_word(&text, p->campaign, sizeof p->campaign) || !take_word(&text, p->gate, sizeof p->gate))
+        !take_word(&text, p->gate, sizeof p->gate))
         return false;
     p->epoch = (int32_t)epoch;
     p->gone = strcmp(p->gate, "gone") == 0;

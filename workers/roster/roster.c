@@ -198,6 +198,7 @@ static const struct lane_output outputs[] = {{.holds_subjects = true}}; /* short
 const struct lane_kind roster_kind = {
     .name = "roster",
     .n_inputs = 1,
+    .lane_inputs = 1u << ROSTER_FITS,
     .n_outputs = sizeof outputs / sizeof outputs[0],
     .outputs = outputs,
     .n_keys = N_CAMPAIGN_KEYS,

@@ -14,11 +14,10 @@
 struct pair {
     char *creator; /* owned, creator_len */
     uint16_t creator_len;
-    bool gone; /* a grave: what is not newer than it, and of the same campaign record, is late */
+    bool gone; /* a grave: what is older is late */
     bool dirty, dirty_audience;
     int32_t epoch;
     int64_t offsets, as_of;
-    char campaign[17]; /* digest of the campaign's record it was judged by */
     char gate[24], platform[16], tier[16], currency[4];
     double score, confidence, affinity;
     int32_t affinity_source;

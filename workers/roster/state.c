@@ -1,6 +1,6 @@
-/* state: the pairs of a campaign. A record that is late (a worker that lost its lane may still send one)
- * changes nothing: of each pair the largest (version, as_of) counts, and one that left keeps them in a grave.
- */
+/* state: the pairs of a campaign. What a lane sends twice the engine drops by its position. Of each pair the
+ * largest (version, as_of) counts: a lane that counts again, since its Redis went back, tells nothing new
+ * until it is where it was; one that left keeps its own in a grave. */
 #include <stdlib.h>
 
 #include "roster_room.h"
@@ -103,22 +103,13 @@ void pair_audience(struct pair *pair, struct bytes packed)
 
 /* ---- what lanes tell ---- */
 
-static int against(const struct pair *pair, const struct fit_record *r)
-{
-    if (r->epoch != pair->epoch)
-        return r->epoch < pair->epoch ? -1 : 1;
-    if (r->offsets != pair->offsets)
-        return r->offsets < pair->offsets ? -1 : 1;
-    return (r->as_of > pair->as_of) - (r->as_of < pair->as_of);
-}
-
-/* A campaign that was changed and changed back may bring a creator back before event time moved. */
 static bool late(const struct pair *pair, const struct fit_record *r)
 {
-    int newer = against(pair, r);
-    if (newer == 0 && pair->gone)
-        return bytes_equal(r->campaign, bytes_of(pair->campaign));
-    return newer < 0;
+    if (r->epoch != pair->epoch)
+        return r->epoch < pair->epoch;
+    if (r->offsets != pair->offsets)
+        return r->offsets < pair->offsets;
+    return r->as_of < pair->as_of;
 }
 
 static void copy_text(char *to, size_t size, struct bytes from)
@@ -147,7 +138,6 @@ static void copy(struct pair *pair, const struct fit_record *r)
     pair->epoch = r->epoch;
     pair->offsets = r->offsets;
     pair->as_of = r->as_of;
-    copy_text(pair->campaign, sizeof pair->campaign, r->campaign);
     copy_text(pair->gate, sizeof pair->gate, r->gate);
     copy_text(pair->platform, sizeof pair->platform, r->platform);
     copy_text(pair->tier, sizeof pair->tier, r->tier);
