@@ -116,6 +116,14 @@ for i, path in enumerate(["methodology/microflux-1", "benchmarks/benchmarks-1", 
     seed("config", f"{i:02}-" + path.split("/")[0], chr(i - 2) + "\n".join(line for line in lines if line and line[0] != ";"))
 seed("config", "08-secret", "\006000102030405060708090a0b0c0d0e0f\n")
 
+# ---- models: what it is (0, 1 a file of an embedding, of a niche model; 2, 3 what stands below its digest), then its text; ~ is 64 zeros ----
+EMBED = "posts 99\nmu~\nnu~\nmean~\n" + "covariance~\n" * 64 + "tokens 2\ntoken 0000000a 9 127" + " 0" * 63 + "\ntoken 00000014 9 0 127" + " 0" * 62 + "\n"
+NICHE = "embedding 000000000000004d\nniches 2\nniche FOOD 0.1~~\nniche PET -1 0.5" + " 0" * 63 + "~\n"
+for i, (what, body) in enumerate([(2, EMBED), (3, NICHE), (0, "microflux-model embed 1\ndigest 0000000000000001\n" + EMBED), (1, "microflux-model niche 2\n"),
+                                  (2, EMBED.replace("tokens 2", "tokens 4000000")), (2, EMBED.replace("00000014", "00000001")), (3, NICHE.replace("niches 2", "niches 16")),
+                                  (2, EMBED.replace("127", "1e9")), (3, NICHE.replace("FOOD", "F" * 40))]):
+    seed("models", f"{i:02}", chr(what) + body)
+
 # ---- NDJSON: topic and timestamps, then a line ----
 lines = [("\1", {"creator_id": "c", "platform": "TIKTOK", "observed_at": NOW, "followers": 5000, "price_per_post": {"minor_units": 1, "currency": "EUR"}}),
          ("\2", {"creator_id": "c", "post_id": "p1", "posted_at": NOW, "tags": ["ad"], "text": "\u00e9\ud83c\udf5d", "metrics": {"observed_at": NOW, "likes": 3}}),
