@@ -40,7 +40,7 @@ struct corpus_creator {
     uint32_t index;
     int64_t followers; /* newest snapshot; -1: none */
     int64_t profile_at;
-    struct corpus_post **posts;  /* newest first, at most POSTS of them, none deleted */
+    struct corpus_post **posts;  /* newest first, of the newest POSTS those not deleted */
     size_t n_posts, n_all_posts; /* those of the ring; all that follow one another from there */
     const struct corpus_meeting *meetings;
     size_t n_meetings;
@@ -73,11 +73,6 @@ struct corpus_creator *corpus_find(const struct corpus *corpus, struct bytes id)
 bool corpus_names(const struct corpus_post *post, uint32_t brand);
 
 /* ---- vectors of all creators ---- */
-struct creator_vectors {
-    struct content content;
-    float y[DIMS], a[DIMS];
-    int64_t met;
-};
 /* corpus_vectors: n_creators of them; gives, free(). */
 struct creator_vectors *corpus_vectors(const struct corpus *corpus, const struct embedding *embedding,
                                        const struct methodology *m);

@@ -254,27 +254,37 @@ static void count_tokens(struct corpus *c, const struct corpus_creator *creator,
         }
 }
 
+/* Newest first; a deleted one leaves no words, but keeps its place among the newest, as in the ring. */
+static void order_posts(struct corpus *c)
+{
+    size_t n = 0, rank = 0;
+    c->ordered = memory(c->n_posts + 1, sizeof *c->ordered);
+    for (size_t i = 0; i < c->n_posts; i++)
+        c->ordered[i] = c->posts[i];
+    qsort(c->ordered, c->n_posts, sizeof *c->ordered, newest_first);
+    for (size_t i = 0, last = 0; i < c->n_posts; i++) {
+        struct corpus_post *post = c->ordered[i];
+        struct corpus_creator *creator = c->creators[post->creator];
+        rank = i > 0 && post->creator == last ? rank + 1 : 0;
+        last = post->creator;
+        if (post->deleted)
+            continue;
+        if (creator->n_all_posts++ == 0)
+            creator->posts = &c->ordered[n];
+        creator->n_posts += rank < POSTS;
+        c->ordered[n++] = post;
+    }
+}
+
 void corpus_settle(struct corpus *c)
 {
     uint32_t *seen = memory(c->n_tokens + 1, sizeof *seen);
-    size_t n = 0, m = 0;
-    c->ordered = memory(c->n_posts + 1, sizeof *c->ordered);
-    for (size_t i = 0; i < c->n_posts; i++)
-        if (!c->posts[i]->deleted)
-            c->ordered[n++] = c->posts[i];
-    qsort(c->ordered, n, sizeof *c->ordered, newest_first);
-    for (size_t i = n; i-- > 0;) {
-        struct corpus_creator *creator = c->creators[c->ordered[i]->creator];
-        creator->posts = &c->ordered[i];
-        creator->n_posts++;
-    }
+    size_t m = 0;
+    order_posts(c);
     if (c->n_meetings)
         qsort(c->meetings, c->n_meetings, sizeof *c->meetings, by_creator);
     for (size_t i = 0; i < c->n_creators; i++) {
         struct corpus_creator *creator = c->creators[i];
-        creator->n_all_posts = creator->n_posts;
-        if (creator->n_posts > POSTS)
-            creator->n_posts = POSTS;
         count_tokens(c, creator, seen);
         for (creator->meetings = c->meetings + m; m < c->n_meetings && c->meetings[m].creator == i; m++)
             creator->n_meetings++;
