@@ -7,6 +7,13 @@
 
 double actor_fake(const struct methodology *m, const struct interaction_record *r); /* P(fake) of §4 */
 
+/* niche_posterior: of n_niches, by so many matches of the lexicon each. */
+void niche_posterior(const struct methodology *m, const int64_t *matches, double *posterior);
+
+/* niche_evaluate: topics of a creator, not yet rounded; value is zeroed, models may be NULL. */
+void niche_evaluate(const struct creator *c, const struct methodology *m, const struct models *models,
+                    struct niche_value *value);
+
 struct rated { /* a post's engagements, and followers at post time, at least 1 */
     int64_t engagements, likes_comments, views;
     double followers;

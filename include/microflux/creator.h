@@ -247,7 +247,6 @@ struct creator_dirty {
 
 struct embedding; /* vectors.h */
 struct niche_model;
-struct packed_vector;
 struct kept_content;
 struct audience_vector;
 

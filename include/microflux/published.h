@@ -155,13 +155,26 @@ struct community_value {
     int64_t since; /* actor values cover from here on */
 };
 
+#define DIMS 64
+/* A vector as it is published: value = scale * code. */
+struct packed_vector {
+    float scale;
+    int8_t code[DIMS];
+};
+
 #define NICHES 16
-struct niche_value { /* by the lexicon: nothing else knows niches yet */
+struct niche_value {
+    bool model; /* the posterior is a niche model's, else the lexicon's */
     size_t n;
     const char *const *names;
     double posterior[NICHES];
     const char *asserted; /* NULL: none stands out */
     struct part focus;
+    /* with an embedding: */
+    bool has_vector;
+    struct packed_vector vector; /* V */
+    int32_t known;               /* tokens that the embedding knows */
+    int64_t met;                 /* creators whom the audience also follows */
 };
 
 #define BRANDS 16

@@ -62,10 +62,11 @@ struct score_origin {
 /* What a score was made with, its digests in words once for all records; "" = none. */
 struct score_makers {
     const struct methodology *methodology;
-    char digest[17], peers[17], lexicons[17]; /* peers: of who is compared with nobody */
+    char digest[17], peers[17], lexicons[17], embedding[17],
+        niche[17]; /* peers: of who is compared with nobody */
 };
 struct score_makers score_makers_of(const struct methodology *methodology, const struct peer_table *peers,
-                                    uint64_t lexicons);
+                                    uint64_t lexicons, const struct models *models);
 /* score_version: sum of the creator's own offsets. */
 int64_t score_version(const struct creator *c);
 /* score_encode: of that creator: flags name its posts. */

@@ -7,7 +7,6 @@
 
 #include "microflux/methodology.h"
 
-#define DIMS     64
 #define FEATURES (2 * DIMS) /* of the niche: content, then audience */
 
 struct embedded {   /* one token of the model */
@@ -40,12 +39,6 @@ struct content {
     int32_t n;     /* distinct tokens that the model knows */
 };
 
-/* A vector as it is published: value = scale * code. */
-struct packed_vector {
-    float scale;
-    int8_t code[DIMS];
-};
-
 /* What a creator keeps (creator.h). */
 struct kept_content {
     uint64_t words, embedding; /* of which it is */
@@ -72,6 +65,18 @@ void creator_vector(const struct methodology *m, const struct content *content, 
                     float v[DIMS]);
 void vector_pack(const float v[DIMS], struct packed_vector *packed);
 void vector_unpack(const struct packed_vector *packed, float v[DIMS]);
+
+/* What an embedding makes of a creator. creator_vectors: of a live one. topics_tell: V and its evidence, and
+ * the posterior of a niche model if there is one; value has the rest. */
+struct creator_vectors {
+    struct content content;
+    float y[DIMS], a[DIMS];
+    int64_t met;
+};
+void creator_vectors(const struct creator *c, const struct embedding *embedding, const struct methodology *m,
+                     struct creator_vectors *vectors);
+void topics_tell(const struct methodology *m, const struct models *models,
+                 const struct creator_vectors *vectors, struct niche_value *value);
 
 /* softmax: n logits become shares that sum to 1. */
 void softmax(double *z, size_t n);

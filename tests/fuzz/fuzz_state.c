@@ -102,7 +102,7 @@ static void use(struct creator *c)
     struct profile_record profile = {.creator_id = BYTES("c"), .observed_at = AS_OF, .followers = 100};
     layout_loaded(c);
     creator_score(c, methodology, NULL, AS_OF, &score);
-    struct score_makers makers = score_makers_of(methodology, NULL, 0);
+    struct score_makers makers = score_makers_of(methodology, NULL, 0, &(struct models){0});
     score_encode(&score, c, &makers, &origin, &out);
     layout_json(c, BYTES("c"), 0, &out);
     creator_interaction(c, &rules, &like, &at, &as_of, &counts);

@@ -124,6 +124,50 @@ static void meetings_are_of_one_embedding(void **state)
     creator_clear(&c);
 }
 
+static uint64_t scored(const struct creator *c, const struct models *models, struct score *s)
+{
+    creator_score(c, m, &(struct market){.models = *models}, 2000000, s);
+    return score_digest(s);
+}
+
+/* Published: V and its evidence, niches by the model; by the lexicon as long as there is none. A change that
+ * the codes do not show is none. */
+static void scores_tell_vectors(void **state)
+{
+    (void)state;
+    struct embedding *e = small();
+    struct niche_model niche = {.n = m->n_niches, .bias = {3}};
+    struct models models = {.embedding = e}, none = {NULL, NULL};
+    struct packed_vector u = {0.5f, {100}}, little = {1e-6f, {100}};
+    struct creator c;
+    struct score s;
+    float v[DIMS];
+    e->digest = 5;
+    creator_init(&c);
+    post(&c, 1, 10, 2, false);
+    scored(&c, &none, &s);
+    assert_false(s.niche.has_vector || s.niche.model);
+    uint64_t by_lexicon = scored(&c, &models, &s);
+    assert_true(s.niche.has_vector && s.niche.known == 1 && s.niche.met == 0 && s.niche.focus.n == 2);
+    vector_unpack(&s.niche.vector, v);
+    assert_true(fabs(v[0] - 0.25) < 0.002 && fabs(v[2] + 0.125) < 0.002); /* n/(n + 3) of 1 and -0.5 */
+    models.niche = &niche;
+    uint64_t before = scored(&c, &models, &s);
+    assert_true(before != by_lexicon && s.niche.model && s.niche.focus.n == 1);
+    assert_string_equal(s.niche.asserted, m->niches[0]);
+    creator_met(&c, e, &u);
+    uint64_t met = scored(&c, &models, &s);
+    assert_true(met != before && s.niche.met == 1);
+    c.audience->met = 1000000;
+    met = scored(&c, &models, &s);
+    creator_met(&c, e, &little);
+    assert_true(scored(&c, &models, &s) == met && s.niche.met == 1000001);
+    e->digest = 6; /* another one: nobody was met yet */
+    assert_true(scored(&c, &models, &s) == before && s.niche.met == 0);
+    creator_clear(&c);
+    embedding_close(e);
+}
+
 static void packing(void **state)
 {
     (void)state;
@@ -245,12 +289,16 @@ static void niche_file(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(content_by_hand), cmocka_unit_test(audience_by_hand),
-        cmocka_unit_test(content_is_kept), cmocka_unit_test(meetings_are_of_one_embedding),
-        cmocka_unit_test(packing),         cmocka_unit_test(examples),
-        cmocka_unit_test(niche_by_hand),   cmocka_unit_test(embedding_file),
-        cmocka_unit_test(niche_file)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(content_by_hand),
+                                       cmocka_unit_test(audience_by_hand),
+                                       cmocka_unit_test(content_is_kept),
+                                       cmocka_unit_test(scores_tell_vectors),
+                                       cmocka_unit_test(meetings_are_of_one_embedding),
+                                       cmocka_unit_test(packing),
+                                       cmocka_unit_test(examples),
+                                       cmocka_unit_test(niche_by_hand),
+                                       cmocka_unit_test(embedding_file),
+                                       cmocka_unit_test(niche_file)};
     if (methodology_open("default", &m, NULL) != ERR_OK)
         return 1;
     int failed = cmocka_run_group_tests(tests, NULL, NULL);

@@ -7,11 +7,13 @@
 #include "microflux/market.h"
 #include "microflux/schemas.h"
 #include "microflux/score.h"
+#include "microflux/vectors.h"
 
 #define NOW (1772454600000LL)
 
 static struct methodology *methodology;
 static struct peer_table *benchmark;
+static const struct models no_models, *models = &no_models;
 
 static int open_tables(void **state)
 {
@@ -31,7 +33,7 @@ static int close_tables(void **state)
 
 static json_t *record_of(const struct creator *c, const struct score *s, size_t *size)
 {
-    const struct score_makers makers = score_makers_of(methodology, benchmark, 7);
+    const struct score_makers makers = score_makers_of(methodology, benchmark, 7, models);
     const struct score_origin origin = {.creator_id = BYTES("creator-1"), .offsets = 9, .applied = {1, 2, 3}};
     struct buffer body = {0}, text = {0};
     struct err_info info;
@@ -181,6 +183,37 @@ static void every_section_reads_back(void **state)
     creator_clear(&c);
 }
 
+/* With models: V as its codes, how much it is of, and by which models. */
+static void vectors_read_back(void **state)
+{
+    static const struct embedding embedding = {.digest = 0xabc};
+    static const struct niche_model niche = {.digest = 0xdef};
+    static const struct models both = {&embedding, &niche};
+    struct creator c;
+    struct score s;
+    size_t size;
+    (void)state;
+    creator_init(&c);
+    creator_score(&c, methodology, NULL, NOW, &s);
+    s.niche.model = s.niche.has_vector = true;
+    s.niche.known = 12;
+    s.niche.met = 345;
+    s.niche.vector = (struct packed_vector){0.5f, {0, -127, 127}};
+    models = &both;
+    json_t *record = record_of(&c, &s, &size);
+    models = &no_models;
+    const json_t *topics = json_object_get(record, "topics"), *tables = json_object_get(record, "tables");
+    assert_string_equal(json_string_value(json_object_get(topics, "source")), "MODEL");
+    assert_true(number_at(record, "topics", "known") == 12 && number_at(record, "topics", "met") == 345);
+    assert_true(json_number_value(json_object_get(json_object_get(topics, "vector"), "scale")) == 0.5);
+    const char *codes = json_string_value(json_object_get(json_object_get(topics, "vector"), "codes"));
+    assert_true(strlen(codes) == 2 * DIMS && strncmp(codes, "00817f00", 8) == 0);
+    assert_string_equal(json_string_value(json_object_get(tables, "embedding")), "0000000000000abc");
+    assert_string_equal(json_string_value(json_object_get(tables, "niche_model")), "0000000000000def");
+    json_decref(record);
+    creator_clear(&c);
+}
+
 static void what_is_missing_is_null(void **state)
 {
     static const char *const sections[] = {"platform", "estimate", "peers", "audience", "follower_growth"};
@@ -193,6 +226,8 @@ static void what_is_missing_is_null(void **state)
     json_t *record = record_of(&c, &s, &size);
     for (size_t i = 0; i < sizeof sections / sizeof sections[0]; i++)
         assert_true(json_is_null(json_object_get(record, sections[i])));
+    assert_true(json_is_null(json_object_get(json_object_get(record, "topics"), "vector")));
+    assert_true(json_is_null(json_object_get(json_object_get(record, "tables"), "embedding")));
     const json_t *whole = json_object_get(record, "creator_score");
     assert_true(json_is_null(json_object_get(whole, "score")));
     assert_int_equal(json_array_size(json_object_get(whole, "parts")), 4);
@@ -205,6 +240,7 @@ static void what_is_missing_is_null(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(every_section_reads_back),
+                                       cmocka_unit_test(vectors_read_back),
                                        cmocka_unit_test(what_is_missing_is_null)};
     return cmocka_run_group_tests(tests, open_tables, close_tables);
 }

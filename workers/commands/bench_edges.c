@@ -140,8 +140,8 @@ static enum err produce_scores(struct publisher *publisher, struct bench_set *se
     creator_score(&set->creators[0], set->setup.options.methodology, NULL, set->as_of, &score);
     struct score_origin origin = {.creator_id = BYTES("c0000000")};
     avro_put_frame(&value, 0, 1);
-    struct score_makers makers =
-        score_makers_of(set->setup.options.methodology, set->setup.options.market.benchmark, 1);
+    struct score_makers makers = score_makers_of(set->setup.options.methodology,
+                                                 set->setup.options.market.benchmark, 1, &(struct models){0});
     score_encode(&score, &set->creators[0], &makers, &origin, &value);
     for (int64_t i = 0; i < n && err == ERR_OK; i++) {
         struct bytes creator = {key, bench_key(key, sizeof key, i % set->n)};

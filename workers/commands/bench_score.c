@@ -5,6 +5,7 @@
 
 #include "bench.h"
 #include "microflux/clock.h"
+#include "microflux/vectors.h"
 
 #define CREATORS 2000 /* some 20 KiB each in the end: no cache holds them */
 #define ROUNDS   5
@@ -99,14 +100,31 @@ static void measure(const struct scored *x, struct figure *ns)
 {
     volatile uint64_t digest;
     struct score score;
-    const struct market market = {.benchmark = x->options->market.benchmark};
+    const struct market market = {.benchmark = x->options->market.benchmark, .models = x->options->models};
     double before = bench_own_cpu();
     for (int64_t i = 0; i < (int64_t)CREATORS * ROUNDS; i++) {
+        if (market.models.embedding)
+            creator_content(&x->creators[i % CREATORS], market.models.embedding);
         creator_score(&x->creators[i % CREATORS], x->options->methodology, &market, x->now, &score);
         digest = score_digest(&score);
     }
     (void)digest;
     figure_add(ns, (bench_own_cpu() - before) * 1e9 / ((double)CREATORS * ROUNDS));
+}
+
+/* As many tokens as a creator can have, all of them known. */
+static void content(const struct embedding *e, struct figure *ns)
+{
+    enum { ALL = 32 * TOKENS, TIMES = 1000 };
+    static uint32_t tokens[TIMES][ALL];
+    struct random random = random_of(1, 7);
+    struct content content;
+    for (int i = 0; i < TIMES * ALL; i++)
+        tokens[i / ALL][i % ALL] = e->tokens[random_next(&random) % e->n].token;
+    double before = bench_own_cpu();
+    for (int i = 0; i < TIMES; i++)
+        content_vector(e, tokens[i], ALL, &content);
+    figure_add(ns, (bench_own_cpu() - before) * 1e9 / TIMES);
 }
 
 void bench_score(const struct score_worker_options *options, struct bench_result *r)
@@ -130,6 +148,11 @@ void bench_score(const struct score_worker_options *options, struct bench_result
             parts[part].give(&x, &x.creators[i], i);
         measure(&x, &bench_stage(r, parts[part].name, parts[part].what)->ns);
     }
+    if (options->models.embedding && options->models.embedding->n)
+        content(options->models.embedding,
+                &bench_stage(r, "content vector",
+                             "a creator with 960 known tags and mentions, once its words change")
+                     ->ns);
     for (int64_t i = 0; i < CREATORS; i++)
         creator_clear(&x.creators[i]);
     free(x.creators);

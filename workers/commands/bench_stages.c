@@ -172,8 +172,8 @@ static void encode(struct bench_set *set, const struct score *kept, struct bench
 {
     struct buffer out = {0};
     uint64_t fingerprint = 1;
-    struct score_makers makers =
-        score_makers_of(set->setup.options.methodology, set->setup.options.market.benchmark, 1);
+    struct score_makers makers = score_makers_of(set->setup.options.methodology,
+                                                 set->setup.options.market.benchmark, 1, &(struct models){0});
     double before = bench_own_cpu();
     for (int64_t i = 0; i < set->n; i++) {
         struct score_origin origin = {.creator_id = BYTES("c0000000"), .offsets = i};

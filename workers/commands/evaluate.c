@@ -2,6 +2,7 @@
  * the workers, no Kafka, no Redis. Whatever the files allow is measured; each figure stands beside what
  * others reached. */
 #include <inttypes.h>
+#include <jansson.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,7 +14,7 @@
 
 struct evaluating {
     const char *file, *truth_path, *embedding_path, *niche_path;
-    bool json;
+    bool json, vectors_only;
     int64_t seed;
     struct methodology *methodology;
     struct text *text;
@@ -57,25 +58,20 @@ static void evaluate_tiers(const struct evaluating *e)
         tell(e, "tier", "accuracy", (double)right / (double)n, n, "");
 }
 
-/* Without a model: the histogram of the lexicon over the ring. */
-static void posterior_of(const struct evaluating *e, uint32_t creator, double *posterior)
+/* As a worker with these models tells it. */
+static void topics_of(const struct evaluating *e, uint32_t creator, struct niche_value *value)
 {
     const struct corpus_creator *of = e->corpus->creators[creator];
-    double sum = 0;
-    float features[FEATURES];
-    if (e->niche) {
-        niche_features(e->methodology, &e->vectors[creator].content, e->vectors[creator].a, features);
-        niche_softmax(e->niche, features, posterior);
+    int64_t matches[NICHES] = {0};
+    *value = (struct niche_value){.n = e->methodology->n_niches, .names = e->methodology->niches};
+    if (e->embedding)
+        topics_tell(e->methodology, &(struct models){e->embedding, e->niche}, &e->vectors[creator], value);
+    if (value->model)
         return;
-    }
-    for (size_t k = 0; k < e->methodology->n_niches; k++) {
-        posterior[k] = e->methodology->niche_prior;
+    for (size_t k = 0; k < value->n; k++)
         for (size_t p = 0; p < of->n_posts; p++)
-            posterior[k] += of->posts[p]->niche_hits[k];
-        sum += posterior[k];
-    }
-    for (size_t k = 0; k < e->methodology->n_niches; k++)
-        posterior[k] /= sum;
+            matches[k] += of->posts[p]->niche_hits[k];
+    niche_posterior(e->methodology, matches, value->posterior);
 }
 
 struct asserted {
@@ -103,7 +99,9 @@ static void evaluate_niches(const struct evaluating *e)
     if (!posterior || !truth)
         abort();
     for (size_t i = 0; i < n; i++) {
-        posterior_of(e, e->truth.labels[i].creator, posterior + i * k);
+        struct niche_value value;
+        topics_of(e, e->truth.labels[i].creator, &value);
+        memcpy(posterior + i * k, value.posterior, k * sizeof *posterior);
         truth[i] = e->truth.labels[i].label;
     }
     if (n) {
@@ -223,6 +221,39 @@ static void evaluate_fit(const struct evaluating *e)
     free(pairs);
 }
 
+/* ---- vectors ---- */
+
+static void print_reals(const char *name, const float v[DIMS])
+{
+    printf(",\"%s\":[", name);
+    for (size_t i = 0; i < DIMS; i++)
+        printf("%s%.7g", i ? "," : "", (double)v[i]);
+    printf("]");
+}
+
+/* u, A and V of each creator, and niches: an object a line. */
+static void print_vectors(const struct evaluating *e)
+{
+    for (uint32_t i = 0; i < e->corpus->n_creators; i++) {
+        struct niche_value value;
+        float v[DIMS];
+        json_t *id = json_string(e->corpus->creators[i]->id);
+        char *quoted = json_dumps(id, JSON_ENCODE_ANY);
+        topics_of(e, i, &value);
+        creator_vector(e->methodology, &e->vectors[i].content, e->vectors[i].a, v);
+        printf("{\"creator_id\":%s,\"known\":%d,\"met\":%" PRId64, quoted, value.known, value.met);
+        print_reals("content", e->vectors[i].content.u);
+        print_reals("audience", e->vectors[i].a);
+        print_reals("vector", v);
+        printf(",\"source\":\"%s\"", value.model ? "MODEL" : "LEXICON");
+        for (size_t k = 0; k < value.n; k++)
+            printf("%s\"%s\":%.7f", k ? "," : ",\"posterior\":{", value.names[k], value.posterior[k]);
+        printf("}}\n");
+        free(quoted);
+        json_decref(id);
+    }
+}
+
 /* ---- the command ---- */
 
 static enum err load(struct evaluating *e, const struct config *config, struct err_info *info)
@@ -247,6 +278,10 @@ static void evaluate(struct evaluating *e)
 {
     if (e->embedding)
         e->vectors = corpus_vectors(e->corpus, e->embedding, e->methodology);
+    if (e->vectors_only) {
+        print_vectors(e);
+        return;
+    }
     heading(e);
     evaluate_tiers(e);
     evaluate_niches(e);
@@ -287,6 +322,8 @@ int command_evaluate(int argc, char **argv)
          &e.truth_path},
         {"embedding", ARG_TEXT, "MODEL", "of `train embed`: vectors, fit", &e.embedding_path},
         {"niche", ARG_TEXT, "MODEL", "of `train niche` (default: by the lexicon)", &e.niche_path},
+        {"vectors", ARG_FLAG, NULL, "print each creator's vectors and niches instead, an object a line",
+         &e.vectors_only},
         {"seed", ARG_INT, "N", "of all that is drawn (default 1)", &e.seed},
         {"format", ARG_CHOICE, "text|json", "json: one object a figure", &format},
     };
@@ -300,9 +337,11 @@ int command_evaluate(int argc, char **argv)
     if (!args_parse(&args, argc, argv, &rest, &n, &config, &status))
         return status;
     e.json = strcmp(format, "json") == 0;
-    if (n != 1 || (e.niche_path && !e.embedding_path)) {
+    if (n != 1 || ((e.niche_path || e.vectors_only) && !e.embedding_path)) {
         fprintf(stderr, "microflux evaluate: %s\n",
-                n != 1 ? "name one FILE" : "--niche needs the --embedding it was trained with");
+                n != 1         ? "name one FILE"
+                : e.niche_path ? "--niche needs the --embedding it was trained with"
+                               : "--vectors needs an --embedding");
         status = 64;
     } else {
         e.file = rest[0];

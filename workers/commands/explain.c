@@ -24,8 +24,8 @@ struct explaining {
 static enum err as_json(const struct explaining *x, const struct explained *e, const struct fence *fence,
                         int32_t lane, struct buffer *out, struct err_info *info)
 {
-    const struct score_makers makers =
-        score_makers_of(x->tables.methodology, x->tables.benchmark, text_digest(x->tables.text));
+    const struct score_makers makers = score_makers_of(x->tables.methodology, x->tables.benchmark,
+                                                       text_digest(x->tables.text), &x->market.models);
     struct score_origin origin = {
         .creator_id = e->name, .partition = lane, .epoch = (int32_t)e->creator->epoch};
     struct buffer body = {0};

@@ -89,6 +89,25 @@ static void add_authenticity(struct buffer *b, const struct score *s)
     }
 }
 
+/* V as far as a reader can tell it apart: its codes, and its length to a 127th. What a niche model makes of
+ * it changes with it and not without it. */
+static void add_topics(struct buffer *b, const struct niche_value *niche)
+{
+    if (niche->has_vector) {
+        int32_t length = niche->vector.scale > 0 ? (int32_t)lrint(127 * log(niche->vector.scale)) : INT32_MIN;
+        ADD(b, niche->vector.code);
+        ADD(b, length);
+        ADD(b, niche->known);
+    }
+    if (niche->model) {
+        buffer_add_text(b, niche->asserted ? niche->asserted : "-");
+        return;
+    }
+    for (size_t i = 0; i < niche->n; i++)
+        ADD(b, niche->posterior[i]);
+    add_part(b, &niche->focus);
+}
+
 static void add_community(struct buffer *b, const struct score *s)
 {
     for (int i = 0; i < 2; i++) {
@@ -101,9 +120,7 @@ static void add_community(struct buffer *b, const struct score *s)
     add_optional(b, &s->community.unique_actors);
     add_optional(b, &s->community.repeat);
     add_optional(b, &s->community.reply);
-    for (size_t i = 0; i < s->niche.n; i++)
-        ADD(b, s->niche.posterior[i]);
-    add_part(b, &s->niche.focus);
+    add_topics(b, &s->niche);
 }
 
 static void add_commercial(struct buffer *b, const struct commercial_value *v)
@@ -146,7 +163,8 @@ uint64_t score_digest(const struct score *s)
     add_community(&b, s);
     add_commercial(&b, &s->commercial);
     add_campaigns(&b, &s->commercial);
-    add_weighted(&b, &s->creator);
+    if (!s->niche.model) /* else its parts are all told above, the focus as far as V tells it */
+        add_weighted(&b, &s->creator);
     assert(b.data == room);
     uint64_t hash = bytes_hash((struct bytes){b.data, b.len});
     return hash ? hash : 1;

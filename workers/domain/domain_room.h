@@ -119,9 +119,7 @@ void community_evaluate(const struct creator *c, const struct sample *sample, co
 void community_repeat(const struct sample *sample, struct community_value *value);
 struct part community_part(const struct methodology *m, struct optional repeat, struct optional reply,
                            int32_t sampled);
-void niche_posterior(const struct methodology *m, const int64_t *matches, double *posterior);
 struct part niche_focus(const struct methodology *m, const double *posterior, size_t n, int32_t tokens);
-void niche_evaluate(const struct creator *c, const struct methodology *m, struct niche_value *value);
 void brands_evaluate(const struct creator *c, struct commercial_value *value);
 void campaigns_evaluate(const struct creator *c, struct commercial_value *value);
 struct optional paid_performance(const struct methodology *m, const struct rated *sponsored,

@@ -117,7 +117,7 @@ void creator_score(const struct creator *c, const struct methodology *m, const s
     actors(c, m, as_of, s);
     authenticity(c, m, peers, as_of, s);
     activity_evaluate(c, m, as_of, s);
-    niche_evaluate(c, m, &s->niche);
+    niche_evaluate(c, m, market ? &market->models : NULL, &s->niche);
     commercial_evaluate(c, m, market ? market->values : NULL, as_of, s);
     whole(m, s);
     score_round(s);

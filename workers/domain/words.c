@@ -1,6 +1,5 @@
 /* words: what a post's record says of its text: token hashes, lexicon matches, and the brands it names
  * (scoring.md §0.1, §7, §8). The text itself is read before, by the score worker. */
-#include <math.h>
 #include <stdlib.h>
 
 #include "domain_room.h"
@@ -105,38 +104,6 @@ size_t words_bytes(const struct creator *c)
 }
 
 /* ---- what they say ---- */
-
-void niche_posterior(const struct methodology *m, const int64_t *matches, double *posterior)
-{
-    double sum = 0;
-    for (size_t i = 0; i < m->n_niches; i++)
-        sum += (double)matches[i] + m->niche_prior;
-    for (size_t i = 0; i < m->n_niches; i++)
-        posterior[i] = ((double)matches[i] + m->niche_prior) / sum;
-}
-
-struct part niche_focus(const struct methodology *m, const double *posterior, size_t n, int32_t tokens)
-{
-    double entropy = 0;
-    for (size_t i = 0; i < n; i++)
-        entropy -= posterior[i] > 0 ? posterior[i] * log(posterior[i]) : 0;
-    return part_of(tokens > 0 && n > 1, 100 * (1 - entropy / log((double)n)), tokens, m->focus_k);
-}
-
-void niche_evaluate(const struct creator *c, const struct methodology *m, struct niche_value *value)
-{
-    int64_t matches[NICHES] = {0};
-    for (size_t i = 0; i < c->n_posts; i++)
-        for (size_t k = 0; !c->posts[i].deleted && k < m->n_niches; k++)
-            matches[k] += c->posts[i].niche_hits[k];
-    value->n = m->n_niches;
-    value->names = m->niches;
-    niche_posterior(m, matches, value->posterior);
-    for (size_t k = 0; k < value->n && !value->asserted; k++)
-        if (round_rate(value->posterior[k]) >= m->niche_assert)
-            value->asserted = value->names[k];
-    value->focus = niche_focus(m, value->posterior, value->n, c->n_tokens);
-}
 
 static struct brand_value *brand_of(struct commercial_value *value, const struct brand *brand, int64_t at)
 {

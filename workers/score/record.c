@@ -2,6 +2,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "microflux/vectors.h"
 #include "record.h"
 
 static void hex(char text[17], uint64_t digest)
@@ -10,7 +11,7 @@ static void hex(char text[17], uint64_t digest)
 }
 
 struct score_makers score_makers_of(const struct methodology *methodology, const struct peer_table *peers,
-                                    uint64_t lexicons)
+                                    uint64_t lexicons, const struct models *models)
 {
     struct score_makers makers = {.methodology = methodology};
     hex(makers.digest, methodology->digest);
@@ -18,6 +19,10 @@ struct score_makers score_makers_of(const struct methodology *methodology, const
         hex(makers.peers, peers->digest);
     if (lexicons)
         hex(makers.lexicons, lexicons);
+    if (models->embedding)
+        hex(makers.embedding, models->embedding->digest);
+    if (models->niche)
+        hex(makers.niche, models->niche->digest);
     return makers;
 }
 

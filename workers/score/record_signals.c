@@ -43,6 +43,8 @@ void record_tables(struct buffer *out, const struct score *s, const struct score
     put_there(out);
     put_name(out, s->peers.there ? table : makers->peers);
     put_name(out, makers->lexicons);
+    put_name(out, makers->embedding);
+    put_name(out, makers->niche);
 }
 
 static void put_peers(struct buffer *out, const struct peer_value *peers)
@@ -133,10 +135,21 @@ static void put_community(struct buffer *out, const struct community_value *comm
     put_whole(out, community->unique_actors.there, community->since);
 }
 
+static void put_vector(struct buffer *out, const struct niche_value *niche)
+{
+    avro_put_long(out, niche->known);
+    avro_put_long(out, niche->met);
+    avro_put_long(out, niche->has_vector);
+    if (!niche->has_vector)
+        return;
+    avro_put_double(out, (double)niche->vector.scale);
+    avro_put_bytes(out, (struct bytes){(const char *)niche->vector.code, DIMS});
+}
+
 static void put_topics(struct buffer *out, const struct niche_value *niche)
 {
     put_there(out);
-    avro_put_long(out, 0); /* LEXICON */
+    avro_put_long(out, niche->model); /* LEXICON, MODEL */
     put_name(out, niche->asserted);
     put_count(out, niche->n);
     for (size_t i = 0; i < niche->n; i++) {
@@ -147,6 +160,7 @@ static void put_topics(struct buffer *out, const struct niche_value *niche)
     avro_put_long(out, niche->focus.n);
     put_optional(out, (struct optional){niche->focus.score, niche->focus.there});
     avro_put_double(out, niche->focus.confidence);
+    put_vector(out, niche);
 }
 
 void record_signals(struct buffer *out, const struct score *s)

@@ -8,6 +8,7 @@
 #include "microflux/edge_record.h"
 #include "microflux/schemas.h"
 #include "microflux/score_worker.h"
+#include "microflux/vectors.h"
 #include "score_decode.h"
 
 #define GRAVE_DIGEST 1             /* what readers are told of an erased creator: a tombstone */
@@ -42,7 +43,7 @@ static void use_options(struct score_worker *w)
     const struct score_worker_options *o = w->options;
     text_scratch_close(w->words);
     w->words = text_scratch_open(o->text);
-    w->makers = score_makers_of(o->methodology, o->market.benchmark, text_digest(o->text));
+    w->makers = score_makers_of(o->methodology, o->market.benchmark, text_digest(o->text), &o->models);
 }
 
 static void use_campaigns(struct score_worker *w)
@@ -351,15 +352,18 @@ int64_t score_version(const struct creator *c)
     return sum;
 }
 
-/* What a reader is told is also by which constants and tables. */
+/* What a reader is told is also by which constants, tables and models. */
 static uint64_t told(const struct score_worker_options *o, const struct score *score)
 {
     const struct peer_table *benchmark = o->market.benchmark;
     uint64_t all[] = {score_digest(score), o->methodology->digest,
                       score->peers.there ? score->peers.table
                       : benchmark        ? benchmark->digest
-                                         : 0};
-    uint64_t digest = bytes_hash((struct bytes){(const char *)all, sizeof all});
+                                         : 0,
+                      o->models.embedding ? o->models.embedding->digest : 0,
+                      o->models.niche ? o->models.niche->digest : 0};
+    size_t n = o->models.embedding ? 5 : 3;
+    uint64_t digest = bytes_hash((struct bytes){(const char *)all, n * sizeof *all});
     return digest ? digest : 1; /* 0 is nothing to tell */
 }
 
