@@ -19,6 +19,7 @@ int command_fit(int argc, char **argv);
 int command_shortlist(int argc, char **argv);
 int command_what_if(int argc, char **argv);
 int command_compare(int argc, char **argv);
+int command_lookalike(int argc, char **argv);
 int command_overlap(int argc, char **argv);
 int command_generate(int argc, char **argv);
 int command_demo(int argc, char **argv);

@@ -31,6 +31,7 @@ static const struct {
     {"shortlist", command_shortlist, "who fits a campaign best and whom to choose, as published; --watch"},
     {"what-if", command_what_if, "the same from the live state, under another budget and other slots"},
     {"compare", command_compare, "creators side by side, and against a campaign"},
+    {"lookalike", command_lookalike, "the creators who speak most like one, to the most alike audience"},
     {"overlap", command_overlap, "how much of two creators' audiences is the same"},
     {"top", command_top, "the workers, live: lanes, lag, rates, stage times, hottest creators"},
     {"dead-letters", command_dead_letters, "list, show and replay records that could not be used"},

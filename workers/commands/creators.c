@@ -34,20 +34,19 @@ static enum err ask(struct redis *redis, const struct bytes *args, size_t n,
     return err == ERR_OK ? redis_fate(*answer, info) : err;
 }
 
-/* One MULTI: a commit writes all keys in one EXEC, so they must be read in one. */
+/* One MULTI: a commit writes all keys in one EXEC, so they must be read in one; sent together. */
 static enum err read_keys(struct redis *redis, const char *prefix, struct bytes name,
                           const struct redis_answer **answer, struct err_info *info)
 {
     struct buffer key = {0};
-    enum err err = ask(redis, (struct bytes[]){BYTES("MULTI")}, 1, answer, info);
-    for (int k = 0; k < N_CREATOR_KEYS && err == ERR_OK; k++) {
+    redis_command(redis, (struct bytes[]){BYTES("MULTI")}, 1, NULL, NULL);
+    for (int k = 0; k < N_CREATOR_KEYS; k++) {
         key.len = 0;
         buffer_printf(&key, "%s%s:%.*s", prefix, creator_key_names[k], (int)name.len, name.ptr);
         struct bytes read = CREATOR_WHOLE_KEYS >> k & 1 ? BYTES("GET") : BYTES("HGETALL");
-        err = ask(redis, (struct bytes[]){read, {key.data, key.len}}, 2, answer, info);
+        redis_command(redis, (struct bytes[]){read, {key.data, key.len}}, 2, NULL, NULL);
     }
-    if (err == ERR_OK)
-        err = ask(redis, (struct bytes[]){BYTES("EXEC")}, 1, answer, info);
+    enum err err = ask(redis, (struct bytes[]){BYTES("EXEC")}, 1, answer, info);
     buffer_free(&key);
     return err;
 }

@@ -34,5 +34,6 @@ struct said say_money(double minor_units, const char *currency); /* with the cur
 void explain_parts(const struct weighted *w, struct buffer *out); /* what a score is made of */
 void explain_terms(const struct explained *e, struct buffer *out);
 void explain_flags(const struct explained *e, struct buffer *out);
+void explain_topics(const struct niche_value *niche, struct buffer *out); /* whose words, whose audience */
 
 #endif

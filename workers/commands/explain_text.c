@@ -155,6 +155,7 @@ static void niche(const struct niche_value *niche, struct buffer *out)
         buffer_printf(out, gettext("; focus %s of 100, of %d tags and mentions"),
                       say_number(niche->focus.score, 1).text, niche->focus.n);
     buffer_add_text(out, "\n");
+    explain_topics(niche, out);
 }
 
 static void brands(const struct commercial_value *value, struct buffer *out)

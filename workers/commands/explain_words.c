@@ -213,3 +213,45 @@ void explain_flags(const struct explained *e, struct buffer *out)
     if (!any)
         buffer_printf(out, "    %s\n", gettext("none"));
 }
+
+/* ---- topics ---- */
+
+#define NEAREST 3
+
+static void nearest_niches(const struct niche_value *niche, struct buffer *out)
+{
+    bool told[NICHES] = {false};
+    buffer_add_text(out, niche->model ? gettext("    nearest niches, by the niche model:")
+                                      : gettext("    nearest niches, by the lexicon:"));
+    for (int i = 0; i < NEAREST && i < (int)niche->n; i++) {
+        size_t best = 0;
+        for (size_t k = 0; k < niche->n; k++)
+            best = told[best] || (!told[k] && niche->posterior[k] > niche->posterior[best]) ? k : best;
+        told[best] = true;
+        buffer_printf(out, "%s %s %s", i ? "," : "", niche->names[best],
+                      say_percent(niche->posterior[best], 0).text);
+    }
+    buffer_add_text(out, "\n");
+}
+
+void explain_topics(const struct niche_value *niche, struct buffer *out)
+{
+    nearest_niches(niche, out);
+    if (!niche->has_vector) {
+        buffer_add_text(
+            out,
+            gettext(
+                "    no embedding is configured (models.embedding): nothing but the lexicon tells topics\n"));
+        return;
+    }
+    if (niche->known)
+        buffer_printf(out, gettext("    its vector is of %d tags and mentions that the embedding knows\n"),
+                      niche->known);
+    else
+        buffer_add_text(out, gettext("    the embedding knows none of its tags and mentions\n"));
+    if (niche->met)
+        buffer_printf(out, gettext("    and of its commenters, met %s times at other creators\n"),
+                      say_count(niche->met).text);
+    else
+        buffer_add_text(out, gettext("    its commenters were met at no other creator yet\n"));
+}

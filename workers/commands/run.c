@@ -125,12 +125,16 @@ static int run_workers(struct running *all, const struct status_options *status,
     return result;
 }
 
-static void say_doubts(const struct score_setup *setup, const struct crew *crew)
+static void say_doubts(const struct score_setup *setup)
 {
-    if (crew->n[JOB_AUDIENCE] && !setup->options.models.embedding)
-        log_warn("no_embedding",
-                 "message=\"there are no edges to read\" cure=\"models.embedding=FILE, made by "
-                 "microflux train embed\"");
+    if (!setup->options.models.embedding)
+        log_info(
+            "no_embedding",
+            "message=\"topics are those of the lexicon, creators have no vectors, and there are no edges\" "
+            "cure=\"microflux train embed; models.embedding=FILE\"");
+    else if (!setup->options.models.niche)
+        log_info("no_niche_model", "message=\"niches are those of the lexicon\" "
+                                   "cure=\"microflux train niche; models.niche=FILE\"");
     if (!setup->options.secret.there)
         log_warn("no_secret",
                  "message=\"actors are not told apart, and erased creators not named in the log\" "
@@ -231,7 +235,7 @@ int command_run(int argc, char **argv)
         if (ids_patiently(config, &setup, &crew, &stopped, &info) != ERR_OK)
             status = complain("run", &info);
         else if (!stopped) {
-            say_doubts(&setup, &crew);
+            say_doubts(&setup);
             status = run(config, &(struct command_line){&args, argc, argv}, &setup, &crew);
         }
         score_setup_close(&setup);

@@ -1,9 +1,10 @@
-/* state: what Redis holds of a creator, in words or JSON. Reads the same keys that redis-cli would; never
- * writes. */
+/* state: what Redis holds of a creator, in words (with the models that are configured) or JSON. Reads the
+ * same keys that redis-cli would; never writes. */
 #include <inttypes.h>
 #include <stdio.h>
 
 #include "creators.h"
+#include "explain.h"
 #include "microflux/args.h"
 #include "microflux/commands.h"
 #include "options.h"
@@ -15,14 +16,18 @@ struct looking {
     bool json;
     struct redis *redis;
     int32_t partitions;
+    struct score_tables tables; /* of text alone */
 };
 
-static void print_text(const struct creator *c, const struct methodology *methodology, struct bytes name,
+static void print_text(const struct creator *c, const struct score_tables *tables, struct bytes name,
                        int32_t lane, int64_t as_of)
 {
+    const struct market market = {.models = {tables->embedding, tables->niche}};
+    const struct methodology *methodology = tables->methodology;
+    struct buffer topics = {0};
     struct score score;
     static const char *const windows[4] = {"24 h", "7 d", "30 d", "90 d"};
-    creator_score(c, methodology, NULL, as_of, &score);
+    creator_score(c, methodology, &market, as_of, &score);
     printf("%.*s  lane %d\n", (int)name.len, name.ptr, lane);
     if (creator_gone(c))
         printf("  erased at %" PRId64 " (ms since 1970)\n", c->erasure.at);
@@ -49,7 +54,9 @@ static void print_text(const struct creator *c, const struct methodology *method
     printf("\n  %-8s", "ever");
     for (int k = KIND_VIEW; k < N_KINDS; k++)
         printf("%12" PRId64, score.totals[k]);
-    printf("\n  %d posts kept\n", c->n_posts);
+    explain_topics(&score.niche, &topics);
+    printf("\n  %d posts kept\n%.*s", c->n_posts, (int)topics.len, topics.data);
+    buffer_free(&topics);
 }
 
 static int64_t lane_as_of(struct looking *look, int32_t lane)
@@ -62,20 +69,16 @@ static int64_t lane_as_of(struct looking *look, int32_t lane)
 static enum err show(struct looking *look, struct bytes name, bool json, struct err_info *info)
 {
     struct creator c;
-    struct methodology *methodology = NULL;
     struct buffer out = {0};
     int32_t lane = lane_of(name, look->partitions);
     creator_init(&c);
     enum err err = creator_known(look->redis, look->config->namespace_, lane, name, &c, info);
-    if (err == ERR_OK)
-        err = methodology_of(look->config, look->config->methodology_file, &methodology, info);
     if (err == ERR_OK && json) {
         layout_json(&c, name, lane, &out);
         printf("%.*s\n", (int)out.len, out.data);
     } else if (err == ERR_OK) {
-        print_text(&c, methodology, name, lane, lane_as_of(look, lane));
+        print_text(&c, &look->tables, name, lane, lane_as_of(look, lane));
     }
-    methodology_close(methodology);
     buffer_free(&out);
     creator_clear(&c);
     return err;
@@ -101,13 +104,16 @@ static int draw(void *arg)
     struct looking *look = arg;
     struct err_info info;
     struct redis_options redis = redis_options_of(look->config, "microflux-state");
-    enum err err = redis_open(&redis, &look->redis, &info);
+    enum err err = look->json ? ERR_OK : score_tables_open(look->config, &look->tables, &info);
+    if (err == ERR_OK)
+        err = redis_open(&redis, &look->redis, &info);
     if (err == ERR_OK)
         err = lanes_count(look->redis, look->config->namespace_, &look->partitions, &info);
     if (err == ERR_OK)
         err = look->creator ? show(look, bytes_of(look->creator), look->json, &info) : show_all(look, &info);
     redis_close(look->redis);
     look->redis = NULL;
+    score_tables_close(&look->tables);
     return err == ERR_OK ? 0 : complain("state", &info);
 }
 
