@@ -17,14 +17,17 @@ struct corpus_token {
     uint32_t posts, creators; /* that have it */
 };
 
+#define CORPUS_TOKENS 100 /* of a post, at most */
+
 struct corpus_post {
     struct map_entry entry;
     uint32_t creator; /* index */
     char *id;
     int64_t posted_at, likes, comments;
-    uint32_t *tokens; /* indices of distinct tokens, at most TEXT_TOKENS */
-    uint32_t *names;  /* text_token('@') of every mention and sponsor */
-    uint16_t n_tokens, n_names;
+    uint32_t
+        *tokens;     /* indices of distinct tokens: the n_tokens that a score keeps, then other listed ones */
+    uint32_t *names; /* text_token('@') of every mention and sponsor */
+    uint16_t n_tokens, n_all_tokens, n_names;
     bool deleted, has_counts;
     uint8_t niche_hits[NICHES];
 };
@@ -54,6 +57,7 @@ struct corpus {
     struct corpus_meeting *meetings; /* by creator, once settled */
     size_t n_creators, n_posts, n_tokens, n_meetings, n_actors;
     size_t cap_creators, cap_posts, cap_tokens, cap_meetings;
+    int64_t meeting_ms; /* how long an actor remembers a creator; for ever unless set */
     struct corpus_post **ordered;
     struct text_scratch *scratch;
 };
@@ -62,8 +66,8 @@ struct corpus {
 struct corpus *corpus_open(const struct text *text);
 void corpus_close(struct corpus *corpus); /* takes NULL */
 /* The three records; strings are borrowed for the call. A post replaces the one of its id. Of interactions
- * only comments of others count: each actor's last two creators within 90 days meet the next one (scoring.md
- * §7). */
+ * only comments of others count: each actor's last two creators meet the next one (scoring.md §7), within
+ * meeting_ms: a file of history is thinner than the stream that the workers see (docs/decisions/0015). */
 void corpus_profile(struct corpus *corpus, const struct profile_record *record);
 void corpus_post(struct corpus *corpus, const struct post_record *record);
 void corpus_interaction(struct corpus *corpus, const struct interaction_record *record);

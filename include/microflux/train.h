@@ -80,6 +80,8 @@ struct likes_figures {
     double false_spread, false_step, false_any; /* share of accounts as they are that are flagged */
     double scattered[LIKES_SIZES], scattered_found[LIKES_SIZES]; /* AUC of `spread`, share flagged */
     double block[LIKES_SIZES], block_found[LIKES_SIZES];         /* AUC of `step` */
+    double either[LIKES_SIZES]; /* in a block: of the larger of both, in standard deviations of accounts as
+                                   they are */
 };
 /* likes_measure: over the newest `most` posts of each account: POSTS as the live score sees them, or all. */
 struct likes_figures likes_measure(const struct corpus *corpus, const struct methodology *m, size_t most,

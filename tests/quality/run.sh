@@ -27,6 +27,7 @@ if cmp -s "$work/embed.model" "$work/again.model"; then passed=$((passed + 1)); 
 run labels.json train niche "$work/stream.ndjson" --embedding "$work/embed.model" --labels "$work/truth.ndjson" --out "$work/labels.model"
 run lexicon.json train niche "$work/train.ndjson" --embedding "$work/embed.model" --out "$work/lexicon.model"
 run stream.json evaluate "$work/stream.ndjson" --truth "$work/truth.ndjson" --embedding "$work/embed.model" --niche "$work/lexicon.model"
+run live.json evaluate "$work/stream.ndjson" --truth "$work/truth.ndjson" --embedding "$work/embed.model" --niche "$work/lexicon.model" --meeting-days 90
 run accounts.json evaluate "$work/accounts.ndjson" --truth "$work/actors.ndjson"
 run actor.json train actor "$work/actors.ndjson" --out "$work/actor.conf"
 run flags.json train flags "$work/accounts.ndjson" --out "$work/flags.conf"
@@ -47,14 +48,18 @@ target "actor macro-F1, refitted, 10 folds" "$(heldout actor.json macro_f1)" at-
 target "scattered x1, AUC" "$(figure accounts.json likes 'scattered x1, AUC')" at-least .95
 target "scattered x2, AUC" "$(figure accounts.json likes 'scattered x2, AUC')" at-least .995
 target "scattered x5, AUC" "$(figure accounts.json likes 'scattered x5, AUC')" at-least .999
-target "block x1, AUC" "$(figure accounts.json likes 'block x1, AUC')" at-least .69
-target "block x2, AUC" "$(figure accounts.json likes 'block x2, AUC')" at-least .86
-target "block x5, AUC" "$(figure accounts.json likes 'block x5, AUC')" at-least .95
+target "block x1, either signal, AUC" "$(figure accounts.json likes 'block x1, either signal, AUC')" at-least .69
+target "block x2, either signal, AUC" "$(figure accounts.json likes 'block x2, either signal, AUC')" at-least .86
+target "block x5, either signal, AUC" "$(figure accounts.json likes 'block x5, either signal, AUC')" at-least .95
 target "false flags, scattered" "$(figure accounts.json likes 'false flags, scattered')" at-most .025
 target "next-post error below a median of 12" "$(figure accounts.json next-post 'less than a median of 12')" at-least .10
 target "fit, random negatives, AUC" "$(figure stream.json fit 'random, AUC')" at-least .82
 target "fit, hard negatives, AUC" "$(figure stream.json fit 'hard, AUC')" at-least .765
 target "fit, cold, random, AUC" "$(figure stream.json fit 'cold, random, AUC')" at-least .72
 target "fit, cold, hard, AUC" "$(figure stream.json fit 'cold, hard, AUC')" at-least .71
+echo "told, not asked:"
+for size in 1 2 5; do echo "block x$size, step alone: $(figure accounts.json likes "block x$size, AUC")"; done
+for how in random hard 'cold, random' 'cold, hard'; do echo "fit, $how, actors that forget after 90 days: $(figure live.json fit "$how, AUC")"; done
+for what in accuracy macro-F1 ECE; do echo "niche $what, no labels, actors that forget after 90 days: $(figure live.json niche "$what")"; done
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ]

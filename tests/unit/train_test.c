@@ -103,6 +103,44 @@ static void niches_part(void **state)
     corpus_close(c);
 }
 
+/* One actor at two creators, 100 days apart, who each list 40 tags. */
+static struct corpus *two_posts(int64_t meeting_ms)
+{
+    struct corpus *c = corpus_open(text);
+    char words[40][8];
+    struct bytes tags[40];
+    c->meeting_ms = meeting_ms;
+    for (int k = 0; k < 40; k++) {
+        snprintf(words[k], sizeof words[k], "t%d", k);
+        tags[k] = bytes_of(words[k]);
+    }
+    for (int i = 0; i < 2; i++) {
+        struct bytes id = i ? BYTES("one") : BYTES("two");
+        corpus_post(c, &(struct post_record){.creator_id = id, .post_id = id, .tags = tags, .n_tags = 40});
+        corpus_interaction(c, &(struct interaction_record){.creator_id = id,
+                                                           .actor_id = BYTES("actor"),
+                                                           .kind = KIND_COMMENT,
+                                                           .count = 1,
+                                                           .occurred_at = i * 100 * MS_DAY});
+    }
+    corpus_settle(c);
+    return c;
+}
+
+static void corpus_by_hand(void **state)
+{
+    (void)state;
+    struct corpus *c = two_posts(INT64_MAX), *forgets = two_posts(90 * MS_DAY);
+    assert_int_equal(c->n_meetings, 2);
+    assert_int_equal(forgets->n_meetings, 0);
+    assert_int_equal(c->posts[0]->n_tokens, TEXT_TOKENS); /* what a score keeps */
+    assert_int_equal(c->posts[0]->n_all_tokens, 40);      /* what an embedding learns from */
+    assert_int_equal(c->n_tokens, 40);
+    assert_int_equal(c->tokens[39]->creators, 2);
+    corpus_close(c);
+    corpus_close(forgets);
+}
+
 static void too_little(void **state)
 {
     (void)state;
@@ -119,7 +157,8 @@ static void too_little(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(figures_by_hand), cmocka_unit_test(refit_finds_slope),
-                                       cmocka_unit_test(niches_part), cmocka_unit_test(too_little)};
+                                       cmocka_unit_test(corpus_by_hand), cmocka_unit_test(niches_part),
+                                       cmocka_unit_test(too_little)};
     if (methodology_open("default", &m, NULL) != ERR_OK || text_open(NULL, &text, NULL) != ERR_OK)
         return 1;
     int failed = cmocka_run_group_tests(tests, NULL, NULL);

@@ -15,7 +15,7 @@
 struct evaluating {
     const char *file, *truth_path, *embedding_path, *niche_path;
     bool json, vectors_only;
-    int64_t seed;
+    int64_t seed, meeting_days; /* 0: for ever */
     struct methodology *methodology;
     struct text *text;
     struct corpus *corpus;
@@ -163,6 +163,8 @@ static void evaluate_likes(const struct evaluating *e, const char *part, size_t 
         tell(e, part, name, f.block[k], f.accounts, "");
         snprintf(name, sizeof name, "block x%.0f, flagged", likes_sizes[k]);
         tell(e, part, name, f.block_found[k], f.accounts / 2, "");
+        snprintf(name, sizeof name, "block x%.0f, either signal, AUC", likes_sizes[k]);
+        tell(e, part, name, f.either[k], f.accounts, "");
     }
 }
 
@@ -268,6 +270,8 @@ static enum err load(struct evaluating *e, const struct config *config, struct e
     if (err != ERR_OK)
         return err;
     e->corpus = corpus_open(e->text);
+    if (e->meeting_days > 0)
+        e->corpus->meeting_ms = e->meeting_days * MS_DAY;
     err = stream_read(e->file, e->corpus, info);
     if (err == ERR_OK && e->truth_path)
         err = truth_read(e->truth_path, e->corpus, e->methodology, e->corpus->scratch, &e->truth, info);
@@ -324,6 +328,8 @@ int command_evaluate(int argc, char **argv)
         {"niche", ARG_TEXT, "MODEL", "of `train niche` (default: by the lexicon)", &e.niche_path},
         {"vectors", ARG_FLAG, NULL, "print each creator's vectors and niches instead, an object a line",
          &e.vectors_only},
+        {"meeting-days", ARG_INT, "N", "an actor forgets a creator after so many days (default: never)",
+         &e.meeting_days},
         {"seed", ARG_INT, "N", "of all that is drawn (default 1)", &e.seed},
         {"format", ARG_CHOICE, "text|json", "json: one object a figure", &format},
     };

@@ -4,8 +4,6 @@
 
 #include "train_room.h"
 
-#define MEETING_MS (90 * MS_DAY)
-
 struct actor {
     struct map_entry entry;
     uint64_t hash;
@@ -20,6 +18,7 @@ struct corpus *corpus_open(const struct text *text)
 {
     struct corpus *c = memory(1, sizeof *c);
     c->scratch = text_scratch_open(text);
+    c->meeting_ms = INT64_MAX;
     return c;
 }
 
@@ -94,6 +93,15 @@ static struct corpus_token *token_of(struct corpus *c, uint32_t hash)
     return c->tokens[c->n_tokens++] = token;
 }
 
+static void add_token(struct corpus_post *post, const struct corpus_token *token)
+{
+    for (size_t i = 0; i < post->n_all_tokens; i++)
+        if (post->tokens[i] == token->index)
+            return;
+    if (post->n_all_tokens < CORPUS_TOKENS)
+        post->tokens[post->n_all_tokens++] = token->index;
+}
+
 /* What a listed name tells of its token. */
 static void describe(struct corpus *c, char sigil, struct bytes name)
 {
@@ -104,6 +112,16 @@ static void describe(struct corpus *c, char sigil, struct bytes name)
         return;
     token->mention = sigil == '@';
     token->niche = sigil == '#' ? lone_niche(c, name) : -1;
+}
+
+static void add_listed(struct corpus *c, struct corpus_post *post, char sigil, const struct bytes *names,
+                       size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        uint32_t hash = text_token(c->scratch, sigil, names[i]);
+        if (hash)
+            add_token(post, token_of(c, hash));
+    }
 }
 
 static void keep_names(struct corpus *c, struct corpus_post *post, const struct bytes *names, size_t n)
@@ -124,9 +142,12 @@ static void keep_tokens(struct corpus *c, struct corpus_post *post, const struct
     for (size_t i = 0; i < r->n_mentions; i++)
         describe(c, '@', r->mentions[i]);
     text_read(c->scratch, &said, &found);
-    post->tokens = memory(found.n_tokens + 1u, sizeof *post->tokens);
+    post->tokens = memory(found.n_tokens + r->n_tags + r->n_mentions, sizeof *post->tokens);
     for (size_t i = 0; i < found.n_tokens; i++)
-        post->tokens[post->n_tokens++] = token_of(c, found.tokens[i])->index;
+        add_token(post, token_of(c, found.tokens[i]));
+    post->n_tokens = post->n_all_tokens;
+    add_listed(c, post, '#', r->tags, r->n_tags);
+    add_listed(c, post, '@', r->mentions, r->n_mentions);
     memcpy(post->niche_hits, found.niche_hits, sizeof post->niche_hits);
 }
 
@@ -140,7 +161,7 @@ static struct corpus_post *post_of(struct corpus *c, struct bytes id)
         free(post->tokens);
         free(post->names);
         post->tokens = post->names = NULL;
-        post->n_tokens = post->n_names = 0;
+        post->n_tokens = post->n_all_tokens = post->n_names = 0;
         return post;
     }
     post = memory(1, sizeof *post);
@@ -210,7 +231,7 @@ void corpus_interaction(struct corpus *c, const struct interaction_record *r)
         if (actor->met[i].creator == creator)
             known = i;
     for (int i = 0; known < 0 && i < actor->n; i++)
-        if (r->occurred_at - actor->met[i].at <= MEETING_MS) {
+        if (r->occurred_at - actor->met[i].at <= c->meeting_ms) {
             meet(c, creator, actor->met[i].creator, actor->hash);
             meet(c, actor->met[i].creator, creator, actor->hash);
         }
@@ -246,7 +267,7 @@ static int by_creator(const void *a, const void *b)
 static void count_tokens(struct corpus *c, const struct corpus_creator *creator, uint32_t *seen)
 {
     for (size_t p = 0; p < creator->n_posts; p++)
-        for (size_t i = 0; i < creator->posts[p]->n_tokens; i++) {
+        for (size_t i = 0; i < creator->posts[p]->n_all_tokens; i++) {
             struct corpus_token *token = c->tokens[creator->posts[p]->tokens[i]];
             token->posts++;
             token->creators += seen[token->index] != creator->index + 1;

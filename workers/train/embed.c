@@ -37,11 +37,11 @@ static int by_number(const void *a, const void *b)
 
 static void gather_creator(struct gathering *g, const struct corpus_creator *creator)
 {
-    uint32_t all[POSTS * TEXT_TOKENS];
+    uint32_t all[POSTS * CORPUS_TOKENS];
     size_t n = 0, distinct = 0;
     for (size_t p = 0; p < creator->n_posts; p++) {
         size_t from = n;
-        for (size_t i = 0; i < creator->posts[p]->n_tokens; i++) {
+        for (size_t i = 0; i < creator->posts[p]->n_all_tokens; i++) {
             all[n] = g->place[creator->posts[p]->tokens[i]];
             n += all[n] != UNKNOWN;
         }

@@ -98,7 +98,7 @@ static void count_own_tags(struct fitting *f, const struct corpus_creator *creat
         if (!corpus_names(creator->posts[p], brand))
             continue;
         f->named[creator->index] = 1;
-        for (size_t i = 0; i < creator->posts[p]->n_tokens; i++)
+        for (size_t i = 0; i < creator->posts[p]->n_all_tokens; i++)
             f->tag_posts[creator->posts[p]->tokens[i]]++;
     }
 }

@@ -41,11 +41,38 @@ static struct accounts accounts_of(const struct corpus *c, const struct methodol
     return accounts;
 }
 
-static double signal_of(const struct methodology *m, struct likes *l, bool block)
+enum signal { SPREAD, STEP, EITHER, SIGNALS };
+
+struct scale { /* of accounts as they are */
+    double mean[EITHER], deviation[EITHER];
+};
+
+static void signals_of(const struct methodology *m, struct likes *l, const struct scale *scale,
+                       double x[SIGNALS])
 {
     size_t at;
     likes_log(l);
-    return block ? likes_step(m, l, &at) : likes_spread(m, l, &at);
+    x[SPREAD] = likes_spread(m, l, &at);
+    x[STEP] = likes_step(m, l, &at);
+    x[EITHER] = fmax((x[SPREAD] - scale->mean[SPREAD]) / scale->deviation[SPREAD],
+                     (x[STEP] - scale->mean[STEP]) / scale->deviation[STEP]);
+}
+
+static struct scale scale_of(const struct accounts *accounts, const struct methodology *m)
+{
+    const struct scale none = {{0, 0}, {1, 1}};
+    struct scale scale = {{0}, {0}};
+    double x[SIGNALS], n = (double)accounts->n;
+    for (size_t i = 0; i < accounts->n; i++) {
+        signals_of(m, &accounts->of[i], &none, x);
+        for (int k = 0; k < EITHER; k++) {
+            scale.mean[k] += x[k] / n;
+            scale.deviation[k] += x[k] * x[k] / n;
+        }
+    }
+    for (int k = 0; k < EITHER; k++)
+        scale.deviation[k] = sqrt(fmax(scale.deviation[k] - scale.mean[k] * scale.mean[k], 1e-9));
+    return scale;
 }
 
 static int rising(const void *a, const void *b)
@@ -75,33 +102,42 @@ static void buy(struct likes *l, double size, bool block, uint64_t *seed)
         l->likes[order[block ? from + i : i]] += more;
 }
 
-/* AUC of the signal between accounts as they are and injected ones; *found: share of those that are flagged.
- */
-static double detect(const struct accounts *accounts, const struct methodology *m, double size, bool block,
-                     uint64_t *seed, double *found)
+struct trial { /* what is bought, and how well each signal tells such accounts from those as they are */
+    double size;
+    bool block;
+    double auc[SIGNALS], found[EITHER]; /* found: share that is flagged */
+};
+
+static void detect(const struct accounts *accounts, const struct methodology *m, const struct scale *scale,
+                   uint64_t *seed, struct trial *t)
 {
-    struct scored *rows = memory(accounts->n, sizeof *rows);
+    const double thresholds[EITHER] = {m->flags[FLAG_SPREAD], m->flags[FLAG_STEP]};
+    struct scored *rows[SIGNALS];
     uint32_t *order = memory(accounts->n, sizeof *order);
-    double auc = 0, threshold = m->flags[block ? FLAG_STEP : FLAG_SPREAD];
-    *found = 0;
+    for (int k = 0; k < SIGNALS; k++)
+        rows[k] = memory(accounts->n, sizeof *rows[k]);
     for (uint32_t i = 0; i < accounts->n; i++)
         order[i] = i;
     for (int draw = 0; draw < DRAWS; draw++) {
         shuffle(order, accounts->n, seed);
         for (size_t i = 0; i < accounts->n; i++) {
             struct likes l = accounts->of[order[i]];
+            double x[SIGNALS];
             bool bought = i < accounts->n / 2;
             if (bought)
-                buy(&l, size, block, seed);
-            rows[i] = (struct scored){signal_of(m, &l, block), bought};
-            *found += bought && rows[i].score > threshold;
+                buy(&l, t->size, t->block, seed);
+            signals_of(m, &l, scale, x);
+            for (int k = 0; k < SIGNALS; k++)
+                rows[k][i] = (struct scored){x[k], bought};
+            for (int k = 0; k < EITHER && bought; k++)
+                t->found[k] += (x[k] > thresholds[k]) / (DRAWS * (double)(accounts->n / 2));
         }
-        auc += figure_auc(rows, accounts->n) / DRAWS;
+        for (int k = 0; k < SIGNALS; k++)
+            t->auc[k] += figure_auc(rows[k], accounts->n) / DRAWS;
     }
-    *found /= DRAWS * (double)(accounts->n / 2);
-    free(rows);
+    for (int k = 0; k < SIGNALS; k++)
+        free(rows[k]);
     free(order);
-    return auc;
 }
 
 struct likes_figures likes_measure(const struct corpus *c, const struct methodology *m, size_t most,
@@ -109,16 +145,24 @@ struct likes_figures likes_measure(const struct corpus *c, const struct methodol
 {
     struct accounts accounts = accounts_of(c, m, most < MOST_LIKES ? most : MOST_LIKES);
     struct likes_figures f = {.accounts = accounts.n};
+    struct scale scale = scale_of(&accounts, m);
     for (size_t i = 0; i < accounts.n; i++) {
-        bool spread = signal_of(m, &accounts.of[i], false) > m->flags[FLAG_SPREAD];
-        bool step = signal_of(m, &accounts.of[i], true) > m->flags[FLAG_STEP];
+        double x[SIGNALS];
+        signals_of(m, &accounts.of[i], &scale, x);
+        bool spread = x[SPREAD] > m->flags[FLAG_SPREAD], step = x[STEP] > m->flags[FLAG_STEP];
         f.false_spread += spread / (double)accounts.n;
         f.false_step += step / (double)accounts.n;
         f.false_any += (spread || step) / (double)accounts.n;
     }
     for (int k = 0; accounts.n > 1 && k < LIKES_SIZES; k++) {
-        f.scattered[k] = detect(&accounts, m, likes_sizes[k], false, &seed, &f.scattered_found[k]);
-        f.block[k] = detect(&accounts, m, likes_sizes[k], true, &seed, &f.block_found[k]);
+        struct trial scattered = {.size = likes_sizes[k]}, block = {.size = likes_sizes[k], .block = true};
+        detect(&accounts, m, &scale, &seed, &scattered);
+        detect(&accounts, m, &scale, &seed, &block);
+        f.scattered[k] = scattered.auc[SPREAD];
+        f.scattered_found[k] = scattered.found[SPREAD];
+        f.block[k] = block.auc[STEP];
+        f.block_found[k] = block.found[STEP];
+        f.either[k] = block.auc[EITHER];
     }
     free(accounts.of);
     return f;
@@ -163,14 +207,20 @@ struct flags_report flags_train(const struct corpus *c, const struct methodology
 {
     struct accounts accounts = accounts_of(c, m, POSTS);
     struct flags_report r = {.accounts = accounts.n};
-    double *values = memory(accounts.n, sizeof *values);
-    for (int block = 0; accounts.n >= N_FOLDS && block < 2; block++) {
-        for (size_t i = 0; i < accounts.n; i++)
-            values[i] = signal_of(m, &accounts.of[i], block);
-        double limit = threshold(values, accounts.n, seed, block ? &r.heldout_step : &r.heldout_spread);
-        *(block ? &r.step : &r.spread) = limit;
+    struct scale scale = scale_of(&accounts, m);
+    double *spread = memory(accounts.n, sizeof *spread), *step = memory(accounts.n, sizeof *step);
+    for (size_t i = 0; i < accounts.n; i++) {
+        double x[SIGNALS];
+        signals_of(m, &accounts.of[i], &scale, x);
+        spread[i] = x[SPREAD];
+        step[i] = x[STEP];
     }
-    free(values);
+    if (accounts.n >= N_FOLDS) {
+        r.spread = threshold(spread, accounts.n, seed, &r.heldout_spread);
+        r.step = threshold(step, accounts.n, seed, &r.heldout_step);
+    }
+    free(spread);
+    free(step);
     free(accounts.of);
     return r;
 }
