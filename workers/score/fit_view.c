@@ -33,16 +33,11 @@ bool fit_post_names(const struct fit_post *post, uint32_t brand)
 static void view_vector(struct creator *c, const struct methodology *m, const struct embedding *e,
                         struct fit_view *view)
 {
-    static const struct content nothing;
-    const struct audience_vector *met =
-        c->audience && c->audience->embedding == e->digest ? c->audience : NULL;
-    float a[DIMS] = {0};
-    (void)creator_content(c, e);
-    const struct content *content = c->n_tokens ? &c->content->content : &nothing;
-    if (met)
-        audience_vector(e, m, met->y, met->met, a);
-    creator_vector(m, content, a, view->v);
-    view->tokens = content->n;
+    struct creator_vectors vectors;
+    (void)creator_content(c, e); /* kept with the creator */
+    creator_vectors(c, e, m, &vectors);
+    creator_vector(m, &vectors.content, vectors.a, view->v);
+    view->tokens = vectors.content.n;
 }
 
 void fit_view_of(struct creator *c, const struct score *s, const struct methodology *m,
