@@ -43,6 +43,18 @@ static enum err check_reserved(const struct consumer_options *o, struct err_info
     return ERR_OK;
 }
 
+/* Each thread is a static member of its own; two of one id would throw each other out. */
+static void name_member(rd_kafka_conf_t *conf, int member)
+{
+    char instance[200] = "", own[224];
+    size_t size = sizeof instance;
+    if (member == 0 || rd_kafka_conf_get(conf, "group.instance.id", instance, &size) != RD_KAFKA_CONF_OK ||
+        !instance[0])
+        return;
+    snprintf(own, sizeof own, "%s-%d", instance, member);
+    rd_kafka_conf_set(conf, "group.instance.id", own, NULL, 0);
+}
+
 static enum err make_conf(const struct consumer_options *o, rd_kafka_conf_t **conf, struct err_info *info)
 {
     static atomic_int number;
@@ -74,7 +86,11 @@ static enum err make_conf(const struct consumer_options *o, rd_kafka_conf_t **co
         {"topic.metadata.refresh.interval.ms", "5000"},
         {NULL, NULL}};
     enum err err = check_reserved(o, info);
-    return err == ERR_OK ? conf_make(ours, o->pairs, o->n_pairs, conf, info) : err;
+    if (err == ERR_OK)
+        err = conf_make(ours, o->pairs, o->n_pairs, conf, info);
+    if (err == ERR_OK)
+        name_member(*conf, o->member);
+    return err;
 }
 
 /* ---- the group ---- */

@@ -118,7 +118,8 @@ static enum err open_consumer(struct worker *worker, struct err_info *info)
                                        o->inputs,
                                        o->kind->n_inputs,
                                        o->prefetch_bytes,
-                                       {worker, on_assigned, on_revoked}};
+                                       {worker, on_assigned, on_revoked},
+                                       o->index};
     enum err err = consumer_open(&options, &worker->consumer, info);
     if (err == ERR_OK)
         consumer_watch(worker->consumer, &worker->counters.kafka);
