@@ -2,41 +2,13 @@
  * layout and the record. Nothing here knows Kafka positions, fences or batches. */
 #include <stdlib.h>
 
-#include "entries.h"
-#include "fits.h"
 #include "microflux/clock.h"
-#include "microflux/edge_record.h"
 #include "microflux/schemas.h"
-#include "microflux/score_worker.h"
 #include "microflux/vectors.h"
-#include "score_decode.h"
+#include "score_room.h"
 
 #define GRAVE_DIGEST 1             /* what readers are told of an erased creator: a tombstone */
 #define REPEATS_MS   (30 * MS_DAY) /* so long the sweep repeats it */
-
-struct score_worker {
-    const struct score_worker_options *options;
-    struct avro_reader *readers[N_TOPICS];
-    struct avro_scratch *scratch;
-    struct text_scratch *words;
-    uint64_t output_fingerprint;
-    struct avro_reader *updates;
-    uint64_t edge_fingerprint;
-    union score_record record;     /* the one decoded last */
-    struct affinity_update update; /* or, of affinity-updates, this one */
-    struct buffer value;
-    bool tombstone;          /* it asks for erasure */
-    struct score score;      /* the one evaluated last */
-    struct peer_entry entry; /* and where it belongs among peers */
-    struct score_makers makers;
-    struct market market; /* that of the options, with the live table while it is of our methodology */
-    struct peer_table peers;
-    uint64_t peers_seen;
-    struct entries entries;
-    const struct campaign_set *campaigns; /* held */
-    struct fit_judge judge;
-    uint64_t counts[LANE_COUNTS];
-};
 
 static void use_options(struct score_worker *w)
 {
@@ -148,73 +120,6 @@ static bool score_turn(void *self)
 static struct provenance provenance(const struct kafka_record *record)
 {
     return (struct provenance){record->offset, record->timestamp};
-}
-
-static struct bytes creator_of(const struct score_worker *w, int input)
-{
-    switch (input) {
-    case TOPIC_PROFILES:
-        return w->record.profile.creator_id;
-    case TOPIC_POSTS:
-        return w->record.post.creator_id;
-    case TOPIC_AFFINITY:
-        return w->update.creator_id;
-    default:
-        return w->record.interaction.creator_id;
-    }
-}
-
-static enum err decode_tombstone(struct score_worker *w, const struct kafka_record *record)
-{
-    w->record.profile = (struct profile_record){.creator_id = record->key};
-    return ERR_OK;
-}
-
-static void name_actor(const struct score_worker *w, struct interaction_record *r)
-{
-    r->own = bytes_equal(r->actor_id, r->creator_id);
-    r->actor_hash = r->actor_id.len ? keyed_hash(&w->options->secret, r->actor_id) : 0;
-}
-
-static enum err decode_record(struct score_worker *w, int input, const struct kafka_record *record,
-                              uint32_t *schema_id, struct err_info *info)
-{
-    if (input == TOPIC_AFFINITY)
-        return affinity_update_decode(w->updates, w->scratch, record->value, &w->update, schema_id, info);
-    return score_record_decode(w->readers[input], w->scratch, input, record->value, &w->record, schema_id,
-                               info);
-}
-
-static enum err score_decode(void *self, int input, const struct kafka_record *record, uint32_t *schema_id,
-                             struct err_info *info)
-{
-    struct score_worker *w = self;
-    *schema_id = 0;
-    if (!record->key.ptr || record->key.len == 0)
-        return err_set(info, ERR_REJECT, "no_key", "the record has no key; the key must be the creator_id");
-    w->tombstone = input == TOPIC_PROFILES && !record->value.ptr;
-    enum err err =
-        w->tombstone ? decode_tombstone(w, record) : decode_record(w, input, record, schema_id, info);
-    if (err != ERR_OK)
-        return err;
-    if (input == TOPIC_INTERACTIONS)
-        name_actor(w, &w->record.interaction);
-    if (!bytes_equal(record->key, creator_of(w, input)))
-        return err_set(info, ERR_REJECT, "wrong_key",
-                       "the key is \"%.*s\" but creator_id is \"%.*s\"; they must be equal",
-                       (int)record->key.len, record->key.ptr, (int)creator_of(w, input).len,
-                       creator_of(w, input).ptr);
-    if (input == TOPIC_AFFINITY)
-        return ERR_OK;
-    err = creator_judge(&w->options->rules, input, &w->record,
-                        &(struct provenance){record->offset, record->timestamp}, info);
-    if (err == ERR_OK && input == TOPIC_POSTS)
-        score_words(w->words, &w->record.post);
-    if (err != ERR_OK) {
-        w->counts[SCORE_LATE] += strcmp(info->word, "late") == 0;
-        w->counts[SCORE_FUTURE] += strcmp(info->word, "future") == 0;
-    }
-    return err;
 }
 
 static void score_init(void *state)
