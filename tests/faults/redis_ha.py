@@ -15,7 +15,7 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "tests/e2e"))
+sys.path.append(str(ROOT / "tests/e2e"))
 from fences import Redis, fences  # noqa: E402
 
 PRIMARY = "mymaster"

@@ -15,7 +15,7 @@ import redis_ha
 from proxy import Proxy
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(ROOT / "tests/e2e"), str(ROOT / "tests/reference")]
+sys.path[:0] = [str(ROOT / "tests/reference"), str(ROOT / "tests/e2e")]   # in this order: both have an audience.py, a vectors.py
 from fences import Redis, fences  # noqa: E402
 
 WORKER = """memory_mib=64 lane.commit_ms=20 redis.command_timeout_ms=3000 kafka.session.timeout.ms=4000
