@@ -85,7 +85,7 @@ def main():
     repeated = len(log["audience-edges"]) - len(found), len(log["affinity-updates"]) - len(told)
     print(f"{len(found)} edges and {repeated[0]} repetitions, {len(told)} updates ({speak} of a known content) and {repeated[1]} "
           f"repetitions, {len(met)} creators, {bad} differ")
-    return bool(bad) or not (found and told and speak and repeated[0] and repeated[1])  # else it shows nothing
+    return bool(bad) or not (found and told and speak and sum(repeated))  # else it shows nothing
 
 
 if __name__ == "__main__":
