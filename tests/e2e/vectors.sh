@@ -26,7 +26,7 @@ for part in a b; do
   "$microflux" train embed "$DIR/$part.events" --out "$DIR/$part.embed" > /dev/null 2>&1
   "$microflux" train niche "$DIR/$part.events" --embedding "$DIR/$part.embed" --out "$DIR/$part.niche" > /dev/null 2>&1
 done
-"$microflux" evaluate "$DIR/events" --embedding "$DIR/a.embed" --niche "$DIR/a.niche" --vectors > "$DIR/offline"
+"$microflux" evaluate "$DIR/events" --embedding "$DIR/a.embed" --niche "$DIR/a.niche" --meeting-days 90 --vectors > "$DIR/offline"
 check 'evaluate --vectors: a line a creator' [ "$(wc -l < "$DIR/offline")" = 300 ]
 
 "$microflux" produce --timestamps event "$DIR/events" 2> /dev/null
