@@ -27,6 +27,7 @@ struct rekey_options {
     const char *group;
     const char *transactional_id; /* of this worker alone, the same after a restart */
     const char *name;             /* host-pid-index, in dead letters */
+    int index;                    /* of this worker in the process */
     const struct kafka_pair *pairs;
     size_t n_pairs, prefetch_bytes;
     const char *schema_json; /* ours, of the input; it has a creator_id */

@@ -187,7 +187,7 @@ static inline void taker_open(struct taker *t, struct bed *bed, const char *grou
     *t = (struct taker){.seek_to = seek_to, .commit = -1};
     memset(t->end, 0xff, sizeof t->end);
     struct consumer_options options = {
-        group, bed->pairs, 2, BED_TOPICS, BED_INPUTS, 64 << 20, {t, taker_assigned, taker_revoked}};
+        group, bed->pairs, 2, BED_TOPICS, BED_INPUTS, 64 << 20, {t, taker_assigned, taker_revoked}, 0};
     OK(consumer_open(&options, &t->consumer, &bed_info));
 }
 

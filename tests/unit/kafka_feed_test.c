@@ -245,7 +245,7 @@ static void inputs_that_differ(void **state)
     static const char *const topics[] = {"left", "narrow"};
     other = (struct taker){.seek_to = -1, .commit = -1};
     struct consumer_options options = {
-        "other", bed.pairs, 2, topics, 2, 1 << 20, {&other, taker_assigned, taker_revoked}};
+        "other", bed.pairs, 2, topics, 2, 1 << 20, {&other, taker_assigned, taker_revoked}, 0};
     OK(consumer_open(&options, &other.consumer, &bed_info));
     int64_t until = clock_mono_ms() + BED_WAIT_MS;
     while (!other.assigned && clock_mono_ms() < until)

@@ -134,7 +134,7 @@ static void refused_settings_are_named(void **state)
         assert_null(strstr(info.sentence, "hunter2"));
     }
     struct kafka_pair latest = {text("auto.offset.reset"), text("latest")};
-    struct consumer_options options = {"g", &latest, 1, TOPICS, 1, 1 << 20, {0}};
+    struct consumer_options options = {"g", &latest, 1, TOPICS, 1, 1 << 20, {0}, 0};
     assert_int_equal(consumer_open(&options, &consumer, &info), ERR_USAGE);
     assert_string_equal(info.word, "kafka_reserved");
     struct kafka_pair ca = {text("ssl.ca.location"), text("/no/such/file.pem")};

@@ -185,6 +185,7 @@ static void start(struct copier *c, size_t index, const struct config *config,
              *config->rekey_instance ? config->rekey_instance : host, index);
     c->options = setup->options;
     c->options.name = c->name;
+    c->options.index = (int)index;
     c->options.transactional_id = c->transactional_id;
     if (pthread_create(&c->thread, NULL, copier_thread, c) != 0)
         abort();

@@ -96,7 +96,8 @@ static enum err open_consumer(struct rekey *r, struct err_info *info)
 {
     const struct rekey_options *o = &r->options;
     const struct consumer_options options = {
-        o->group, o->pairs, o->n_pairs, &o->from, 1, o->prefetch_bytes, {r, on_assigned, on_revoked}};
+        o->group, o->pairs, o->n_pairs, &o->from, 1, o->prefetch_bytes, {r, on_assigned, on_revoked},
+        o->index};
     enum err err = consumer_open(&options, &r->consumer, info);
     if (err == ERR_OK)
         consumer_watch(r->consumer, &r->counters.kafka);
