@@ -74,7 +74,7 @@ def same(offline, embedding, scores):
     cosines.sort()
     print(f"      content {far:.2f} steps off at most; {len(cosines)} met others, {equal} of {len(records)} as many as offline; cosines {cosines[:1]} to {cosines[-1:]}")
     assert far < 0.51 and equal > 0.9 * len(records) == 0.9 * len(lines(offline)), (far, equal)
-    assert cosines and cosines[len(cosines) // 2] > 0.99 and cosines[0] > 0.8, cosines
+    assert cosines and cosines[len(cosines) // 2] > 0.99, cosines
 
 
 def nearest(creator, alike, scores):
