@@ -9,7 +9,8 @@
 
 #define CREATORS 400
 
-static struct fit_campaign campaign = {.id = "spring", .brand = "acme", .digest = 7, .currency = "EUR"};
+static struct fit_campaign campaign = {
+    .id = "spring", .brand = "acme", .digest = 7, .currency = "EUR", .slots = 5};
 static struct shortlist *list;
 
 static struct bytes name_of(int i)

@@ -128,23 +128,42 @@ static void take(struct building *b, struct roster *roster)
     drop_best(b);
 }
 
-static double reach_without(const struct roster *roster, size_t left_out)
+/* Of each register the two largest ranks, and whose the largest is: the union without anybody follows. */
+struct tops {
+    uint8_t first[HLL_REGISTERS], second[HLL_REGISTERS];
+    size_t whose[HLL_REGISTERS];
+};
+
+static void enter(struct tops *tops, const uint8_t *registers, size_t member)
 {
-    uint8_t registers[HLL_REGISTERS] = {0};
-    for (size_t k = 0; k < roster->n; k++)
-        for (size_t i = 0; k != left_out && i < HLL_REGISTERS; i++)
-            if (roster->members[k].candidate->registers[i] > registers[i])
-                registers[i] = roster->members[k].candidate->registers[i];
+    for (size_t i = 0; i < HLL_REGISTERS; i++)
+        if (registers[i] > tops->first[i]) {
+            tops->second[i] = tops->first[i];
+            tops->first[i] = registers[i];
+            tops->whose[i] = member;
+        } else if (registers[i] > tops->second[i]) {
+            tops->second[i] = registers[i];
+        }
+}
+
+static double reach_without(const struct tops *tops, size_t left_out)
+{
+    uint8_t registers[HLL_REGISTERS];
+    for (size_t i = 0; i < HLL_REGISTERS; i++)
+        registers[i] = tops->whose[i] == left_out ? tops->second[i] : tops->first[i];
     return hll_estimate(registers);
 }
 
 static void sum_up(const struct building *b, struct roster *roster)
 {
+    struct tops tops = {{0}, {0}, {0}};
+    for (size_t i = 0; i < roster->n; i++)
+        enter(&tops, roster->members[i].candidate->registers, i);
     roster->unduplicated_reach = b->reach;
     roster->frequency = b->reach > 0 ? roster->total_reach / b->reach : 0;
     roster->evaluations = b->evaluations;
     for (size_t i = 0; i < roster->n; i++)
-        roster->members[i].exclusive = fmax(b->reach - reach_without(roster, i), 0);
+        roster->members[i].exclusive = fmax(b->reach - reach_without(&tops, i), 0);
 }
 
 void roster_build(const struct candidate *candidates, size_t n, int64_t budget, int32_t slots, bool lazy,
