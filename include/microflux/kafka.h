@@ -67,7 +67,8 @@ struct consumer_options {
     size_t n_topics;
     size_t prefetch_bytes; /* bound of all unread records of this consumer */
     struct consumer_handlers handlers;
-    int member; /* number in the process: a static member's id (group.instance.id) ends with it, 0: does not */
+    int member; /* number in the process: a static member's id (group.instance.id) ends with it, 0: does not
+                 */
 };
 
 /* consumer_open: settings of libraries.md (enable.auto.commit=false, enable.auto.offset.store=false,
