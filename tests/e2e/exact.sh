@@ -61,7 +61,10 @@ kill -TERM $pid; wait $pid
 "$microflux" state --all > "$DIR/states" || exit 1
 check "redis.lost=rebuild: counted again from nothing, leftovers gone" python3 "$root/tests/e2e/recount.py" "$DIR/events" "$DIR/states" 2
 check "redis.lost=rebuild: histograms of peers begin anew with their creators" peers_recount
-explained() { "$microflux" explain creator-1 --language fr | grep -q '^  Authenticité : .* sur 100' && "$microflux" explain creator-1 --format json | grep -q '"creator_id":"creator-1"'; }
+explained() { # whole: who reads a part of it only ends the writer
+  grep -q '^  Authenticité : .* sur 100' <<< "$("$microflux" explain creator-1 --language fr)" &&
+    grep -q '"creator_id":"creator-1"' <<< "$("$microflux" explain creator-1 --format json)"
+}
 check "explain says the scores of the live state, in French and as JSON" explained
 check "every published record equals the reference at the log prefix it names" recomputed --secret "$DIR/secret" --emv "$MICROFLUX_EMV_FILE" \
   --totals "FACEBOOK=$totals" --least "$least"
