@@ -69,6 +69,8 @@ export MICROFLUX_KAFKA_BOOTSTRAP_SERVERS=127.0.0.1:$((base + 1)) MICROFLUX_HTTP_
 "$microflux" topics create --partitions 1 > /dev/null
 says 'check --connect over TLS with those rights' 0 'user microflux may do all that a worker does' --connect "${tls[@]}" "${ours[@]}" "${user[@]}"
 says 'check --connect: an unknown CA' 69 'FAIL  redis: .* does not hold' --connect --set redis.address="$(at 32)" --set redis.tls=yes --set redis.tls.ca_file="$certs/otherca.crt"
+printf '{"campaign_id":"spring","brand":"acme","status":"ACTIVE","updated_at":%s,"topics":{"FOOD":1}}\n' "$(date +%s%3N)" > "$DIR/campaign"
+"$microflux" campaigns put "$DIR/campaign" > /dev/null 2>&1 # so that fits are told
 cli config resetstat > /dev/null; cli acl log reset > /dev/null
 
 python3 - > "$DIR/events" << 'P'
@@ -77,7 +79,7 @@ now, day = int(time.time() * 1000), 86400000
 def say(topic, at, **value): print(json.dumps({"topic": topic, "timestamp": at, "value": value}))
 for i in range(50):
     say("profiles", now - 6 * day, creator_id=f"c{i}", platform="TIKTOK", observed_at=now - 6 * day, followers=1000 + i)
-    say("posts", now - 6 * day, creator_id=f"c{i}", post_id=f"p{i}", posted_at=now - 6 * day, format="VIDEO")
+    say("posts", now - 6 * day, creator_id=f"c{i}", post_id=f"p{i}", posted_at=now - 6 * day, format="VIDEO", tags=["recipe"])
 for at in now - 6 * day, now - 3 * day, now:
     for i in range(0, 50, 2): # enough of them for the oldest to leave
         if at == now:
