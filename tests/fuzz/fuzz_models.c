@@ -50,7 +50,7 @@ static void use_embedding(struct embedding *e)
     audience_vector(e, methodology, content.u, 3, a);
     creator_vector(methodology, &content, a, v);
     vector_pack(v, &packed);
-    brand_cold(e, tokens, 4, v);
+    brand_cold(e, tokens, NULL, 4, v);
     embedding_write(e, &out);
     buffer_add(&out, "", 1);
     assert(embedding_read("again", out.data, &again, NULL) == ERR_OK && again->n == e->n);

@@ -68,6 +68,16 @@ bool children_alive(pid_t pid)
     return pid > 0 && waitpid(pid, NULL, WNOHANG) == 0;
 }
 
+void children_run(struct children *c, const char *log, char *const argv[])
+{
+    pid_t pid = children_start(c, log, argv);
+    if (pid < 0)
+        return;
+    while (children_alive(pid))
+        nap_ms(5);
+    c->n--; /* nobody's any more */
+}
+
 static int remove_one(const char *path, const struct stat *stat, int flag, struct FTW *ftw)
 {
     (void)stat, (void)flag, (void)ftw;

@@ -20,6 +20,8 @@ enum err children_open(struct children *c, struct err_info *info) MF_MUST_CHECK;
 /* children_start: runs argv (NULL-terminated; argv[0] "microflux" = this very program), output to FOLDER/log.
  * -1: it could not. */
 pid_t children_start(struct children *c, const char *log, char *const argv[]);
+/* children_run: the same, until it has ended. */
+void children_run(struct children *c, const char *log, char *const argv[]);
 bool children_alive(pid_t pid);          /* reaps it when it has ended */
 void children_close(struct children *c); /* SIGTERM, up to 10 s, SIGKILL; removes the folder */
 

@@ -1,6 +1,6 @@
 /* demo: the whole of microflux in one terminal: a broker (the mock inside librdkafka, or --bootstrap a real
- * one), a redis-server in a temporary folder, a generated stream flowing in, a worker scoring, and a table of
- * creators that moves. Ctrl-C ends all of it and leaves nothing behind. */
+ * one), a redis-server in a temporary folder, a generated stream flowing in, workers scoring, a table of
+ * creators that moves and the shortlist of a campaign. Ctrl-C ends all of it and leaves nothing behind. */
 #include <inttypes.h>
 #include <jansson.h>
 #include <signal.h>
@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "children.h"
+#include "demo_campaign.h"
 #include "microflux/args.h"
 #include "microflux/avro.h"
 #include "microflux/clock.h"
@@ -22,6 +23,7 @@ struct demo {
     struct children children;
     struct mock *mock;
     struct scan *scan;
+    struct demo_campaign *campaign;
     char redis[96], bootstrap[512];
     const char *file;
     int64_t seconds, rate, creators;
@@ -37,7 +39,8 @@ static void on_signal(int number)
 }
 
 static const char *const topics[] = {"profiles",       "posts",        "interactions",
-                                     "creator-scores", "dead-letters", "peer-tables"};
+                                     "creator-scores", "dead-letters", "peer-tables",
+                                     "fit-scores",     "shortlists",   "campaigns"};
 
 static enum err open_broker(struct demo *d, const struct config *config, struct err_info *info)
 {
@@ -93,9 +96,7 @@ static enum err start_stream(struct demo *d, struct err_info *info)
     if (!d->file) {
         char *generate[] = {"microflux", "generate", "--creators", creators, "--days", "60",
                             "--posts",   "40",       "--out",      path,     NULL};
-        pid_t pid = children_start(&d->children, "generate.log", generate);
-        while (children_alive(pid))
-            nanosleep(&(struct timespec){.tv_nsec = 5000000}, NULL);
+        children_run(&d->children, "generate.log", generate);
     } else if (access(d->file, R_OK) != 0) {
         return err_set(info, ERR_IO, "file", "cannot read %s", d->file);
     }
@@ -119,7 +120,9 @@ static enum err open_all(struct demo *d, const struct config *config, struct err
     if (err != ERR_OK)
         return err;
     start_worker(d);
-    err = start_stream(d, info);
+    err = demo_campaign_open(&d->children, d->bootstrap, d->redis, &d->campaign, info);
+    if (err == ERR_OK)
+        err = start_stream(d, info);
     if (err != ERR_OK)
         return err;
     struct kafka_pair pairs[] = {{"bootstrap.servers", d->bootstrap}};
@@ -148,6 +151,7 @@ static enum err watch(struct demo *d, struct err_info *info)
         int64_t until = clock_mono_ms() + (terminal ? 300 : 2000);
         take_records(d, table, until < ends ? until : ends);
         score_table_print(table, terminal, (clock_mono_ms() - begun) / 1000, children_alive(d->producer));
+        demo_campaign_print(d->campaign, table, terminal);
         if (!children_alive(d->worker))
             err =
                 err_set(info, ERR_LOST, "worker", "the worker ended; run `microflux run` by hand to see why");
@@ -160,6 +164,7 @@ static enum err watch(struct demo *d, struct err_info *info)
 
 static void close_all(struct demo *d)
 {
+    demo_campaign_close(d->campaign);
     scan_close(d->scan);
     children_close(&d->children);
     mock_close(d->mock);

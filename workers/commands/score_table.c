@@ -11,7 +11,7 @@
 #include "microflux/map.h"
 #include "microflux/schemas.h"
 
-#define ROWS 18
+#define ROWS 12
 
 struct row {
     struct map_entry head;
@@ -176,9 +176,11 @@ void score_table_print(struct score_table *table, bool terminal, int64_t seconds
            "estimate", "engaged 7 d", "now", "changed", terminal ? "\033[K" : "");
     for (size_t i = 0; i < table->n && i < (terminal ? ROWS : 6); i++)
         print_row(table, table->rows[i], terminal);
-    if (terminal)
-        printf("\033[J");
-    fflush(stdout);
+}
+
+struct bytes score_table_name(const struct score_table *table, size_t i)
+{
+    return i < table->n ? table->rows[i]->head.key : (struct bytes){0};
 }
 
 void score_table_summary(const struct score_table *table)
