@@ -87,6 +87,8 @@ static int remove_one(const char *path, const struct stat *stat, int flag, struc
 void children_close(struct children *c)
 {
     for (int i = c->n - 1; i >= 0; i--) {
+        if (!children_alive(c->pids[i]))
+            continue; /* its number may be somebody else's by now */
         kill(c->pids[i], SIGTERM);
         for (int tries = 0; tries < 200 && children_alive(c->pids[i]); tries++)
             nap_ms(50);
