@@ -1,13 +1,12 @@
 """Runs the worked examples of scoring.md against the reference.
 
-    python3 examples.py [FOLDER]   default: $MICROFLUX_EXAMPLES, else ../shared/design/examples from the root
+    python3 examples.py [FOLDER]   default: tests/examples
 
 Input examples are applied in list order and in seeded interleavings of the topics (each in its order). An
 interleaving in which a placeholder expires or a ninth one is refused is passed over: its values may differ.
 Rosters are made twice, of sets and of sketches. An example of a section the reference does not have would be passed over.
 """
 import json
-import os
 import random
 import sys
 from pathlib import Path
@@ -153,9 +152,7 @@ def run_call(name, example, tally):
 
 def main():
     """Runs all examples of a folder; 0 passed, 1 failed or nothing compared, 2 no folder."""
-    root = Path(__file__).resolve().parents[2]
-    default = os.environ.get("MICROFLUX_EXAMPLES") or root.parent / "shared/design/examples"
-    folder = Path(sys.argv[1] if len(sys.argv) > 1 else default)
+    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).resolve().parents[1] / "examples"
     if not folder.is_dir():
         print(f"examples not found: {folder}")
         return 2

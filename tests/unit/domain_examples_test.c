@@ -1,6 +1,6 @@
 /* The worked examples of the specification (sections 0 to 9) that are streams of records, in the order given
- * and in every other order of the topics; those that are one calculation are in domain_calls_test.c. The
- * folder is named by MICROFLUX_DESIGN (…/examples is in it); without it the test says that it was skipped. */
+ * and in every other order of the topics; those that are one calculation are in domain_calls_test.c. They
+ * lie in tests/examples. */
 #include <dirent.h>
 #include <jansson.h>
 #include <math.h>
@@ -403,17 +403,12 @@ static void check_file(const char *folder, const char *name)
 
 static void test_examples(void **state)
 {
-    char folder[400];
+    static const char folder[] = MF_SOURCE_DIR "/tests/examples";
     struct err_info info;
     struct dirent *entry;
     (void)state;
-    const char *design = getenv("MICROFLUX_DESIGN");
-    snprintf(folder, sizeof folder, "%s/examples", design ? design : MF_SOURCE_DIR "/../shared/design");
     DIR *dir = opendir(folder);
-    if (!dir) {
-        print_message("no examples at %s\n", folder);
-        skip();
-    }
+    assert_non_null(dir);
     assert_int_equal(methodology_open("default", &methodology, &info), ERR_OK);
     while ((entry = readdir(dir)) != NULL)
         if (strstr(entry->d_name, ".json"))

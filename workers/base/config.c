@@ -135,8 +135,7 @@ static enum err read_file(struct config *config, const char *path, struct err_in
 
 /* ---- the environment: MICROFLUX_REDIS_ADDRESS = redis.address ---- */
 
-static const char *const others[] = {"MICROFLUX_DESIGN", "MICROFLUX_PYTHON", "MICROFLUX_LIBS",
-                                     "MICROFLUX_DATA", "MICROFLUX_CACHE"};
+static const char *const others[] = {"MICROFLUX_PYTHON", "MICROFLUX_DATA", "MICROFLUX_CACHE"};
 
 static bool same_name(const char *key, const char *variable, size_t len)
 {
