@@ -67,7 +67,7 @@ sentence 'a wrong password' 31 'WRONGPASS.*check redis.username and redis.passwo
 wait $starting || exit 1
 export MICROFLUX_KAFKA_BOOTSTRAP_SERVERS=127.0.0.1:$((base + 1)) MICROFLUX_HTTP_ADDRESS=127.0.0.1:0 MICROFLUX_REDIS_ADDRESS=127.0.0.1:$((base + 31))
 "$microflux" topics create --partitions 1 > /dev/null
-says 'check --connect over TLS with those rights' 0 'user microflux may do all that a worker does' --connect "${tls[@]}" "${ours[@]}" "${user[@]}"
+says 'check --connect over TLS with those rights' 0 'user microflux may do all that a worker does' --connect --timeout 10 "${tls[@]}" "${ours[@]}" "${user[@]}"
 says 'check --connect: an unknown CA' 69 'FAIL  redis: .* does not hold' --connect --set redis.address="$(at 32)" --set redis.tls=yes --set redis.tls.ca_file="$certs/otherca.crt"
 printf '{"campaign_id":"spring","brand":"acme","status":"ACTIVE","updated_at":%s,"topics":{"FOOD":1}}\n' "$(date +%s%3N)" > "$DIR/campaign"
 "$microflux" campaigns put "$DIR/campaign" > /dev/null 2>&1 # so that fits are told
