@@ -142,6 +142,7 @@ void avro_put_bool(struct buffer *b, bool x);
 void avro_put_bytes(struct buffer *b, struct bytes s); /* string, bytes */
 /* avro_put_maybe_*: a union of null and it; bytes are there when they are not empty. avro_put_block: so
  * many items of an array or map follow (none: nothing); avro_put_end: no more do. */
+void avro_put_there(struct buffer *b); /* the branch beside null of what is always there */
 void avro_put_maybe_long(struct buffer *b, bool there, int64_t n);
 void avro_put_maybe_double(struct buffer *b, bool there, double x);
 void avro_put_maybe_bytes(struct buffer *b, struct bytes s);

@@ -52,6 +52,8 @@ enum err fit_record_decode(struct avro_reader *reader, struct avro_scratch *scra
                            struct fit_record *record, uint32_t *schema_id,
                            struct err_info *info) MF_MUST_CHECK;
 
+/* optional_put: a union of null and double. */
+void optional_put(struct optional x, struct buffer *out);
 /* weighted_put: as the record Weighted that several schemas have, with the branch of its union with null. */
 void weighted_put(const struct weighted *weighted, struct buffer *out);
 

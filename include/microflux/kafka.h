@@ -151,7 +151,7 @@ struct publisher_options {
     size_t n_topics;
     void *owner;
     /* Once for each publish that returned ERR_OK, inside publisher_poll: failure NULL = acknowledged by the
-     * broker, else purged or refused for good. */
+     * broker, else purged or refused for good. NULL: nobody listens. */
     void (*delivered)(void *owner, uint64_t ticket, const struct err_info *failure);
     uint32_t
         by_first_part; /* bit = topic whose partition is chosen by what stands before the key's first '/' */

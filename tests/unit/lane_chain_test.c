@@ -1,28 +1,10 @@
 /* What goes on from lane to lane: derived outputs in the order of their records, events of change that wait
  * in Redis until they are delivered and are sent again verbatim by the next owner, positions that a reading
  * lane has met before, and inputs that an older fence does not name. Redis is real; nothing goes to Kafka. */
-#include "lane_room.h"
+#include "lane_stub.h"
 #include "redis_bed.h"
 
 enum { OUT_SCORES, OUT_EDGES, OUT_ALERTS };
-
-static void state_init(void *state)
-{
-    (void)state;
-}
-
-static size_t state_bytes(const void *state)
-{
-    (void)state;
-    return 0;
-}
-
-static void changes(void *self, void *state, const struct lane_writer *writer)
-{
-    (void)self;
-    (void)state;
-    writer->set(writer->arg, 0, BYTES("v"), BYTES("7"));
-}
 
 static enum lane_verdict apply(void *self, void *state, int input, int32_t epoch,
                                const struct kafka_record *record, int64_t *as_of, struct err_info *info)

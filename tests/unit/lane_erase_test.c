@@ -5,27 +5,9 @@
 #include <unistd.h>
 
 #include "cmocka_all.h"
-#include "lane_room.h"
+#include "lane_stub.h"
 
 static bool erased;
-
-static void state_init(void *state)
-{
-    (void)state;
-}
-
-static size_t state_bytes(const void *state)
-{
-    (void)state;
-    return 0;
-}
-
-static void changes(void *self, void *state, const struct lane_writer *writer)
-{
-    (void)self;
-    (void)state;
-    writer->set(writer->arg, 0, BYTES("v"), BYTES("7"));
-}
 
 static uint64_t evaluate(void *self, void *state, const struct lane_view *view)
 {

@@ -42,6 +42,11 @@ void avro_put_bytes(struct buffer *b, struct bytes s)
     buffer_add(b, s.ptr, s.len);
 }
 
+void avro_put_there(struct buffer *b)
+{
+    avro_put_long(b, 1);
+}
+
 void avro_put_maybe_long(struct buffer *b, bool there, int64_t n)
 {
     avro_put_long(b, there);

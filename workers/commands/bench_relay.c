@@ -18,11 +18,6 @@ struct relay {
     atomic_bool stop;
 };
 
-static void on_delivered(void *owner, uint64_t ticket, const struct err_info *failure)
-{
-    (void)owner, (void)ticket, (void)failure;
-}
-
 static void *copy_all(void *arg)
 {
     struct relay *r = arg;
@@ -44,7 +39,7 @@ static enum err open_both(struct relay *r, struct err_info *info)
     struct bench *b = r->bench;
     const char *out = b->topics[BENCH_RELAY_OUT];
     struct kafka_pair pairs[] = {{"bootstrap.servers", b->bootstrap}};
-    struct publisher_options options = {pairs, 1, &out, 1, r, on_delivered, 0};
+    struct publisher_options options = {pairs, 1, &out, 1, NULL, NULL, 0};
     enum err err = publisher_open(&options, &r->publisher, info);
     if (err == ERR_OK)
         err = scan_open(pairs, 1, b->topics[BENCH_RELAY_IN], false, false, &r->scan, info);

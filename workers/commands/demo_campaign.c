@@ -11,6 +11,8 @@
 #include "microflux/file.h"
 #include "microflux/kafka.h"
 #include "microflux/schemas.h"
+#include "record_text.h"
+#include "shortlist.h"
 
 #define CAMPAIGN "spring"
 #define SHOWN    5
@@ -104,12 +106,8 @@ static void take_shortlists(struct demo_campaign *d)
     struct err_info info;
     bool done;
     while (scan_next(d->scan, 0, &record, &done, &info) == ERR_OK) {
-        struct buffer text = {0};
-        json_t *value = NULL;
-        if (record.value.ptr &&
-            avro_to_json(schema_shortlist, avro_frame_read(record.value).body, &text, NULL) == ERR_OK)
-            value = json_loadb(text.data, text.len, 0, NULL);
-        buffer_free(&text);
+        json_t *value =
+            record.value.ptr ? body_json(schema_shortlist, avro_frame_read(record.value).body) : NULL;
         if (!value)
             continue;
         json_decref(d->newest);
@@ -155,23 +153,14 @@ static void ask(struct demo_campaign *d, const struct score_table *table)
 
 /* ---- the lines ---- */
 
-static const char *move_of(const json_t *changes, const char *creator, char out[24])
+static const char *move_of(const json_t *list, const char *creator, char out[24])
 {
-    size_t i;
-    json_t *one;
-    out[0] = 0;
-    json_array_foreach(json_object_get(changes, "entered"), i, one)
-    {
-        if (strcmp(json_string_value(one), creator) == 0)
-            snprintf(out, 24, "new");
-    }
-    json_array_foreach(json_object_get(changes, "moved"), i, one)
-    {
-        json_int_t by =
-            json_integer_value(json_object_get(one, "from")) - json_integer_value(json_object_get(one, "to"));
-        if (strcmp(json_string_value(json_object_get(one, "creator_id")), creator) == 0)
-            snprintf(out, 24, "%s %lld", by < 0 ? "▼" : "▲", (long long)(by < 0 ? -by : by));
-    }
+    bool entered;
+    int by = shortlist_moved(list, creator, &entered);
+    if (by)
+        snprintf(out, 24, "%s %d", by < 0 ? "▼" : "▲", by < 0 ? -by : by);
+    else
+        snprintf(out, 24, "%s", entered ? "new" : "");
     return out;
 }
 
@@ -186,8 +175,7 @@ static void print_ranking(const json_t *list, const char *end)
         if (i < SHOWN)
             printf("  %zu. %-16s fit %5.1f  reaches %6.0f people  %s%s\n", i + 1, name,
                    json_number_value(json_object_get(one, "fit")),
-                   json_number_value(json_object_get(one, "reach")),
-                   move_of(json_object_get(list, "changes"), name, moved), end);
+                   json_number_value(json_object_get(one, "reach")), move_of(list, name, moved), end);
     }
 }
 

@@ -24,6 +24,16 @@ void text_json(struct bytes text, struct buffer *out)
     buffer_add(out, "\"", 1);
 }
 
+json_t *body_json(const char *schema, struct bytes body)
+{
+    struct buffer text = {0};
+    json_t *record = NULL;
+    if (avro_to_json(schema, body, &text, NULL) == ERR_OK)
+        record = json_loadb(text.data, text.len, 0, NULL);
+    buffer_free(&text);
+    return record;
+}
+
 enum err value_json(const struct record_schema *schema, const struct kafka_record *record, struct buffer *out,
                     struct err_info *info)
 {

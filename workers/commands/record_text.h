@@ -2,6 +2,8 @@
 #ifndef COMMANDS_RECORD_TEXT_H
 #define COMMANDS_RECORD_TEXT_H
 
+#include <jansson.h>
+
 #include "microflux/kafka.h"
 #include "microflux/registry.h"
 
@@ -13,6 +15,8 @@ struct record_schema {
 
 /* text_json: bytes as a JSON string, null for ptr NULL. */
 void text_json(struct bytes text, struct buffer *out);
+/* body_json: an unframed value of that schema: json_decref(); NULL: it cannot be read. */
+json_t *body_json(const char *schema, struct bytes body);
 /* value_json: the value decoded by its own schema, else by the topic's, else as text; null for a tombstone.
  * ERR_WEATHER, ERR_REFUSED: the registry is away or not willing; other errors: it could not be read, and is
  * there as text. */

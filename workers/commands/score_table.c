@@ -10,6 +10,7 @@
 #include "microflux/avro.h"
 #include "microflux/map.h"
 #include "microflux/schemas.h"
+#include "record_text.h"
 
 #define ROWS 12
 
@@ -87,19 +88,9 @@ static void note_change(struct row *row, const char *tier, const char *band, dou
     row->noted = now;
 }
 
-json_t *score_json(struct bytes body)
-{
-    struct buffer text = {0};
-    json_t *record = NULL;
-    if (avro_to_json(schema_creator_score, body, &text, NULL) == ERR_OK)
-        record = json_loadb(text.data, text.len, 0, NULL);
-    buffer_free(&text);
-    return record;
-}
-
 void score_table_take(struct score_table *table, struct bytes creator, struct bytes body)
 {
-    json_t *record = score_json(body);
+    json_t *record = body_json(schema_creator_score, body);
     double rate;
     if (!record)
         return;

@@ -18,8 +18,6 @@ void score_table_take(struct score_table *table, struct bytes creator, struct by
  * plain lines.
  */
 void score_table_print(struct score_table *table, bool terminal, int64_t seconds, bool flowing);
-/* score_json: one record of creator-scores (unframed) as JSON: json_decref(); NULL: it cannot be read. */
-json_t *score_json(struct bytes body);
 /* score_table_name: the creator in row i of the table as it was printed last; ptr NULL: no such row. */
 struct bytes score_table_name(const struct score_table *table, size_t i);
 void score_table_summary(const struct score_table *table);

@@ -33,23 +33,34 @@ static const char *currency_of(const json_t *record)
     return word ? word : "";
 }
 
-/* "3 up", "new", "": against the last ranking that was another. */
-static struct said move_of(const json_t *changes, const char *creator)
+int shortlist_moved(const json_t *record, const char *creator, bool *entered)
 {
-    struct said said = {""};
+    const json_t *changes = part(record, "changes");
     size_t i;
     json_t *one;
+    *entered = false;
     json_array_foreach(part(changes, "entered"), i, one)
     {
-        if (strcmp(json_string_value(one), creator) == 0)
-            return (struct said){"new"};
+        *entered |= strcmp(json_string_value(one), creator) == 0;
     }
     json_array_foreach(part(changes, "moved"), i, one)
     {
-        int by = (int)(number(one, "from") - number(one, "to"));
         if (strcmp(text(one, "creator_id"), creator) == 0)
-            snprintf(said.text, sizeof said.text, "%d %s", by < 0 ? -by : by, by < 0 ? "down" : "up");
+            return (int)(number(one, "from") - number(one, "to"));
     }
+    return 0;
+}
+
+/* "3 up", "new", "". */
+static struct said move_of(const json_t *record, const char *creator)
+{
+    struct said said = {""};
+    bool entered;
+    int by = shortlist_moved(record, creator, &entered);
+    if (by)
+        snprintf(said.text, sizeof said.text, "%d %s", by < 0 ? -by : by, by < 0 ? "down" : "up");
+    else if (entered)
+        snprintf(said.text, sizeof said.text, "new");
     return said;
 }
 
@@ -66,7 +77,7 @@ static void tell_ranking(const json_t *record, int64_t top)
             printf("  %4zu  %-24s %6s %6s %10.0f %10.0f %12s  %s\n", i + 1, name,
                    say_number(number(one, "fit"), 1).text, say_number(number(one, "confidence"), 2).text,
                    number(one, "followers"), number(one, "reach"), money(part(one, "price")).text,
-                   move_of(part(record, "changes"), name).text);
+                   move_of(record, name).text);
     }
 }
 

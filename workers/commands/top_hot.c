@@ -5,8 +5,9 @@
 
 #include "microflux/clock.h"
 #include "microflux/map.h"
+#include "microflux/schemas.h"
 #include "options.h"
-#include "score_table.h"
+#include "record_text.h"
 #include "top.h"
 
 #define WINDOW_MS 60000
@@ -144,7 +145,7 @@ static void describe(const struct creator_row *row, struct hot_creator *shown)
 {
     *shown = (struct hot_creator){.tier = "-", .band = "-", .scores = row->scores};
     snprintf(shown->creator, sizeof shown->creator, "%.*s", (int)row->head.key.len, row->head.key.ptr);
-    json_t *record = score_json((struct bytes){row->newest.data, row->newest.len});
+    json_t *record = body_json(schema_creator_score, (struct bytes){row->newest.data, row->newest.len});
     const json_t *tier = json_array_get(json_object_get(record, "tiers"), 0);
     if (tier) {
         snprintf(shown->tier, sizeof shown->tier, "%s", json_string_value(json_object_get(tier, "tier")));

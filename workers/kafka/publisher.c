@@ -53,7 +53,8 @@ static void on_delivery(rd_kafka_t *rk, const rd_kafka_message_t *m, void *opaqu
     else if (p->latency && !p->timed)
         histogram_observe(p->latency, rd_kafka_message_latency(m));
     p->timed = true;
-    p->delivered(p->owner, (uint64_t)(uintptr_t)m->_private, m->err ? &info : NULL);
+    if (p->delivered)
+        p->delivered(p->owner, (uint64_t)(uintptr_t)m->_private, m->err ? &info : NULL);
 }
 
 static void on_error(rd_kafka_t *rk, int code, const char *reason, void *opaque)

@@ -12,14 +12,6 @@ static bool has_annex(const struct lane *lane)
     return lane->kind->annex_word && !lane->options->silent;
 }
 
-static struct bytes annex_key(struct lane *lane, struct bytes word)
-{
-    lane->scratch.len = 0;
-    buffer_add(&lane->scratch, lane->fence_key, strlen(lane->fence_key) - strlen("fence"));
-    buffer_add(&lane->scratch, word.ptr, word.len);
-    return (struct bytes){lane->scratch.data, lane->scratch.len};
-}
-
 /* ---- at a take-over ---- */
 
 static void ask(void *arg, struct bytes word);
@@ -64,7 +56,8 @@ static void ask(void *arg, struct bytes word)
     struct lane *lane = arg;
     lane->annex_owed++;
     lane_index_add(&lane->annex_words, word);
-    redis_command(lane->redis, (struct bytes[]){BYTES("HGETALL"), annex_key(lane, word)}, 2, on_word, lane);
+    redis_command(lane->redis, (struct bytes[]){BYTES("HGETALL"), lane_key_beside_fence(lane, word)}, 2,
+                  on_word, lane);
 }
 
 void lane_ask_annex(struct lane *lane)
@@ -147,20 +140,23 @@ void lane_visit(struct lane *lane)
 static void set(void *arg, struct bytes word, struct bytes field, struct bytes value)
 {
     struct lane *lane = arg;
-    redis_command(lane->redis, (struct bytes[]){BYTES("HSET"), annex_key(lane, word), field, value}, 4, NULL,
+    redis_command(lane->redis,
+                  (struct bytes[]){BYTES("HSET"), lane_key_beside_fence(lane, word), field, value}, 4, NULL,
                   NULL);
 }
 
 static void drop(void *arg, struct bytes word, struct bytes field)
 {
     struct lane *lane = arg;
-    redis_command(lane->redis, (struct bytes[]){BYTES("HDEL"), annex_key(lane, word), field}, 3, NULL, NULL);
+    redis_command(lane->redis, (struct bytes[]){BYTES("HDEL"), lane_key_beside_fence(lane, word), field}, 3,
+                  NULL, NULL);
 }
 
 static void remove_word(void *arg, struct bytes word)
 {
     struct lane *lane = arg;
-    redis_command(lane->redis, (struct bytes[]){BYTES("DEL"), annex_key(lane, word)}, 2, NULL, NULL);
+    redis_command(lane->redis, (struct bytes[]){BYTES("DEL"), lane_key_beside_fence(lane, word)}, 2, NULL,
+                  NULL);
 }
 
 void lane_settle_annex(struct lane *lane, const struct lane_view *view)

@@ -97,7 +97,7 @@ static void add_to_sum(void *arg, struct bytes field, int64_t n)
     struct lane *lane = arg;
     redis_begin(lane->redis, 4, NULL, NULL);
     redis_arg(lane->redis, BYTES("HINCRBY"));
-    redis_arg(lane->redis, lane_sums_key(lane));
+    redis_arg(lane->redis, lane_key_beside_data(lane, lane->kind->sums_key));
     redis_arg(lane->redis, field);
     redis_arg_int(lane->redis, n);
 }

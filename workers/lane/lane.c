@@ -107,12 +107,22 @@ void lane_key(struct lane *lane, const char *word, struct bytes subject, struct 
     buffer_add(out, subject.ptr, subject.len);
 }
 
-struct bytes lane_sums_key(struct lane *lane)
+static struct bytes key_of(struct lane *lane, const char *prefix, size_t len, struct bytes word)
 {
     lane->scratch.len = 0;
-    buffer_add(&lane->scratch, lane->prefix, lane->prefix_len);
-    buffer_add_text(&lane->scratch, lane->kind->sums_key);
+    buffer_add(&lane->scratch, prefix, len);
+    buffer_add(&lane->scratch, word.ptr, word.len);
     return (struct bytes){lane->scratch.data, lane->scratch.len};
+}
+
+struct bytes lane_key_beside_data(struct lane *lane, const char *word)
+{
+    return key_of(lane, lane->prefix, lane->prefix_len, bytes_of(word));
+}
+
+struct bytes lane_key_beside_fence(struct lane *lane, struct bytes word)
+{
+    return key_of(lane, lane->fence_key, strlen(lane->fence_key) - strlen("fence"), word);
 }
 
 /* as_of follows the wall clock while the lane is idle at the end of a live log: 5 minutes (scoring.md §0.1).

@@ -272,7 +272,10 @@ void lane_trouble(struct lane *lane, enum err code, const char *word, const char
 void lane_lost(struct lane *lane, int64_t now);
 void lane_view_of(const struct lane *lane, struct lane_view *view);
 void lane_key(struct lane *lane, const char *word, struct bytes subject, struct buffer *out);
-struct bytes lane_sums_key(struct lane *lane);          /* borrowed until the scratch is used again */
+/* lane_key_…: a key of the lane as a whole, in the namespace of its subjects, or of its fence: a lane that
+ * was swapped in has two. Borrowed until the scratch is used again. */
+struct bytes lane_key_beside_data(struct lane *lane, const char *word);
+struct bytes lane_key_beside_fence(struct lane *lane, struct bytes word);
 void lane_lies_in(struct lane *lane, const char *data); /* namespace of its subjects, "" = its own */
 
 /* take_over.c */

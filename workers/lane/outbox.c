@@ -8,15 +8,6 @@
 
 #include "lane_room.h"
 
-static struct bytes outbox_key(struct lane *lane)
-{
-    size_t prefix = strlen(lane->fence_key) - strlen("fence");
-    lane->scratch.len = 0;
-    buffer_add(&lane->scratch, lane->fence_key, prefix);
-    buffer_add_text(&lane->scratch, "outbox");
-    return (struct bytes){lane->scratch.data, lane->scratch.len};
-}
-
 /* ---- what stands there, by mark ---- */
 
 static void stands(struct outbox *outbox, uint64_t mark)
@@ -63,7 +54,7 @@ void lane_trim_outbox(struct lane *lane)
         return;
     redis_begin(lane->redis, 4, NULL, NULL);
     redis_arg(lane->redis, BYTES("LTRIM"));
-    redis_arg(lane->redis, outbox_key(lane));
+    redis_arg(lane->redis, lane_key_beside_fence(lane, BYTES("outbox")));
     redis_arg_int(lane->redis, delivered);
     redis_arg_int(lane->redis, -1);
 }
@@ -73,7 +64,7 @@ void lane_keep_event(struct lane *lane, const struct output *o)
     const char *base = lane->output_bytes.data;
     redis_begin(lane->redis, 3, NULL, NULL);
     redis_arg(lane->redis, BYTES("RPUSH"));
-    redis_arg(lane->redis, outbox_key(lane));
+    redis_arg(lane->redis, lane_key_beside_fence(lane, BYTES("outbox")));
     char output = (char)('0' + o->topic);
     lane->scratch.len = 0;
     lane_index_add(&lane->scratch, (struct bytes){&output, 1});
@@ -132,12 +123,15 @@ void lane_ask_outbox(struct lane *lane)
 {
     if (lane_has_outbox(lane))
         redis_command(lane->redis,
-                      (struct bytes[]){BYTES("LRANGE"), outbox_key(lane), BYTES("0"), BYTES("-1")}, 4,
-                      on_outbox, lane);
+                      (struct bytes[]){BYTES("LRANGE"), lane_key_beside_fence(lane, BYTES("outbox")),
+                                       BYTES("0"), BYTES("-1")},
+                      4, on_outbox, lane);
 }
 
 void lane_forget_outbox(struct lane *lane)
 {
     if (lane_has_outbox(lane))
-        redis_command(lane->redis, (struct bytes[]){BYTES("DEL"), outbox_key(lane)}, 2, NULL, NULL);
+        redis_command(lane->redis,
+                      (struct bytes[]){BYTES("DEL"), lane_key_beside_fence(lane, BYTES("outbox"))}, 2, NULL,
+                      NULL);
 }

@@ -16,14 +16,6 @@ struct source {
     char name[];
 };
 
-static struct bytes sources_key(struct lane *lane)
-{
-    lane->scratch.len = 0;
-    buffer_add(&lane->scratch, lane->prefix, lane->prefix_len);
-    buffer_add_text(&lane->scratch, "sources");
-    return (struct bytes){lane->scratch.data, lane->scratch.len};
-}
-
 static struct source *source_of(struct lane *lane, struct bytes name)
 {
     struct sources *sources = &lane->sources;
@@ -112,7 +104,7 @@ void lane_write_sources(struct lane *lane)
         return;
     redis_begin_open(lane->redis, NULL, NULL);
     redis_arg(lane->redis, BYTES("HSET"));
-    redis_arg(lane->redis, sources_key(lane));
+    redis_arg(lane->redis, lane_key_beside_data(lane, "sources"));
     for (size_t i = 0; i < lane->sources.n; i++) {
         struct source *source = lane->sources.all[i];
         const int64_t *at = source->position;
@@ -146,12 +138,13 @@ static void on_sources(void *arg, const struct redis_answer *answer)
 void lane_ask_sources(struct lane *lane)
 {
     if (lane->kind->lane_inputs)
-        redis_command(lane->redis, (struct bytes[]){BYTES("HGETALL"), sources_key(lane)}, 2, on_sources,
-                      lane);
+        redis_command(lane->redis, (struct bytes[]){BYTES("HGETALL"), lane_key_beside_data(lane, "sources")},
+                      2, on_sources, lane);
 }
 
 void lane_forget_sources(struct lane *lane)
 {
     if (lane->kind->lane_inputs)
-        redis_command(lane->redis, (struct bytes[]){BYTES("DEL"), sources_key(lane)}, 2, NULL, NULL);
+        redis_command(lane->redis, (struct bytes[]){BYTES("DEL"), lane_key_beside_data(lane, "sources")}, 2,
+                      NULL, NULL);
 }

@@ -228,7 +228,9 @@ static void look_for_leftovers(struct lane *lane)
 static void forget_leftovers(struct lane *lane)
 {
     if (lane->kind->sums_key)
-        redis_command(lane->redis, (struct bytes[]){BYTES("DEL"), lane_sums_key(lane)}, 2, NULL, NULL);
+        redis_command(lane->redis,
+                      (struct bytes[]){BYTES("DEL"), lane_key_beside_data(lane, lane->kind->sums_key)}, 2,
+                      NULL, NULL);
     lane_forget_outbox(lane);
     lane_forget_sources(lane);
 }

@@ -1,19 +1,14 @@
 /* fit_encode: a fit-score in the order of schemas/fit-score.avsc. */
 #include "microflux/fit_record.h"
 
-static void put_there(struct buffer *out)
-{
-    avro_put_long(out, 1); /* the other branch of a union with null */
-}
-
-static void put_optional(struct buffer *out, struct optional x)
+void optional_put(struct optional x, struct buffer *out)
 {
     avro_put_maybe_double(out, x.there, x.value);
 }
 
 void weighted_put(const struct weighted *w, struct buffer *out)
 {
-    put_there(out);
+    avro_put_there(out);
     avro_put_maybe_double(out, w->there, w->score);
     avro_put_double(out, w->confidence);
     avro_put_block(out, w->n);
@@ -21,7 +16,7 @@ void weighted_put(const struct weighted *w, struct buffer *out)
         const struct contribution *part = &w->of[i];
         avro_put_bytes(out, bytes_of(part->signal));
         avro_put_maybe_double(out, part->there, part->value);
-        put_optional(out, part->peer);
+        optional_put(part->peer, out);
         avro_put_long(out, part->n);
         avro_put_double(out, part->confidence);
         avro_put_double(out, part->weight);
@@ -35,7 +30,7 @@ static void put_makers(const struct fit_record *r, struct buffer *out)
     avro_put_bytes(out, r->methodology);
     avro_put_bytes(out, r->methodology_version);
     avro_put_bytes(out, r->methodology_digest);
-    put_there(out);
+    avro_put_there(out);
     avro_put_maybe_bytes(out, r->campaign);
     avro_put_maybe_bytes(out, r->lexicons);
     avro_put_maybe_bytes(out, r->peers);
@@ -58,11 +53,11 @@ static void put_fit(const struct fit_record *r, struct buffer *out)
     avro_put_maybe_bytes(out, r->gate);
     avro_put_double(out, r->score);
     avro_put_double(out, r->confidence);
-    put_there(out);
+    avro_put_there(out);
     avro_put_double(out, r->affinity);
     avro_put_long(out, r->affinity_source);
-    put_optional(out, r->target);
-    put_optional(out, r->values);
+    optional_put(r->target, out);
+    optional_put(r->values, out);
     if (r->fit) {
         weighted_put(&r->fit->quality, out);
         put_waterfall(r->fit, out);
@@ -77,11 +72,11 @@ static void put_creator(const struct fit_record *r, struct buffer *out)
     avro_put_maybe_bytes(out, r->platform);
     avro_put_maybe_bytes(out, r->tier);
     avro_put_maybe_long(out, r->has_followers, r->followers);
-    put_optional(out, r->estimate);
+    optional_put(r->estimate, out);
     avro_put_maybe_long(out, r->has_price, r->price);
     if (r->has_price)
         avro_put_bytes(out, r->price_currency);
-    put_optional(out, r->authenticity);
+    optional_put(r->authenticity, out);
     avro_put_maybe_bytes(out, r->actors);
 }
 

@@ -4,16 +4,6 @@
 
 #include "roster_room.h"
 
-static void put_there(struct buffer *out)
-{
-    avro_put_long(out, 1); /* the other branch of a union with null */
-}
-
-static void put_optional(struct buffer *out, struct optional x)
-{
-    avro_put_maybe_double(out, x.there, x.value);
-}
-
 static struct bytes creator_of(const struct pair *pair)
 {
     return (struct bytes){pair->creator, pair->creator_len};
@@ -27,7 +17,7 @@ static void put_origin(const struct campaign_state *state, const struct shortlis
     avro_put_long(out, state->offset);
     avro_put_long(out, origin->as_of);
     avro_put_long(out, origin->idle);
-    put_there(out);
+    avro_put_there(out);
     avro_put_long(out, origin->partition);
     avro_put_long(out, origin->applied);
 }
@@ -44,7 +34,7 @@ static void put_terms(const struct fit_campaign *c, struct buffer *out)
 {
     char digest[17];
     snprintf(digest, sizeof digest, "%016" PRIx64, c->digest);
-    put_there(out);
+    avro_put_there(out);
     avro_put_bytes(out, bytes_of(digest));
     avro_put_bytes(out, bytes_of(c->brand));
     avro_put_maybe_long(out, c->budget > 0, c->budget);
@@ -77,14 +67,14 @@ static void put_performance(const struct performance *p, const struct pair *pair
     avro_put_long(out, p->posts);
     avro_put_maybe_long(out, pair && pair->posts > 0, pair ? pair->posted_at : 0);
     avro_put_long(out, p->engagements);
-    put_optional(out, p->expected);
-    put_optional(out, p->ratio);
+    optional_put(p->expected, out);
+    optional_put(p->ratio, out);
     avro_put_long(out, p->clicks);
     avro_put_long(out, p->purchases);
     put_values(pair, out);
-    put_optional(out, p->cost);
-    put_optional(out, p->cost_per_engagement);
-    put_optional(out, p->cost_per_conversion);
+    optional_put(p->cost, out);
+    optional_put(p->cost_per_engagement, out);
+    optional_put(p->cost_per_conversion, out);
 }
 
 static void put_ranked(const struct shortlist *s, size_t i, struct buffer *out)
@@ -100,7 +90,7 @@ static void put_ranked(const struct shortlist *s, size_t i, struct buffer *out)
     avro_put_maybe_bytes(out, bytes_of(p->platform));
     avro_put_maybe_bytes(out, bytes_of(p->tier));
     avro_put_maybe_long(out, p->followers >= 0, p->followers);
-    put_optional(out, p->authenticity);
+    optional_put(p->authenticity, out);
     avro_put_double(out, hll_estimate(s->registers[i]));
     avro_put_maybe_double(out, expected > 0, expected);
     avro_put_maybe_long(out, p->price >= 0, p->price);
@@ -132,7 +122,7 @@ static void put_members(const struct roster *roster, struct buffer *out)
 static void put_roster(const struct shortlist *s, struct buffer *out)
 {
     const struct roster *roster = &s->roster;
-    put_there(out);
+    avro_put_there(out);
     put_members(roster, out);
     avro_put_bool(out, s->per_slot);
     avro_put_double(out, roster->total_reach);

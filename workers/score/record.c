@@ -77,10 +77,10 @@ static void put_profile(struct buffer *out, const struct score *s)
 
 static void put_rates(struct buffer *out, const struct score *s)
 {
-    put_optional(out, s->rate);
+    optional_put(s->rate, out);
     avro_put_long(out, s->rate_posts);
-    put_optional(out, s->rate_lc);
-    put_optional(out, s->rate_views);
+    optional_put(s->rate_lc, out);
+    optional_put(s->rate_views, out);
     avro_put_long(out, s->rate_views_posts);
     avro_put_long(out, s->mature_posts);
     avro_put_long(out, s->has_estimate);
@@ -90,7 +90,7 @@ static void put_rates(struct buffer *out, const struct score *s)
         avro_put_double(out, s->estimate_high);
         avro_put_double(out, s->estimate_confidence);
     }
-    put_optional(out, s->velocity);
+    optional_put(s->velocity, out);
     avro_put_bool(out, s->followers_late);
 }
 

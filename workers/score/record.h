@@ -4,14 +4,8 @@
 #ifndef SCORE_RECORD_H
 #define SCORE_RECORD_H
 
+#include "microflux/fit_record.h"
 #include "microflux/score.h"
-
-static inline void put_optional(struct buffer *out, struct optional x)
-{
-    avro_put_long(out, x.there);
-    if (x.there)
-        avro_put_double(out, x.value);
-}
 
 void record_tables(struct buffer *out, const struct score *s, const struct score_makers *makers);
 void record_signals(struct buffer *out, const struct score *s);    /* peers .. topics */

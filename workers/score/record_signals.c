@@ -3,48 +3,17 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "microflux/fit_record.h"
 #include "record.h"
-
-static void put_there(struct buffer *out)
-{
-    avro_put_long(out, 1); /* the record's branch of its union with null */
-}
-
-static void put_name(struct buffer *out, const char *name)
-{
-    avro_put_long(out, name && *name);
-    if (name && *name)
-        avro_put_bytes(out, bytes_of(name));
-}
-
-static void put_whole(struct buffer *out, bool there, int64_t n)
-{
-    avro_put_long(out, there);
-    if (there)
-        avro_put_long(out, n);
-}
-
-static void put_count(struct buffer *out, size_t n) /* of an array's one block; put_end ends the array */
-{
-    if (n)
-        avro_put_long(out, (int64_t)n);
-}
-
-static void put_end(struct buffer *out)
-{
-    avro_put_long(out, 0);
-}
 
 void record_tables(struct buffer *out, const struct score *s, const struct score_makers *makers)
 {
     char table[17];
     snprintf(table, sizeof table, "%016" PRIx64, s->peers.table);
-    put_there(out);
-    put_name(out, s->peers.there ? table : makers->peers);
-    put_name(out, makers->lexicons);
-    put_name(out, makers->embedding);
-    put_name(out, makers->niche);
+    avro_put_there(out);
+    avro_put_maybe_bytes(out, bytes_of(s->peers.there ? table : makers->peers));
+    avro_put_maybe_bytes(out, bytes_of(makers->lexicons));
+    avro_put_maybe_bytes(out, bytes_of(makers->embedding));
+    avro_put_maybe_bytes(out, bytes_of(makers->niche));
 }
 
 static void put_peers(struct buffer *out, const struct peer_value *peers)
@@ -76,7 +45,7 @@ static void put_terms(struct buffer *out, const struct term_value terms[N_TERMS]
     size_t n = 0;
     for (int i = 0; i < N_TERMS; i++)
         n += terms[i].there;
-    put_count(out, n);
+    avro_put_block(out, n);
     for (int i = 0; i < N_TERMS; i++) {
         if (!terms[i].there)
             continue;
@@ -85,7 +54,7 @@ static void put_terms(struct buffer *out, const struct term_value terms[N_TERMS]
         avro_put_long(out, terms[i].n);
         avro_put_double(out, terms[i].penalty);
     }
-    put_end(out);
+    avro_put_end(out);
 }
 
 static void put_growth(struct buffer *out, const struct growth_value *growth)
@@ -99,40 +68,40 @@ static void put_growth(struct buffer *out, const struct growth_value *growth)
     avro_put_long(out, growth->spike_day);
     avro_put_bool(out, growth->benign);
     avro_put_bool(out, growth->lost);
-    put_optional(out, growth->following);
+    optional_put(growth->following, out);
 }
 
 static void put_content(struct buffer *out, const struct content_value *content)
 {
-    put_there(out);
-    put_optional(out, content->saturation);
-    put_optional(out, content->undisclosed);
+    avro_put_there(out);
+    optional_put(content->saturation, out);
+    optional_put(content->undisclosed, out);
     avro_put_long(out, content->likely_posts);
     avro_put_long(out, content->ring_posts);
 }
 
 static void put_activity(struct buffer *out, const struct activity_value *activity)
 {
-    put_there(out);
+    avro_put_there(out);
     for (int i = 0; i < 2; i++) {
-        put_whole(out, activity->followers[i].there, activity->followers[i].absolute);
-        put_optional(out, activity->followers[i].relative);
+        avro_put_maybe_long(out, activity->followers[i].there, activity->followers[i].absolute);
+        optional_put(activity->followers[i].relative, out);
     }
     avro_put_double(out, activity->posts_per_week);
-    put_whole(out, activity->days_since_post.there, (int64_t)activity->days_since_post.value);
+    avro_put_maybe_long(out, activity->days_since_post.there, (int64_t)activity->days_since_post.value);
 }
 
 static void put_community(struct buffer *out, const struct community_value *community)
 {
-    put_there(out);
-    put_optional(out, (struct optional){community->part.score, community->part.there});
+    avro_put_there(out);
+    optional_put((struct optional){community->part.score, community->part.there}, out);
     avro_put_double(out, community->part.confidence);
     avro_put_long(out, community->sampled);
-    put_whole(out, community->unique_actors.there, (int64_t)community->unique_actors.value);
-    put_optional(out, community->repeat);
-    put_optional(out, community->repeat_error);
-    put_optional(out, community->reply);
-    put_whole(out, community->unique_actors.there, community->since);
+    avro_put_maybe_long(out, community->unique_actors.there, (int64_t)community->unique_actors.value);
+    optional_put(community->repeat, out);
+    optional_put(community->repeat_error, out);
+    optional_put(community->reply, out);
+    avro_put_maybe_long(out, community->unique_actors.there, community->since);
 }
 
 static void put_vector(struct buffer *out, const struct niche_value *niche)
@@ -148,17 +117,17 @@ static void put_vector(struct buffer *out, const struct niche_value *niche)
 
 static void put_topics(struct buffer *out, const struct niche_value *niche)
 {
-    put_there(out);
+    avro_put_there(out);
     avro_put_long(out, niche->model); /* LEXICON, MODEL */
-    put_name(out, niche->asserted);
-    put_count(out, niche->n);
+    avro_put_maybe_bytes(out, bytes_of(niche->asserted));
+    avro_put_block(out, niche->n);
     for (size_t i = 0; i < niche->n; i++) {
         avro_put_bytes(out, bytes_of(niche->names[i]));
         avro_put_double(out, niche->posterior[i]);
     }
-    put_end(out);
+    avro_put_end(out);
     avro_put_long(out, niche->focus.n);
-    put_optional(out, (struct optional){niche->focus.score, niche->focus.there});
+    optional_put((struct optional){niche->focus.score, niche->focus.there}, out);
     avro_put_double(out, niche->focus.confidence);
     put_vector(out, niche);
 }
@@ -178,14 +147,14 @@ void record_signals(struct buffer *out, const struct score *s)
 
 static void put_brands(struct buffer *out, const struct commercial_value *value)
 {
-    put_count(out, value->n_brands);
+    avro_put_block(out, value->n_brands);
     for (size_t i = 0; i < value->n_brands; i++) {
         avro_put_bytes(out, value->brands[i].name);
         avro_put_long(out, value->brands[i].last / MS_DAY);
         avro_put_long(out, value->brands[i].count);
         avro_put_bool(out, value->brands[i].official);
     }
-    put_end(out);
+    avro_put_end(out);
 }
 
 static void put_media_value(struct buffer *out, const struct commercial_value *value)
@@ -203,14 +172,14 @@ static void put_money(struct buffer *out, const struct campaign_value values[CAM
     size_t n = 0;
     for (int i = 0; i < CAMPAIGN_CURRENCIES; i++)
         n += values[i].minor_units != 0;
-    put_count(out, n);
+    avro_put_block(out, n);
     for (int i = 0; i < CAMPAIGN_CURRENCIES; i++) {
         if (values[i].minor_units == 0)
             continue;
         avro_put_bytes(out, bytes_of(values[i].currency));
         avro_put_long(out, values[i].minor_units);
     }
-    put_end(out);
+    avro_put_end(out);
 }
 
 static int64_t not_below_0(int64_t n)
@@ -220,7 +189,7 @@ static int64_t not_below_0(int64_t n)
 
 static void put_campaigns(struct buffer *out, const struct commercial_value *value)
 {
-    put_count(out, value->n_campaigns);
+    avro_put_block(out, value->n_campaigns);
     for (size_t i = 0; i < value->n_campaigns; i++) {
         const struct campaign *campaign = value->campaigns[i];
         avro_put_bytes(out, (struct bytes){campaign->id, campaign->id_len});
@@ -229,19 +198,19 @@ static void put_campaigns(struct buffer *out, const struct commercial_value *val
         avro_put_long(out, not_below_0(campaign->purchases));
         put_money(out, campaign->values);
     }
-    put_end(out);
+    avro_put_end(out);
 }
 
 void record_commercial(struct buffer *out, const struct score *s)
 {
     const struct commercial_value *value = &s->commercial;
-    put_there(out);
-    put_optional(out, value->paid_performance);
+    avro_put_there(out);
+    optional_put(value->paid_performance, out);
     avro_put_long(out, value->sponsored_posts);
     avro_put_long(out, value->organic_posts);
     put_brands(out, value);
-    put_name(out, value->currency);
-    put_optional(out, value->cost_per_engagement);
+    avro_put_maybe_bytes(out, bytes_of(value->currency));
+    optional_put(value->cost_per_engagement, out);
     put_media_value(out, value);
     put_campaigns(out, value);
 }
@@ -256,7 +225,7 @@ static void put_flag(struct buffer *out, const char *name, const struct flag_val
     avro_put_long(out, post != NULL);
     if (post)
         avro_put_bytes(out, (struct bytes){post->id, post->id_len});
-    put_whole(out, flag->place.kind == EVIDENCE_DAY, flag->place.at);
+    avro_put_maybe_long(out, flag->place.kind == EVIDENCE_DAY, flag->place.at);
 }
 
 void record_verdicts(struct buffer *out, const struct score *s, const struct creator *c)
@@ -265,9 +234,9 @@ void record_verdicts(struct buffer *out, const struct score *s, const struct cre
     weighted_put(&s->creator, out);
     for (int i = 0; i < N_FLAGS; i++)
         n += s->flags[i].raised;
-    put_count(out, n);
+    avro_put_block(out, n);
     for (int i = 0; i < N_FLAGS; i++)
         if (s->flags[i].raised)
             put_flag(out, flag_names[i], &s->flags[i], c);
-    put_end(out);
+    avro_put_end(out);
 }
