@@ -26,6 +26,7 @@ figures() {
 }
 deploy/packages.sh nightly || exit 1
 part 'every per-change test' tests/run.sh
+part 'the end-to-end tests that a change does not wait for' tests/run.sh e2e_rest
 part 'both commands in a fresh Debian' tests/fresh.sh
 part 'clang' build_clang
 part 'kill -9 forty times, 1,000 creators; each field compared 1,000 times with a value that says something' tests/e2e/exact.sh 1000 40 1000

@@ -36,7 +36,7 @@ for i in $(seq "$kills"); do
 done
 touch "$DIR/enough"; wait $producing
 chain_settled() { # each link is done when the one before is
-  log_ends && settled 60 && log_ends audience-edges && settled 30 && log_ends affinity-updates && settled 30
+  log_ends && settled 90 && log_ends audience-edges && settled 90 && log_ends affinity-updates && settled 90
 }
 check "both workers killed -9 $kills times, Redis once: every fence of the chain reaches the end of its log" chain_settled
 chain_read() {
@@ -61,7 +61,7 @@ actor=$(grep '"kind":"COMMENT"' "$DIR/interactions.log" | sed -nE 's/.*"creator_
 ring() { "$microflux" erase --actor "$actor" --dry-run --format json | grep -oE '"ring":(true|false)'; }
 check "of an actor it is said that the audience worker keeps something" [ "$(ring)" = '"ring":true' ]
 "$microflux" erase --actor "$actor" > /dev/null
-forgotten() { for _ in $(seq 50); do [ "$(ring)" = '"ring":false' ] && return; sleep 0.2; done; return 1; }
+forgotten() { for _ in $(seq 150); do [ "$(ring)" = '"ring":false' ] && return; sleep 0.2; done; return 1; }
 check "and it is forgotten when that is asked for" forgotten
 kill -TERM $pid; wait $pid
 check "SIGTERM ends it cleanly" [ $? = 0 ]

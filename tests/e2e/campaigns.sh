@@ -26,11 +26,11 @@ check "an unknown value, too" refused 'values: "greed"' "{$spring,\"values\":[\"
 check "dates the wrong way round" refused 'ends_at' "{$spring,\"starts_at\":20,\"ends_at\":10}"
 check "no JSON: line and column" refused 'line 1, column' '{"campaign_id":'
 check "the old one is kept" [ "$(campaigns show spring --format json | python3 -c 'import json,sys; print(json.load(sys.stdin)["slots"])')" = 4 ]
-check "the worker has counted everything" settled 60
+check "the worker has counted everything" settled 90
 mkdir "$DIR/lex" && sed 's/^\[value\]$/&\n63 greed/' "$root/data/lexicons/classes.lex" > "$DIR/lex/classes.lex"
 printf '%s\n' "{$spring,\"values\":[\"greed\"]}" > "$DIR/campaigns"
 MICROFLUX_LEXICON_DIR=$DIR/lex campaigns put "$DIR/campaigns" > "$DIR/out" 2>&1 || cat "$DIR/out"
-said() { for _ in $(seq 50); do grep -q "$1" "$DIR/worker.log" && return; sleep 0.1; done; return 1; }
+said() { for _ in $(seq 150); do grep -q "$1" "$DIR/worker.log" && return; sleep 0.1; done; return 1; }
 check "the worker refuses what its lexicons do not know, by name" said 'campaign_refused.*campaign spring: values: "greed".*nothing_changed'
 check "and took the others" said 'campaigns.*usable=2'
 put "{$spring,\"topics\":{\"FOOD\":1,\"PET\":0.5},\"values\":[\"sustainability\"],\"competitors\":[\"rival\"],\"slots\":4,\"min_authenticity\":40,\"weights\":{\"values\":2}}"

@@ -46,7 +46,7 @@ runs() {
   local pattern=$1 log=$2 pid; shift 2
   "$microflux" run "$@" 2> "$log" & pid=$!
   touch "$log"
-  for _ in $(seq 100); do grep -qE -- "$pattern" "$log" && break; sleep 0.1; done
+  for _ in $(seq 300); do grep -qE -- "$pattern" "$log" && break; sleep 0.1; done
   sleep 0.3; kill -9 $pid; wait $pid 2> /dev/null
 }
 
@@ -126,7 +126,7 @@ sed -n 's/^ *redis-cli ACL SETUSER/ACL SETUSER/p' "$DIR/said" | redis-cli -p "$R
 says 'the command it printed mends it' 0 'user worker may do all that a worker does' --connect "${user[@]}"
 echo '{"creator_id":"a","platform":"TIKTOK","observed_at":1,"followers":5}' | "$microflux" produce --topic profiles - 2> /dev/null
 "$microflux" run "${user[@]}" --set group=rights 2> "$DIR/rights.log" & pid=$!
-for _ in $(seq 50); do "$microflux" state a > /dev/null 2>&1 && break; sleep 0.2; done
+for _ in $(seq 150); do "$microflux" state a > /dev/null 2>&1 && break; sleep 0.2; done
 kill -9 $pid; wait $pid 2> /dev/null
 check 'and a worker counts with no other right' [ "$("$microflux" state a | grep -c 'TIKTOK, 5 followers')$(grep -c NOPERM "$DIR/rights.log")" = 10 ]
 redis flushall
@@ -170,7 +170,7 @@ redis set "$fence" "${text/epoch=0/epoch=3}"
 says 'another epoch' 1 'epoch = 3 in the configuration' --connect
 redis set "$fence" "$text"
 "$microflux" run 2> /dev/null & pid=$!
-for _ in $(seq 100); do "$microflux" lag --format json | grep -q '"input":"profiles".*"committed":[1-9]' && break; sleep 0.2; done
+for _ in $(seq 300); do "$microflux" lag --format json | grep -q '"input":"profiles".*"committed":[1-9]' && break; sleep 0.2; done
 kill -9 $pid; wait $pid 2> /dev/null
 redis flushall
 says 'fences that are lost though the group has read' 1 'redis.lost=rebuild counts again' --connect

@@ -29,10 +29,10 @@ check "FULL_TRANSITIVE: the registry takes what fits every released schema and n
 echo '{"topic":"interactions","timestamp":1767300000000,"value":{"creator_id":"ghost","post_id":null,"kind":"LIKE","count":1,"occurred_at":1767300000000}}' >> "$DIR/events"
 "$microflux" run 2> "$DIR/worker.log" & worker=$!
 half=$(($(wc -l < "$DIR/events") / 2))
-head -$half "$DIR/events" | "$microflux" produce --timestamps event - 2> /dev/null && log_ends && settled 30
+head -$half "$DIR/events" | "$microflux" produce --timestamps event - 2> /dev/null && log_ends && settled 90
 tail -n +$((half + 1)) "$DIR/events" | "$microflux" produce --timestamps event - 2> /dev/null
 silent "$microflux" erase creator-7 --wait
-log_ends; settled 30
+log_ends; settled 90
 kill $worker; wait $worker
 more stale "$MICROFLUX_KAFKA_BOOTSTRAP_SERVERS" creator-1 creator-2 creator-7
 more newer "$MICROFLUX_KAFKA_BOOTSTRAP_SERVERS" "$registry" creator-3

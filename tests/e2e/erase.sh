@@ -32,7 +32,7 @@ redis_gone() { kill -9 "$(cat "$DIR/redis.pid")"; while kill -0 "$(cat "$DIR/red
 cli() { redis-cli -p "$REDIS_PORT" --raw "$@"; }
 key() { cli keys "mf:default:score:*:$1:$gone"; }
 applied() { cli hget "$(key c)" v; }
-soon() { for _ in $(seq 100); do "$@" && return; sleep 0.1; done; return 1; }
+soon() { for _ in $(seq 300); do "$@" && return; sleep 0.1; done; return 1; }
 changed() { [ "$(applied)" != "$1" ]; }
 stopped() { kill "$pid"; wait "$pid"; }
 scores() { "$microflux" tail creator-scores --until-end --format json | grep "\"key\":\"$gone\"" > "$DIR/scores"; }
@@ -59,7 +59,7 @@ sleep 0.5
 "$microflux" erase $gone --wait > /dev/null 2> "$DIR/waited" & erasing=$!
 sleep 0.1; { kill -9 "$pid"; wait "$pid"; } 2> /dev/null; worker
 check 'erase --wait: done, though the worker was killed' wait $erasing
-wait $traffic; log_ends; settled 30
+wait $traffic; log_ends; settled 90
 forgotten 'erased while traffic flows'
 n=$(grep -c '"value":null' "$DIR/scores")
 subject=$(grep -oE 'subject=[0-9a-f]{16}' "$DIR/plan")
@@ -73,10 +73,10 @@ check 'the sweep repeats the tombstone' soon repeated
 
 stopped; redis_gone; rm -rf "$DIR/redis"; mv "$DIR/before" "$DIR/redis"; redis_up
 check 'Redis went back to before: they are there' [ -n "$(key p)" ]
-worker; settled 30
+worker; settled 90
 forgotten 'the tombstone was met again'
 stopped; cli flushall > /dev/null
-worker --set redis.lost=rebuild; settled 30
+worker --set redis.lost=rebuild; settled 90
 forgotten 'Redis was lost and rebuilt'
 
 now=$(date +%s%3N) later=$(($(date +%s%3N) + 360000)) # six minutes; what is sent within five is not surely met behind the profile

@@ -56,7 +56,7 @@ redis-cli -p "$REDIS_PORT" --scan --pattern 'mf:*:fence' | xargs redis-cli -p "$
 sleep 4; kill -TERM $pid; wait $pid
 check "lost fences hold every lane, and the log says what to do" [ "$(grep -c 'lane_held.*redis.lost=rebuild' "$DIR/held.log")" = 8 ]
 "$microflux" run --set redis.lost=rebuild 2> "$DIR/rebuild.log" & pid=$!
-check "redis.lost=rebuild: every fence reaches the end of its log" settled 60
+check "redis.lost=rebuild: every fence reaches the end of its log" settled 90
 kill -TERM $pid; wait $pid
 "$microflux" state --all > "$DIR/states" || exit 1
 check "redis.lost=rebuild: counted again from nothing, leftovers gone" python3 "$root/tests/e2e/recount.py" "$DIR/events" "$DIR/states" 2

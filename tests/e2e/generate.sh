@@ -30,7 +30,7 @@ print(sum(published for lane in fences(Redis($REDIS_PORT)).values() for _, publi
 
 # counted FRAMES: sends the stream in those frames to topics of their own, and counts it into an empty Redis; the state goes to $mine/FRAMES.
 counted() {
-  local topic pid end=$((SECONDS + 40)); local wanted; wanted=$(grep -c . "$mine/events")
+  local topic pid end=$((SECONDS + 90)); local wanted; wanted=$(grep -c . "$mine/events")
   for topic in profiles posts interactions creator_scores dead_letters; do export "MICROFLUX_TOPICS_${topic^^}=$1-$topic"; done
   export MICROFLUX_GROUP=$1
   redis-cli -p "$REDIS_PORT" flushall > /dev/null

@@ -21,8 +21,8 @@ value() { # URL NAME [LABEL]: sum of the series of NAME that have LABEL
 }
 health() { "$microflux" health --set http.address="${at[1]#http://}" "$@" 2> /dev/null; echo $?; } # its sentence and its status
 lanes() { get "$1/metrics" | grep -oE 'lane="[0-9]+"' | sort -u | tr -d '\n'; } # URL
-becomes() { # WHAT WANTED COMMAND...: within 10 s
-  local what=$1 wanted=$2 end=$((SECONDS + 10)) got; shift 2
+becomes() { # WHAT WANTED COMMAND...: within 30 s
+  local what=$1 wanted=$2 end=$((SECONDS + 30)) got; shift 2
   until got=$("$@"); [ "$got" = "$wanted" ]; do
     [ $SECONDS -lt $end ] || { not_ok "$what: $got, not $wanted"; return 1; }
     sleep 0.1

@@ -122,7 +122,7 @@ primary=$(redis-cli -p $((base + 35)) SENTINEL GET-MASTER-ADDR-BY-NAME mymaster 
 redis-cli -p "$primary" ACL SETUSER default -hset > /dev/null
 env "${sentinels[@]}" "$microflux" run 2> "$DIR/noperm.log" & held=$!
 head -20 "$DIR/interactions" | "$microflux" produce --timestamps event - 2>> "$DIR/produce.log"
-for _ in $(seq 100); do grep -q lane_held "$DIR/noperm.log" && break; sleep 0.2; done
+for _ in $(seq 300); do grep -q lane_held "$DIR/noperm.log" && break; sleep 0.2; done
 check 'NOPERM inside a commit holds the lane' grep -qE "lane_held.*reason=NOPERM.*'hset'" "$DIR/noperm.log"
 kill -TERM $held; wait $held
 grep -hoE '(lane_lost|lane_held|redis_away) lane=[0-9]+ reason=[a-zA-Z_]+' "$DIR"/{sentinels,cluster}.log | sed 's/ lane=[0-9]*//' | sort | uniq -c

@@ -87,7 +87,7 @@ for at in now - 6 * day, now - 3 * day, now:
     for i in range(500):
         say("interactions", at, creator_id=f"c{i % 50}", post_id=f"p{i % 50}", actor_id=f"a{i}", kind="LIKE", count=1, occurred_at=at)
 P
-soon() { for _ in $(seq 80); do "$@" && return; sleep 0.1; done; return 1; }
+soon() { for _ in $(seq 240); do "$@" && return; sleep 0.1; done; return 1; }
 counted() { [ "$("$microflux" lag --format json "${tls[@]}" "${ours[@]}" | grep -oE '"records":[0-9]+' | sort -u)" = '"records":0' ]; }
 "$microflux" run "${tls[@]}" "${ours[@]}" "${user[@]}" --set sweep.interval_s=10 2> "$DIR/worker.log" & worker=$!
 taken_again() { [ "$(grep -c lane_taken "$DIR/worker.log")" = 2 ]; }

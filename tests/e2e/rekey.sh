@@ -33,7 +33,7 @@ busy() { copier "$1" raw-interactions interactions --set rekey.commit_records=20
 killed() { kill -9 "${pids[$1]}"; wait "${pids[$1]}" 2> /dev/null; }
 taken() { # NAME…: each of them has partitions (again), and time to open a transaction
   local name; for name in "$@"; do
-    for _ in $(seq 200); do tail -n +"${seen[$name]:-1}" "$DIR/copier-$name.log" | grep -q ' partition_taken ' && break; sleep 0.1; done
+    for _ in $(seq 600); do tail -n +"${seen[$name]:-1}" "$DIR/copier-$name.log" | grep -q ' partition_taken ' && break; sleep 0.1; done
     seen[$name]=$(($(wc -l < "$DIR/copier-$name.log") + 1))
   done
   sleep 0.$((RANDOM % 8 + 1))
@@ -44,7 +44,7 @@ copier profiles raw-profiles profiles; copier posts raw-posts posts --workers 2
 foreign scatter sent-profiles raw-profiles 100000 by-account && foreign scatter sent-posts raw-posts 100000 by-account || exit 1
 for i in profiles posts; do check "$i: the group reaches the end of the source" foreign wait "$(group raw-$i $i)" raw-$i 60; done
 "$microflux" run 2> "$DIR/score.log" & score=$! # from here on; a post that comes long after its likes would miss some
-log_ends; check "the score worker reads them to their end" settled 60
+log_ends; check "the score worker reads them to their end" settled 90
 busy one; busy two
 foreign scatter sent-interactions raw-interactions "$rate" & scatter=$!
 for round in $(seq "$rounds"); do
@@ -64,7 +64,7 @@ kill -TERM "${pids[one]}" "${pids[two]}" "${pids[profiles]}" "${pids[posts]}"
 for name in one two profiles posts; do wait "${pids[$name]}" || echo "$name: $?"; done > "$DIR/stopped"
 check "SIGTERM ends them cleanly" [ ! -s "$DIR/stopped" ]
 
-log_ends; check "the score worker reads the copies to their end" settled 60
+log_ends; check "the score worker reads the copies to their end" settled 90
 "$microflux" state --all > "$DIR/states"
 check "counters over the copies are the truth" python3 "$root/tests/e2e/totals.py" "$DIR/truth" "$DIR/states"
 check "buckets and posts over the copies equal the recount" python3 "$root/tests/e2e/recount.py" "$DIR/events" "$DIR/states"

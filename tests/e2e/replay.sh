@@ -26,7 +26,7 @@ hash_of() { keys_of default | grep ":$1:$2$"; } # c|p CREATOR
 
 "$microflux" produce --timestamps event "$DIR/first" 2> /dev/null && log_ends
 worker
-check "a live worker has counted what is there" settled 30
+check "a live worker has counted what is there" settled 90
 ended TERM
 
 # ---- by hand: totals of one, a day of another, a post of a third; the worker goes on from these ----
@@ -85,15 +85,15 @@ check "while records flow" kill -0 $producer
 check "what lay there before is gone" [ -z "$(keys_of default | grep -v ':fence$')" ]
 check "the live worker was never told to stop" [ "$(grep -c lane_held "$DIR/worker.log")" = 0 ]
 touch "$DIR/enough"; wait $producer; log_ends
-check "every fence reaches the end of its log" settled 30
+check "every fence reaches the end of its log" settled 90
 check "verify: equal again" exits 0 verify --sample 0
 cat "$DIR/verified"
 "$microflux" state --all > "$DIR/states"
 check "buckets, totals and posts equal the recount" python3 "$root/tests/e2e/recount.py" "$DIR/events" "$DIR/states"
 readers_right() { # within a few seconds: the sweep tells every creator again
-  for _ in $(seq 20); do
+  for _ in $(seq 60); do
     "$microflux" tail creator-scores --until-end --format json > "$DIR/scores"
-    python3 "$root/tests/e2e/readers.py" "$DIR/scores" "$DIR/states" > "$DIR/readers" && return; sleep 0.3
+    python3 "$root/tests/e2e/readers.py" "$DIR/scores" "$DIR/states" creator-3 creator-14 > "$DIR/readers" && return; sleep 0.3
   done
   cat "$DIR/readers"; return 1
 }
@@ -113,7 +113,7 @@ redis hset "$(keys_of shadow | grep ':c:creator-3$')" t 'v999991 l7' > /dev/null
 worker
 grep '"topic":"interactions".*"creator-3"' "$DIR/events" | tail -1 > "$DIR/one"
 "$microflux" produce --timestamps event "$DIR/one" 2> /dev/null; log_ends
-check "one more record onto wrong totals is published" settled 20
+check "one more record onto wrong totals is published" settled 90
 check "a second one" exits 0 replay --into again
 "$microflux" state --all > "$DIR/states"
 check "what a reader ends with is the final state again" readers_right

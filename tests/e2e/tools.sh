@@ -26,13 +26,13 @@ check 'lag before the first worker: every lane waits for one' until_json 1 'len(
 now=$(date +%s%3N)
 for i in $(seq 20); do echo '{"topic":"profiles","value":{"creator_id":"c'"$i"'","platform":"TIKTOK","observed_at":'"$now"',"followers":5000}}'; done > "$DIR/events"
 "$microflux" produce "$DIR/events" 2> /dev/null
-check 'records that nobody read are behind, by seconds' until_json 3 'sum(r["records"] for r in rows)==20 and max(r["seconds"] for r in rows)>=1' lag
+check 'records that nobody read are behind, by seconds' until_json 15 'sum(r["records"] for r in rows)==20 and max(r["seconds"] for r in rows)>=1' lag
 worker
-check 'a worker catches up, owns the lanes, and Kafka is told' until_json 20 'all(r["records"]==0 and r["owner"] and r["waits_for"]=="" for r in rows) and sum(r["committed"] for r in rows if r["input"]=="profiles")==20' lag
+check 'a worker catches up, owns the lanes, and Kafka is told' until_json 60 'all(r["records"]==0 and r["owner"] and r["waits_for"]=="" for r in rows) and sum(r["committed"] for r in rows if r["input"]=="profiles")==20' lag
 first() { kcat -C -b "$server" -t profiles -p 0 -o 0 -c 1 -e -q "$@" 2> /dev/null; }
 first -D '' > "$DIR/profile"
 "$root/build/transact" "$server" profiles 2 "$(first -f %k)" "$DIR/profile"
-check 'control records of transactions do not keep it behind' until_json 10 'all(r["records"]==0 for r in rows) and sum(r["end"] for r in rows if r["input"]=="profiles")==28' lag
+check 'control records of transactions do not keep it behind' until_json 30 'all(r["records"]==0 for r in rows) and sum(r["end"] for r in rows if r["input"]=="profiles")==28' lag
 check 'lag --watch looks again' [ "$(timeout 10 "$microflux" lag --watch --format json | head -12 | wc -l)" = 12 ]
 check 'lag as text names owner and total' grep -q '^0 records behind' <("$microflux" lag)
 
@@ -54,7 +54,7 @@ open(folder + "/framed", "wb").write(b"\0\0\0\0\7" + body)
 P
 send() { kcat -P -b "$server" -X topic.partitioner=murmur2_random -H trace=abc "$@"; }
 send -t interactions -k c1 "$DIR/framed"; printf garbage | send -t posts -k c2
-check 'list: what was refused and why' until_json 5 'sorted(r["code"] for r in rows)==["schema_unknown","wrong_frame"]' letters list --format json
+check 'list: what was refused and why' until_json 15 'sorted(r["code"] for r in rows)==["schema_unknown","wrong_frame"]' letters list --format json
 check 'list: by reason and by topic' json 'len(rows)==1 and rows[0]["topic"]=="posts"' < <(letters list --topic posts --format json)
 check 'list: nothing of that reason' [ "$(letters list --reason late | tail -1 | tr -s ' ')" = ' 0 dead letters' ]
 check 'list: counts' json 'sum(r["letters"] for r in rows)==2' < <(letters list --counts --format json)
@@ -70,14 +70,14 @@ check 'and says what it would do' json 'rows[0]["action"]=="would send" and rows
 kill -TERM $pid; wait $pid; check 'SIGTERM ends the worker cleanly' [ $? = 0 ]
 worker --set schema.ids=interactions:7="$root/schemas/interaction.avsc" --set publish.cloudevents=yes
 letters replay --reason schema_unknown --yes > "$DIR/replayed" 2>&1
-check 'replay: with its schema known the record counts' until_json 15 'rows[0]["totals"]["LIKE"]==7' "$microflux" state c1 --format json
+check 'replay: with its schema known the record counts' until_json 45 'rows[0]["totals"]["LIKE"]==7' "$microflux" state c1 --format json
 "$microflux" tail interactions --until-end --format json > "$DIR/log"
 check 'replay: key, timestamp and headers as they were, and a mark' json '(lambda a,b: a["key"]==b["key"] and a["timestamp"]==b["timestamp"] and a["partition"]==b["partition"] and b["headers"]=={"trace":"abc","microflux.replayed":"dead-letters/'"$at"'"})(*rows)' < "$DIR/log"
 
 # ---- traces and CloudEvents ----
 parent=00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01
 send -t interactions -k c1 -H traceparent=$parent "$DIR/framed"
-check 'a score carries the traceparent of the record that caused it, and says what event it is' until_json 15 \
+check 'a score carries the traceparent of the record that caused it, and says what event it is' until_json 45 \
   '(lambda h: h.get("traceparent")=="'$parent'" and h["ce_type"]=="microflux.creator-scores" and h["ce_specversion"]=="1.0" and len(h["ce_id"])==16)([r for r in rows if r["key"]=="c1"][-1].get("headers",{}))' \
   "$microflux" tail creator-scores --until-end --format json
 kill -TERM $pid; wait $pid

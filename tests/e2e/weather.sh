@@ -25,7 +25,7 @@ check "the worker lives through OOM and READONLY" kill -0 $pid
 wait $producer
 check "the worker lives while the broker is away $away s" kill -0 $pid
 log_ends
-check "every fence reaches the end of its log" settled 60
+check "every fence reaches the end of its log" settled 90
 "$microflux" state --all > "$DIR/states"
 check "nothing lost, nothing doubled" python3 "$root/tests/e2e/totals.py" "$DIR/truth" "$DIR/states"
 kill -TERM $pid; wait $pid
