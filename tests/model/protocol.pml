@@ -55,7 +55,8 @@ Lane lane[2];
 #define BUNDLE(m) m.count[0], m.count[1], m.version[0], m.version[1], m.change[0], m.change[1], m.change[2], \
     m.edge[0], m.edge[1]
 chan kafka[2] = [4] of { byte, byte, byte, byte, byte, byte, byte, bool, bool, byte }; /* a bundle, take-over */
-byte assigned, tokens, faults, kafka_offset[2];
+byte gone[2]; /* the take-over whose outputs were lost, all behind it, too */
+byte assigned, faults, kafka_offset[2];
 bool went_back;
 
 /* Readers. */
@@ -119,11 +120,22 @@ inline lost(w)
 
 /* ---- a worker ---- */
 
+/* Who looks for the smallest name nobody remembers finds the same as with a new one, in fewer states. */
+#define SENT(w, t)  kafka[w]??[_, _, _, _, _, _, _, _, _, eval(t)]
+#define KNOWN(t)                                                                                               \
+    (redis.token == t || before.token == t || lane[0].cache.token == t || lane[1].cache.token == t ||          \
+     pending[0].token == t || pending[1].token == t || gone[0] == t || gone[1] == t || SENT(0, t) || SENT(1, t))
+
 inline take(w) /* WATCH, GET; MULTI, SET with a new token, EXEC [1] */
 {
     copy(lane[w].cache, redis);
-    tokens++;
-    lane[w].cache.token = tokens;
+    token = 1;
+    do
+    :: KNOWN(token) -> token++
+    :: else -> break
+    od;
+    lane[w].cache.token = token;
+    token = 0;
     copy(pending[w], lane[w].cache);
     watched[w] = true;
     asked[w] = TAKE;
@@ -268,7 +280,7 @@ inline agreed(w)
  * send the transaction. Others may come between that and its execution. */
 proctype Worker(bit w)
 {
-    byte i, c, r;
+    byte i, c, r, token;
 end:
     do
     :: atomic { lane[w].state == AWAY && assigned == w && asked[w] == NONE && nfull(kafka[w]) -> take(w) }
@@ -385,19 +397,19 @@ inline report(w) /* of an earlier take-over nobody waits for it [2] */
 proctype Kafka(bit w)
 {
     Bundle m;
-    byte i, token, gone;
+    byte i, token;
 end:
     do
     :: atomic { kafka[w]?BUNDLE(m), token ->
         if
-        :: token != gone -> read_scores(m); read_events(m); report(w)
+        :: token != gone[w] -> gone[w] = 0; read_scores(m); read_events(m); report(w)
         :: lane[w].state != READING || token != lane[w].cache.token ->
             if
-            :: token != gone -> read_scores(m)
-            :: token != gone -> read_events(m)
+            :: token != gone[w] -> read_scores(m)
+            :: token != gone[w] -> read_events(m)
             :: true
             fi;
-            gone = token
+            gone[w] = token
         fi;
         clear_bundle(m); token = 0 }
     od
@@ -405,29 +417,38 @@ end:
 
 /* ---- bad weather ---- */
 
+inline fault() /* after the last one nobody asks any more where Redis could have gone back to */
+{
+    faults++;
+    if
+    :: faults == FAULTS -> clear_image(before)
+    :: else
+    fi
+}
+
 proctype Faults()
 {
 end:
     do
-    :: atomic { faults < FAULTS && lane[0].state != AWAY -> faults++; lost(0) } /* crash */
-    :: atomic { faults < FAULTS && lane[1].state != AWAY -> faults++; lost(1) }
-    :: atomic { faults < FAULTS && lane[assigned].state != AWAY -> faults++; lost(assigned); /* the other goes on */
+    :: atomic { faults < FAULTS && lane[0].state != AWAY -> fault(); lost(0) } /* crash */
+    :: atomic { faults < FAULTS && lane[1].state != AWAY -> fault(); lost(1) }
+    :: atomic { faults < FAULTS && lane[assigned].state != AWAY -> fault(); lost(assigned); /* the other goes on */
         assigned = 1 - assigned }
-    :: atomic { faults < FAULTS -> faults++; assigned = 1 - assigned } /* the old one does not know yet */
-    :: atomic { faults < FAULTS && asked[0] != NONE && !orphan[0] -> faults++; /* the answer is lost */
+    :: atomic { faults < FAULTS -> fault(); assigned = 1 - assigned } /* the old one does not know yet */
+    :: atomic { faults < FAULTS && asked[0] != NONE && !orphan[0] -> fault(); /* the answer is lost */
         if
         :: execute(0)
         :: orphan[0] = true
         fi;
         answer[0] = LOST }
-    :: atomic { faults < FAULTS && asked[1] != NONE && !orphan[1] -> faults++;
+    :: atomic { faults < FAULTS && asked[1] != NONE && !orphan[1] -> fault();
         if
         :: execute(1)
         :: orphan[1] = true
         fi;
         answer[1] = LOST }
-    :: atomic { faults < FAULTS -> faults++; /* a failover or a restore: an earlier image, watches touched */
-        copy(redis, before);
+    :: atomic { faults < FAULTS -> copy(redis, before); /* a failover or a restore: an earlier image, watches touched */
+        fault();
         watched[0] = false; watched[1] = false;
         went_back = true }
     od
