@@ -11,16 +11,19 @@ run=(redis-server redis-tools)
 build=(gcc cmake ninja-build pkg-config libc6-dev librdkafka-dev libavro-dev libhiredis-dev libssl-dev libinih-dev libjansson-dev
   libxxhash-dev libsodium-dev libutf8proc-dev libjemalloc-dev libmicrohttpd-dev libcurl4-openssl-dev libcmocka-dev liblapacke-dev gettext git ca-certificates)
 kafka=(default-jre-headless maven)
-check=(kcat curl openssl help2man clang clang-format libclang-rt-14-dev spin python3 python3-venv python3-yaml procps default-jdk-headless)
+clang_runtime=libclang-rt-14-dev # the one of the release's clang; Debian 13 has a name for it that goes with every clang
+if grep -q '^VERSION_ID="1[3-9]"' /etc/os-release; then clang_runtime=libclang-rt-dev; fi
+check=(kcat curl openssl help2man clang clang-format $clang_runtime spin python3 python3-venv python3-yaml procps default-jdk-headless)
 extra=(lintian shellcheck debootstrap tmux libfaketime mkdocs nodejs npm)
 
-# promtool alone of the package prometheus, whose daemon would start by itself: unpacked into the cache folder.
+# promtool alone (of the package prometheus in Debian 12, whose daemon would start by itself): unpacked into the cache folder.
 unpack_promtool() {
   local cache=${MICROFLUX_CACHE:-$HOME/.cache/microflux} folder
   { command -v promtool || [ -x "$cache/promtool" ]; } > /dev/null && return
   echo "unpacking: promtool" >&2
   folder=$(mktemp -d)
-  (cd "$folder" && apt-get download -q prometheus > /dev/null 2>&1 && dpkg -x prometheus_*.deb .) || { rm -rf "$folder"; return 1; }
+  (cd "$folder" && { apt-get download -q promtool || apt-get download -q prometheus; } > /dev/null 2>&1 && dpkg -x ./*.deb .) ||
+    { rm -rf "$folder"; return 1; }
   mkdir -p "$cache" && mv "$folder/usr/bin/promtool" "$cache/promtool"
   rm -rf "$folder"
 }

@@ -22,7 +22,7 @@ keep() { # what the machine knows of package sources and certificates, where the
   rm -f "$tree"/etc/apt/apt.conf.d/docker-* "$tree"/etc/apt/apt.conf.d/*appstream "$tree"/etc/apt/apt.conf.d/*packagekit
   mkdir -p "$tree/root/.m2"
   for path in /etc/maven/settings.xml "$HOME/.m2/settings.xml"; do [ -f "$path" ] && cp "$path" "$tree/root/.m2/settings.xml"; done
-  sed -i "s/\bbookworm\b/$1/g" "$tree"/etc/apt/sources.list* "$tree"/etc/apt/sources.list.d/* 2> /dev/null
+  find "$tree"/etc/apt/sources.list* -type f -exec sed -i "s/\bbookworm\b/$1/g" {} +
 }
 
 tree_up() { # SUITE
