@@ -71,7 +71,7 @@ static void *make_text(const redisReadTask *task, char *text, size_t len)
     return answer;
 }
 
-static void *make_array(const redisReadTask *task, int n)
+static void *make_array(const redisReadTask *task, array_length n)
 {
     if (n > MOST_ITEMS)
         return NULL; /* a protocol error to the parser */
@@ -101,8 +101,11 @@ static void free_nothing(void *answer)
 
 redisReader *answer_reader(struct arena *arena)
 {
-    static redisReplyObjectFunctions functions = {make_text, make_array, make_integer, make_nil,
-                                                  free_nothing};
+    static redisReplyObjectFunctions functions = {.createString = make_text,
+                                                  .createArray = make_array,
+                                                  .createInteger = make_integer,
+                                                  .createNil = make_nil,
+                                                  .freeObject = free_nothing};
     redisReader *reader = redisReaderCreateWithFunctions(&functions);
     if (!reader)
         abort();

@@ -23,6 +23,11 @@ void *arena_take(struct arena *arena, size_t size);
 void arena_reset(struct arena *arena);
 void arena_free(struct arena *arena);
 
+#if HIREDIS_MAJOR < 1 /* how it says the length of an array: Debian 12's, and later */
+typedef int array_length;
+#else
+typedef size_t array_length;
+#endif
 /* answer_reader: hiredis' parser making struct redis_answer in the arena. */
 redisReader *answer_reader(struct arena *arena);
 

@@ -11,6 +11,7 @@
 
 struct tls {
     struct tls_options options;
+    int fd;
     SSL_CTX *context;
     BIO_METHOD *quiet;
     SSL *ssl;
@@ -21,26 +22,40 @@ struct tls {
 
 static int quiet_write(BIO *bio, const char *from, int size)
 {
-    int fd = -1;
-    BIO_get_fd(bio, &fd);
-    ssize_t n = send(fd, from, (size_t)size, MSG_NOSIGNAL);
+    const struct tls *tls = BIO_get_data(bio);
+    ssize_t n = send(tls->fd, from, (size_t)size, MSG_NOSIGNAL);
     BIO_clear_retry_flags(bio);
     if (n < 0 && BIO_sock_should_retry((int)n))
         BIO_set_retry_write(bio);
     return (int)n;
 }
 
+static int quiet_read(BIO *bio, char *to, int size)
+{
+    const struct tls *tls = BIO_get_data(bio);
+    ssize_t n = recv(tls->fd, to, (size_t)size, 0);
+    BIO_clear_retry_flags(bio);
+    if (n < 0 && BIO_sock_should_retry((int)n))
+        BIO_set_retry_read(bio);
+    if (n == 0)
+        BIO_set_flags(bio, BIO_FLAGS_IN_EOF);
+    return (int)n;
+}
+
+static long quiet_control(BIO *bio, int question, long number, void *arg)
+{
+    (void)number, (void)arg;
+    return question == BIO_CTRL_FLUSH || (question == BIO_CTRL_EOF && BIO_test_flags(bio, BIO_FLAGS_IN_EOF));
+}
+
 static BIO_METHOD *quiet_socket(void)
 {
-    const BIO_METHOD *socket = BIO_s_socket();
-    BIO_METHOD *quiet = BIO_meth_new(BIO_TYPE_SOCKET, "socket without SIGPIPE");
+    BIO_METHOD *quiet = BIO_meth_new(BIO_TYPE_SOURCE_SINK, "socket without SIGPIPE");
     if (!quiet)
         abort();
     BIO_meth_set_write(quiet, quiet_write);
-    BIO_meth_set_read(quiet, BIO_meth_get_read(socket));
-    BIO_meth_set_ctrl(quiet, BIO_meth_get_ctrl(socket));
-    BIO_meth_set_create(quiet, BIO_meth_get_create(socket));
-    BIO_meth_set_destroy(quiet, BIO_meth_get_destroy(socket));
+    BIO_meth_set_read(quiet, quiet_read);
+    BIO_meth_set_ctrl(quiet, quiet_control);
     return quiet;
 }
 
@@ -52,6 +67,7 @@ enum err tls_open(const struct tls_options *options, int fd, struct tls **result
     if (!tls)
         abort();
     tls->options = *options;
+    tls->fd = fd;
     enum err err = tls_context(options, &tls->context, info);
     if (err != ERR_OK) {
         tls_close(tls);
@@ -62,7 +78,8 @@ enum err tls_open(const struct tls_options *options, int fd, struct tls **result
     BIO *bio = BIO_new(tls->quiet);
     if (!tls->ssl || !bio)
         abort();
-    BIO_set_fd(bio, fd, BIO_NOCLOSE);
+    BIO_set_data(bio, tls);
+    BIO_set_init(bio, 1);
     SSL_set_bio(tls->ssl, bio, bio);
     tls_expect(tls->ssl, options->name);
     SSL_set_connect_state(tls->ssl);
