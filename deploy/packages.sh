@@ -13,7 +13,7 @@ build=(gcc cmake ninja-build pkg-config libc6-dev librdkafka-dev libavro-dev lib
 kafka=(default-jre-headless maven)
 clang_runtime=libclang-rt-14-dev # the one of the release's clang; Debian 13 has a name for it that goes with every clang
 if grep -q '^VERSION_ID="1[3-9]"' /etc/os-release; then clang_runtime=libclang-rt-dev; fi
-check=(kcat curl openssl help2man clang clang-format $clang_runtime spin python3 python3-venv python3-yaml procps default-jdk-headless)
+check=(kcat curl openssl help2man clang clang-format "$clang_runtime" spin python3 python3-venv python3-yaml procps default-jdk-headless)
 extra=(lintian shellcheck debootstrap tmux libfaketime mkdocs nodejs npm)
 
 # promtool alone (of the package prometheus in Debian 12, whose daemon would start by itself): unpacked into the cache folder.

@@ -56,6 +56,8 @@ part 'soak: 10 M bad records' tests/soak.sh 10000000 100
 part 'the generated stream is distributed as measured' figures
 part 'bench: J1 exact, and each stage' bench
 part 'the Debian package and its unit' tests/package.sh
+part 'from a fresh Debian 12: the package under a real systemd, TLS and logins everywhere' tests/service.sh
+part 'Debian 13: every per-change test, and SCRAM' tests/fresh.sh trixie tests/run.sh tests/security.sh
 part 'the pages as a site' mkdocs build -q --strict -f "$PWD/deploy/site/mkdocs.yml" -d "$(mktemp -d)"
 part 'logins and rights: each way in, each right enough and needed' tests/security.sh
 part 'the AsyncAPI document, by the official parser' tests/asyncapi.sh

@@ -13,6 +13,7 @@ tree_down() {
 
 keep() { # what the machine knows of package sources and certificates, where there is any
   local path
+  rm -f "$tree/etc/apt/sources.list" # debootstrap's own
   for path in /etc/apt/apt.conf.d /etc/apt/auth.conf.d /etc/apt/keyrings /etc/apt/sources.list.d /etc/apt/sources.list \
     /etc/pip.conf /etc/ssl/certs /etc/resolv.conf /etc/hosts ${PIP_CERT:-} ${SSL_CERT_FILE:-} ${REQUESTS_CA_BUNDLE:-}; do
     [ -e "$path" ] || continue
@@ -27,6 +28,7 @@ keep() { # what the machine knows of package sources and certificates, where the
 
 tree_up() { # SUITE
   local mirror
+  mkdir -p "${tree%/tree}"
   mirror=$(cat /etc/apt/sources.list /etc/apt/sources.list.d/*.sources /etc/apt/sources.list.d/*.list 2> /dev/null | grep -oE '^(URIs: |deb ).*' | grep -oE 'https?://[^ ]+' | grep -v security | head -1)
   debootstrap --variant=minbase --include=ca-certificates "$1" "$tree" "$mirror" > "${tree%/tree}/debootstrap.log" 2>&1 || return 1
   for m in proc sys dev dev/pts; do mount --rbind "/$m" "$tree/$m" 2> /dev/null || mount --bind "/$m" "$tree/$m"; done
