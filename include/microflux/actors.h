@@ -34,8 +34,8 @@ bool hll_set(struct hll *hll, uint32_t reg, uint8_t rank);
 void hll_union(const struct hll *hll, uint8_t *registers);
 /* hll_estimate: distinct values behind the registers, ±2.3 % (Ertl's estimator: no small-range switch). */
 double hll_estimate(const uint8_t *registers);
-/* hll_pack: as it is stored and sent, little-endian: a 16 bit number and that many pairs of 24 bits, or ffff
- * and every rank in 6 bits. hll_unpack: takes one off the front of *text and adds it; false: it is none.
+/* hll_pack: as it is stored and sent (docs/reference/redis-layout.md). hll_unpack: takes one off the front of
+ * *text and adds it, also one as it was written before; false: it is none.
  * hll_of: the sketch that these registers are of. */
 void hll_pack(const struct hll *hll, struct buffer *out);
 bool hll_unpack(struct hll *hll, struct bytes *text);

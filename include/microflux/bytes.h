@@ -67,6 +67,19 @@ void buffer_add_int(struct buffer *b, int64_t n);
  * false: it is shorter. */
 void buffer_add_le(struct buffer *b, uint64_t n, int bytes);
 bool bytes_take_le(struct bytes *text, int bytes, uint64_t *n);
+/* buffer_add_varint, bytes_take_varint: n in as many bytes as it needs, 7 bits each, the lowest first; take:
+ * false: there is none. */
+void buffer_add_varint(struct buffer *b, uint64_t n);
+bool bytes_take_varint(struct bytes *text, uint64_t *n);
+/* zigzag, unzigzag: numbers near 0 as small ones, and back. */
+static inline uint64_t zigzag(int64_t n)
+{
+    return (uint64_t)n << 1 ^ (uint64_t)(n >> 63);
+}
+static inline int64_t unzigzag(uint64_t n)
+{
+    return (int64_t)(n >> 1) ^ -(int64_t)(n & 1);
+}
 void buffer_empty(struct buffer *b); /* of len 0; its memory is kept, unless it is large */
 void buffer_free(struct buffer *b);  /* gives the memory back and leaves {0} */
 

@@ -126,16 +126,29 @@ def pairs_of(path):
     return {name: {c: v for (n, c), v in known.items() if n == name} for name in ends}, ends
 
 
+def varint(data):
+    n = shift = 0
+    for byte in data:
+        n, shift = n | (byte & 127) << shift, shift + 7
+        if byte < 128:
+            return n
+
+
 def registers(text):
+    """docs/reference/redis-layout.md: the two forms that are written"""
     from actors import Registers
-    data, sketch = bytes.fromhex(text or "0000"), Registers()
-    n, data = int.from_bytes(data[:2], "little"), data[2:]
-    words = [int.from_bytes(data[i:i + 3], "little") for i in range(0, len(data), 3)]
-    if n == 0xffff:
-        sketch.ranks = bytearray(word >> 6 * k & 63 for word in words for k in range(4))
-    else:
-        for word in words:
-            sketch.ranks[word >> 8] = word & 255
+    data, sketch = bytes.fromhex(text or "0080"), Registers()
+    n, rest = int.from_bytes(data[:2], "little"), iter(data[2:])
+    if n == 0xfffe:
+        least, halves = next(rest), bytes(next(rest) for _ in range(1024))
+        nibbles = [half >> 4 * k & 15 for half in halves for k in range(2)]
+        sketch.ranks = bytearray(next(rest) if nibble == 15 else nibble + least for nibble in nibbles)
+        return sketch
+    register = -1
+    for _ in range(n & 0x7fff):
+        word = varint(rest)
+        register += 1 + (word >> 3)
+        sketch.ranks[register] = word & 7 or next(rest)
     return sketch
 
 

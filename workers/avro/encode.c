@@ -17,13 +17,7 @@ void avro_put_frame(struct buffer *b, uint32_t id, uint64_t fingerprint)
 
 void avro_put_long(struct buffer *b, int64_t n)
 {
-    unsigned char out[10];
-    size_t len = 0;
-    uint64_t left = (uint64_t)n << 1 ^ (uint64_t)(n >> 63);
-    for (; left >= 0x80; left >>= 7)
-        out[len++] = (unsigned char)(left | 0x80);
-    out[len++] = (unsigned char)left;
-    buffer_add(b, out, len);
+    buffer_add_varint(b, zigzag(n));
 }
 
 void avro_put_double(struct buffer *b, double x)

@@ -69,6 +69,29 @@ bool bytes_take_le(struct bytes *text, int bytes, uint64_t *n)
     return true;
 }
 
+void buffer_add_varint(struct buffer *b, uint64_t n)
+{
+    unsigned char out[10];
+    size_t len = 0;
+    for (; n >= 0x80; n >>= 7)
+        out[len++] = (unsigned char)(n | 0x80);
+    out[len++] = (unsigned char)n;
+    buffer_add(b, out, len);
+}
+
+bool bytes_take_varint(struct bytes *text, uint64_t *n)
+{
+    *n = 0;
+    for (size_t i = 0; i < text->len && i < 10; i++) {
+        *n |= (uint64_t)(text->ptr[i] & 0x7f) << 7 * i;
+        if (text->ptr[i] & 0x80)
+            continue;
+        *text = (struct bytes){text->ptr + i + 1, text->len - i - 1};
+        return true;
+    }
+    return false;
+}
+
 void buffer_add_int(struct buffer *b, int64_t n)
 {
     char text[24], *p = text + sizeof text;

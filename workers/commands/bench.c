@@ -97,25 +97,34 @@ static void name_things(struct bench *b)
 
 /* ---- the job ---- */
 
+static enum err measure_on_broker(struct bench *b, struct bench_result *r, bool stages, bool j1,
+                                  struct err_info *info)
+{
+    enum err err = bench_load(b, info);
+    if (err == ERR_OK)
+        err = bench_floor(b, r, info);
+    if (err == ERR_OK && stages)
+        err = bench_producing(b, r, info);
+    return err == ERR_OK && j1 ? bench_j1(b, r, info) : err;
+}
+
 static enum err measure(struct bench *b, struct bench_result *r, struct err_info *info)
 {
-    bool stages = strcmp(b->job, "j1") != 0, j1 = strcmp(b->job, "stages") != 0;
+    bool all = strcmp(b->job, "all") == 0, stages = all || strcmp(b->job, "stages") == 0,
+         j1 = all || strcmp(b->job, "j1") == 0, bytes = stages || strcmp(b->job, "bytes") == 0;
     enum err err = ERR_OK;
     if (j1 && !b->bootstrap[0])
         return err_set(info, ERR_USAGE, "bootstrap",
                        "name a real broker with --bootstrap (deploy/kafka.sh up DIR BASE starts one); the "
                        "mock proves nothing");
-    if (stages)
+    if (bytes)
+        err = bench_bytes(b, r, info);
+    if (err == ERR_OK && stages)
         err = bench_stages(b, r, info);
     if (err == ERR_OK && stages)
         err = bench_stages_redis(b, r, info);
-    if (err == ERR_OK && b->bootstrap[0])
-        err = bench_load(b, info);
-    if (err == ERR_OK && b->bootstrap[0])
-        err = bench_floor(b, r, info);
-    if (err == ERR_OK && b->bootstrap[0] && stages)
-        err = bench_producing(b, r, info);
-    return err == ERR_OK && j1 ? bench_j1(b, r, info) : err;
+    return err == ERR_OK && b->bootstrap[0] && (stages || j1) ? measure_on_broker(b, r, stages, j1, info)
+                                                              : err;
 }
 
 static enum err show(const struct bench *b, const struct bench_result *r, const struct asked *asked,
@@ -174,7 +183,8 @@ int command_bench(int argc, char **argv)
     size_t n;
     int status = 0;
     const struct arg options[] = {
-        {"job", ARG_CHOICE, "j1|stages|all", "catch-up, latency, idle; or each stage alone", &asked.job},
+        {"job", ARG_CHOICE, "j1|stages|bytes|all",
+         "catch-up, latency, idle; each stage alone; bytes in Redis", &asked.job},
         {"events", ARG_INT, "N", "interactions (default 4000000)", &b.n_events},
         {"creators", ARG_INT, "N", "creators (default 200000)", &b.n_creators},
         {"runs", ARG_INT, "N", "how often each figure is measured (default 1)", &b.runs},

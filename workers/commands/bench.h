@@ -54,6 +54,12 @@ struct bench_stage { /* ns of CPU a record */
     struct figure ns, redis_ns;
 };
 
+#define N_BENCH_LIVES 3
+struct bench_size { /* bytes in Redis of one creator, by key: MEMORY USAGE, and of it what was written */
+    const char *name, *what;
+    int64_t memory[N_CREATOR_KEYS], stored[N_CREATOR_KEYS];
+};
+
 struct bench_phase { /* a worker from its start until all is applied and known published */
     int64_t records;
     struct figure seconds, worker, redis, sum; /* CPU: seconds a million events */
@@ -70,6 +76,7 @@ struct bench_result {
     int64_t compared, different;
     struct bench_stage stages[MOST_STAGES];
     size_t n_stages;
+    struct bench_size sizes[N_BENCH_LIVES];
     struct bench_phase catch_up[MOST_THREADS], eviction, cold, sweep; /* sweep: records are creators */
     struct bench_delays latency, relay;
     struct figure idle; /* of a core */
@@ -133,6 +140,7 @@ void bench_score(const struct score_worker_options *options,
                  struct bench_result *r); /* by what a creator has */
 enum err bench_stages(struct bench *b, struct bench_result *r, struct err_info *info) MF_MUST_CHECK;
 enum err bench_stages_redis(struct bench *b, struct bench_result *r, struct err_info *info) MF_MUST_CHECK;
+enum err bench_bytes(struct bench *b, struct bench_result *r, struct err_info *info) MF_MUST_CHECK;
 enum err bench_floor(struct bench *b, struct bench_result *r, struct err_info *info) MF_MUST_CHECK;
 enum err bench_producing(struct bench *b, struct bench_result *r, struct err_info *info) MF_MUST_CHECK;
 enum err bench_j1(struct bench *b, struct bench_result *r, struct err_info *info) MF_MUST_CHECK;

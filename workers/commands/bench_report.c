@@ -211,6 +211,33 @@ static void put_stages(const json_t *all, struct buffer *out)
     buffer_add_text(out, "\n");
 }
 
+static void put_sizes(const json_t *all, struct buffer *out)
+{
+    size_t i;
+    const char *name;
+    const json_t *size, *bytes, *sizes = json_object_get(all, "bytes_in_redis");
+    if (!json_array_size(sizes))
+        return;
+    buffer_add_text(out, "## Bytes of a creator in Redis\n\n`MEMORY USAGE` of each key, and in brackets what "
+                         "was written: fields and values, or the string.\n\n| creator |");
+    json_object_foreach(json_object_get(json_array_get(sizes, 0), "keys"), name, bytes)
+        buffer_printf(out, " `%s` |", name);
+    buffer_add_text(out, " together | of what |\n|---|---|---|---|---|---|---|---|\n");
+    json_array_foreach(sizes, i, size)
+    {
+        double memory = 0, stored = 0;
+        buffer_printf(out, "| %s |", text(size, "creator"));
+        json_object_foreach(json_object_get(size, "keys"), name, bytes)
+        {
+            memory += number(bytes, "memory");
+            stored += number(bytes, "stored");
+            buffer_printf(out, " %.0f (%.0f) |", number(bytes, "memory"), number(bytes, "stored"));
+        }
+        buffer_printf(out, " %.0f (%.0f) | %s |\n", memory, stored, text(size, "what"));
+    }
+    buffer_add_text(out, "\n");
+}
+
 /* What of J1's cost the stages explain. */
 static void put_shares(const json_t *all, struct buffer *out)
 {
@@ -234,6 +261,7 @@ void bench_report_tables(const json_t *all, struct buffer *out)
     put_phases(all, out);
     put_latency(all, out);
     put_stages(all, out);
+    put_sizes(all, out);
     put_shares(all, out);
 }
 

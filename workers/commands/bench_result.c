@@ -22,6 +22,22 @@ static json_t *stages_json(const struct bench_result *r)
     return list;
 }
 
+static json_t *sizes_json(const struct bench_result *r)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < N_BENCH_LIVES && r->sizes[i].name; i++) {
+        const struct bench_size *s = &r->sizes[i];
+        json_t *keys = json_object();
+        for (int key = 0; key < N_CREATOR_KEYS; key++)
+            json_object_set_new(keys, creator_key_names[key],
+                                json_pack("{s:I, s:I}", "memory", (json_int_t)s->memory[key], "stored",
+                                          (json_int_t)s->stored[key]));
+        json_array_append_new(
+            list, json_pack("{s:s, s:s, s:o}", "creator", s->name, "what", s->what, "keys", keys));
+    }
+    return list;
+}
+
 static json_t *phase_json(const struct bench_phase *p, int64_t threads, int64_t memory_mib)
 {
     return json_pack("{s:I, s:I, s:I, s:o, s:{s:o, s:o, s:o}, s:o, s:o, s:o, s:o}", "workers",
@@ -127,6 +143,7 @@ json_t *bench_result_json(const struct bench *b, const struct bench_result *r)
     json_object_set_new(all, "versions", bench_versions_json(b, r));
     json_object_set_new(all, "options", options_json(b));
     json_object_set_new(all, "stages", stages_json(r));
+    json_object_set_new(all, "bytes_in_redis", sizes_json(r));
     if (r->catch_up[0].records)
         put_phases(all, b, r);
     return all;

@@ -1,5 +1,5 @@
 /* layout: a creator's two hashes of plain text (docs/reference/redis-layout.md); writes what is dirty and
- * nothing else. Counts are letters with numbers, "v120 l-3": VIEW v, LIKE l, COMMENT c, SHARE s, SAVE a,
+ * nothing else. Counts are letters with numbers, "v120l-3": VIEW v, LIKE l, COMMENT c, SHARE s, SAVE a,
  * CLICK k, PURCHASE p, FOLLOW f, posts n, sponsored y; a kind that was never counted is not written. */
 #include "layout.h"
 
@@ -43,8 +43,6 @@ static void add_next(struct text *t, int64_t n)
 
 static void add_count(struct text *t, int what, int64_t n)
 {
-    if (t->len)
-        add_char(t, ' ');
     add_char(t, layout_letters[what]);
     add_int(t, n);
 }

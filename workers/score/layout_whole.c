@@ -11,24 +11,8 @@
 
 #define NO_SLOT  0xff
 #define OFFICIAL 0x80
+#define BY_STEPS 0x80  /* of the number of fingerprints */
 #define ROOM     12288 /* the longest: 32 posts with 30 tokens and 4 brands of 40 bytes */
-
-static void put(struct buffer *out, uint64_t n, int bytes)
-{
-    for (; bytes > 0; bytes--, n >>= 8)
-        buffer_add(out, &(char){(char)n}, 1);
-}
-
-static bool take(struct bytes *text, int bytes, uint64_t *n)
-{
-    *n = 0;
-    if (text->len < (size_t)bytes)
-        return false;
-    for (int i = bytes - 1; i >= 0; i--)
-        *n = *n << 8 | (unsigned char)text->ptr[i];
-    *text = (struct bytes){text->ptr + bytes, text->len - (size_t)bytes};
-    return true;
-}
 
 /* ---- k: the names of the brands once, then each post's tokens and which names it has ---- */
 
@@ -56,22 +40,22 @@ static void put_names(const struct creator *c, struct names *names, struct buffe
     for (size_t i = 0; i < c->n_posts; i++)
         for (uint8_t k = 0; k < c->posts[i].n_brands; k++)
             name_of(names, &c->posts[i].brands[k]);
-    put(out, names->n, 1);
+    buffer_add_le(out, names->n, 1);
     for (size_t i = 0; i < names->n; i++) {
-        put(out, names->at[i]->len, 1);
+        buffer_add_le(out, names->at[i]->len, 1);
         buffer_add(out, names->at[i]->name, names->at[i]->len);
     }
 }
 
 static void put_words(const struct post *post, struct names *names, struct buffer *out)
 {
-    put(out, post->slot, 1);
-    put(out, post->n_tokens, 1);
+    buffer_add_le(out, post->slot, 1);
+    buffer_add_le(out, post->n_tokens, 1);
     for (uint8_t i = 0; i < post->n_tokens; i++)
-        put(out, post->tokens[i], 4);
-    put(out, post->n_brands, 1);
+        buffer_add_le(out, post->tokens[i], 4);
+    buffer_add_le(out, post->n_brands, 1);
     for (uint8_t i = 0; i < post->n_brands; i++)
-        put(out, name_of(names, &post->brands[i]) | (post->brands[i].official ? OFFICIAL : 0), 1);
+        buffer_add_le(out, name_of(names, &post->brands[i]) | (post->brands[i].official ? OFFICIAL : 0), 1);
 }
 
 static void put_all_words(const struct creator *c, struct buffer *out)
@@ -81,16 +65,16 @@ static void put_all_words(const struct creator *c, struct buffer *out)
     for (size_t i = 0; i < c->n_posts; i++)
         if (c->posts[i].n_tokens || c->posts[i].n_brands)
             put_words(&c->posts[i], &names, out);
-    put(out, NO_SLOT, 1);
+    buffer_add_le(out, NO_SLOT, 1);
 }
 
 static bool take_names(struct brand *names, uint64_t *n, struct bytes *text)
 {
     uint64_t len;
-    if (!take(text, 1, n) || *n > MOST_NAMES)
+    if (!bytes_take_le(text, 1, n) || *n > MOST_NAMES)
         return false;
     for (uint64_t i = 0; i < *n; i++) {
-        if (!take(text, 1, &len) || len > LONGEST_NAME || text->len < len)
+        if (!bytes_take_le(text, 1, &len) || len > LONGEST_NAME || text->len < len)
             return false;
         names[i] = (struct brand){.len = (uint8_t)len};
         memcpy(names[i].name, text->ptr, len);
@@ -102,7 +86,7 @@ static bool take_names(struct brand *names, uint64_t *n, struct bytes *text)
 static bool take_brands(struct post *post, const struct brand *names, uint64_t n_names, struct bytes *text)
 {
     uint64_t n, which;
-    if (!take(text, 1, &n) || n > POST_BRANDS)
+    if (!bytes_take_le(text, 1, &n) || n > POST_BRANDS)
         return false;
     if (n == 0)
         return true;
@@ -111,7 +95,7 @@ static bool take_brands(struct post *post, const struct brand *names, uint64_t n
         abort();
     post->n_brands = (uint8_t)n;
     for (uint64_t i = 0; i < n; i++) {
-        if (!take(text, 1, &which) || (which & ~(uint64_t)OFFICIAL) >= n_names)
+        if (!bytes_take_le(text, 1, &which) || (which & ~(uint64_t)OFFICIAL) >= n_names)
             return false;
         post->brands[i] = names[which & ~(uint64_t)OFFICIAL];
         post->brands[i].official = which & OFFICIAL;
@@ -131,10 +115,10 @@ static bool take_tokens(struct post *post, struct bytes *text)
 {
     uint32_t tokens[TOKENS];
     uint64_t n, token;
-    if (!post || post->n_tokens || post->n_brands || !take(text, 1, &n) || n > TOKENS)
+    if (!post || post->n_tokens || post->n_brands || !bytes_take_le(text, 1, &n) || n > TOKENS)
         return false;
     for (uint64_t i = 0; i < n; i++) {
-        if (!take(text, 4, &token))
+        if (!bytes_take_le(text, 4, &token))
             return false;
         tokens[i] = (uint32_t)token;
     }
@@ -148,7 +132,7 @@ static bool take_all_words(struct creator *c, struct bytes text)
     uint64_t slot, n_names;
     if (!take_names(names, &n_names, &text))
         return false;
-    while (take(&text, 1, &slot)) {
+    while (bytes_take_le(&text, 1, &slot)) {
         struct post *post = post_at(c, slot);
         if (slot == NO_SLOT)
             return text.len == 0;
@@ -162,41 +146,64 @@ static bool take_all_words(struct creator *c, struct bytes text)
 
 static void put_slice(const struct slice *slice, struct buffer *out)
 {
-    put(out, (uint64_t)slice->number, 4);
+    buffer_add_le(out, (uint64_t)slice->number, 4);
     hll_pack(&slice->hll, out);
-    put(out, slice->sample.n, 1);
+    buffer_add_le(out, slice->sample.n, 1);
     for (uint8_t i = 0; i < slice->sample.n; i++) {
         const struct sampled *actor = &slice->sample.actors[i];
-        put(out, actor->hash, 6);
-        put(out, actor->post, 2);
-        put(out, actor->fake, 1);
-        put(out, actor->known, 1);
+        buffer_add_le(out, actor->hash, 6);
+        buffer_add_le(out, actor->post, 2);
+        buffer_add_le(out, actor->fake, 1);
+        buffer_add_le(out, actor->known, 1);
+    }
+}
+
+/* Each by how much it is later than the one before. */
+static void put_fingerprints(const struct fingerprints *fingerprints, struct buffer *out)
+{
+    struct fingerprint before = {0};
+    buffer_add_le(out, fingerprints->n | BY_STEPS, 1);
+    for (uint8_t i = 0; i < fingerprints->n; before = fingerprints->at[i++]) {
+        const struct fingerprint *one = &fingerprints->at[i];
+        buffer_add_varint(out, zigzag(one->occurred_at - before.occurred_at));
+        buffer_add_varint(out, zigzag(one->offset - before.offset));
+        buffer_add_le(out, one->low, 2);
     }
 }
 
 static void put_audience(const struct creator *c, struct buffer *out)
 {
-    put(out, c->fingerprints.n, 1);
-    for (uint8_t i = 0; i < c->fingerprints.n; i++) {
-        put(out, (uint64_t)c->fingerprints.at[i].occurred_at, 6);
-        put(out, (uint64_t)c->fingerprints.at[i].offset, 6);
-        put(out, c->fingerprints.at[i].low, 2);
-    }
+    put_fingerprints(&c->fingerprints, out);
     for (size_t i = 0; c->actors && i < ACTOR_SLICES; i++)
         if (c->actors->slices[i].sample.n)
             put_slice(&c->actors->slices[i], out);
 }
 
+/* Those written before each stand for themselves, in 6 bytes and 6. */
+static bool take_fingerprint(struct bytes *text, bool by_steps, struct fingerprint *one)
+{
+    uint64_t at, offset, low;
+    if (by_steps ? !bytes_take_varint(text, &at) || !bytes_take_varint(text, &offset)
+                 : !bytes_take_le(text, 6, &at) || !bytes_take_le(text, 6, &offset))
+        return false;
+    one->occurred_at = by_steps ? one->occurred_at + unzigzag(at) : (int64_t)at;
+    one->offset = by_steps ? one->offset + unzigzag(offset) : (int64_t)offset;
+    if (!bytes_take_le(text, 2, &low))
+        return false;
+    one->low = (uint16_t)low;
+    return true;
+}
+
 static bool take_fingerprints(struct creator *c, struct bytes *text)
 {
-    uint64_t n, at, offset, low;
-    if (!take(text, 1, &n) || n > FINGERPRINTS)
+    struct fingerprint one = {0};
+    uint64_t n;
+    if (!bytes_take_le(text, 1, &n) || (n & ~(uint64_t)BY_STEPS) > FINGERPRINTS)
         return false;
-    for (uint64_t i = 0; i < n; i++) {
-        if (!take(text, 6, &at) || !take(text, 6, &offset) || !take(text, 2, &low))
+    for (uint64_t i = 0; i < (n & ~(uint64_t)BY_STEPS); i++) {
+        if (!take_fingerprint(text, n & BY_STEPS, &one))
             return false;
-        fingerprints_add(&c->fingerprints,
-                         &(struct fingerprint){(int64_t)at, (int64_t)offset, (uint16_t)low});
+        fingerprints_add(&c->fingerprints, &one);
     }
     return true;
 }
@@ -204,10 +211,11 @@ static bool take_fingerprints(struct creator *c, struct bytes *text)
 static bool take_sample(struct sample *sample, struct bytes *text)
 {
     uint64_t n, hash, post, fake, known;
-    if (!take(text, 1, &n) || n > SAMPLE)
+    if (!bytes_take_le(text, 1, &n) || n > SAMPLE)
         return false;
     for (uint64_t i = 0; i < n; i++) {
-        if (!take(text, 6, &hash) || !take(text, 2, &post) || !take(text, 1, &fake) || !take(text, 1, &known))
+        if (!bytes_take_le(text, 6, &hash) || !bytes_take_le(text, 2, &post) ||
+            !bytes_take_le(text, 1, &fake) || !bytes_take_le(text, 1, &known))
             return false;
         sample_add(sample, &(struct sampled){hash, (uint16_t)post, (uint8_t)fake, (uint8_t)known});
     }
@@ -219,7 +227,7 @@ static bool take_audience(struct creator *c, struct bytes text)
     uint64_t number;
     if (!take_fingerprints(c, &text))
         return false;
-    while (take(&text, 4, &number)) {
+    while (bytes_take_le(&text, 4, &number)) {
         if (!c->actors && !(c->actors = calloc(1, sizeof *c->actors)))
             abort();
         if (number > INT32_MAX)
@@ -237,11 +245,11 @@ static bool take_audience(struct creator *c, struct bytes text)
 static void put_met(const struct audience_vector *audience, struct buffer *out)
 {
     uint32_t bits;
-    put(out, audience->embedding, 8);
-    put(out, (uint64_t)audience->met, 4);
+    buffer_add_le(out, audience->embedding, 8);
+    buffer_add_le(out, (uint64_t)audience->met, 4);
     for (size_t i = 0; i < DIMS; i++) {
         memcpy(&bits, &audience->y[i], sizeof bits);
-        put(out, bits, 4);
+        buffer_add_le(out, bits, 4);
     }
 }
 
@@ -250,10 +258,11 @@ static bool take_met(struct creator *c, struct bytes text)
     uint64_t met, bits;
     if (!c->audience && !(c->audience = calloc(1, sizeof *c->audience)))
         abort();
-    if (!take(&text, 8, &c->audience->embedding) || !take(&text, 4, &met) || text.len != DIMS * 4)
+    if (!bytes_take_le(&text, 8, &c->audience->embedding) || !bytes_take_le(&text, 4, &met) ||
+        text.len != DIMS * 4)
         return false;
     c->audience->met = (int64_t)met;
-    for (size_t i = 0; i < DIMS && take(&text, 4, &bits); i++) {
+    for (size_t i = 0; i < DIMS && bytes_take_le(&text, 4, &bits); i++) {
         memcpy(&c->audience->y[i], &(uint32_t){(uint32_t)bits}, 4);
         if (!isfinite(c->audience->y[i]))
             return false;
