@@ -69,7 +69,13 @@ void buffer_add_le(struct buffer *b, uint64_t n, int bytes);
 bool bytes_take_le(struct bytes *text, int bytes, uint64_t *n);
 /* buffer_add_varint, bytes_take_varint: n in as many bytes as it needs, 7 bits each, the lowest first; take:
  * false: there is none. */
-void buffer_add_varint(struct buffer *b, uint64_t n);
+static inline void buffer_add_varint(struct buffer *b, uint64_t n)
+{
+    buffer_reserve(b, 10);
+    for (; n >= 0x80; n >>= 7)
+        b->data[b->len++] = (char)(n | 0x80);
+    b->data[b->len++] = (char)n;
+}
 bool bytes_take_varint(struct bytes *text, uint64_t *n);
 /* zigzag, unzigzag: numbers near 0 as small ones, and back. */
 static inline uint64_t zigzag(int64_t n)

@@ -69,16 +69,6 @@ bool bytes_take_le(struct bytes *text, int bytes, uint64_t *n)
     return true;
 }
 
-void buffer_add_varint(struct buffer *b, uint64_t n)
-{
-    unsigned char out[10];
-    size_t len = 0;
-    for (; n >= 0x80; n >>= 7)
-        out[len++] = (unsigned char)(n | 0x80);
-    out[len++] = (unsigned char)n;
-    buffer_add(b, out, len);
-}
-
 bool bytes_take_varint(struct bytes *text, uint64_t *n)
 {
     *n = 0;
