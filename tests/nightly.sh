@@ -36,7 +36,7 @@ part 'Sentinels and a Cluster, five rounds of failovers' tests/e2e/redis_ha.sh 5
 part 'exactness under address and undefined sanitizers' env "MICROFLUX_BINARY=$PWD/build-asan/microflux" tests/e2e/exact.sh 200 10
 part 'rekey: four rounds of kills, zombies and rebalances, the broker killed, too' tests/e2e/rekey.sh 300 4 2000
 part 'a worker stopped for 60 s' tests/faults/zombie.sh 60
-for scenario in cut_off silent clock disk_full recreated partitions partitions_of_one expired 'coordinator --nodes 3' 'chain --seconds 120'; do
+for scenario in cut_off silent clock disk_full recreated partitions partitions_of_one expired 'coordinator --nodes 3' 'chain --seconds 120' 'market --seconds 120'; do
   # shellcheck disable=SC2086
   part "fault by name: $scenario" tests/faults/run.sh --scenario $scenario
 done

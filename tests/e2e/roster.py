@@ -5,6 +5,7 @@
   roster.py check FITS CAMPAIGNS LISTS  NDJSON of `tail fit-scores`, `campaigns list`, `tail shortlists`: the last shortlist of each
                                         campaign is recomputed (plain greedy, sketches in Python: tests/reference), and what each
                                         shortlist says to have changed is compared with the one it names
+  roster.py agree FITS                  who takes the last record of each pair knows what who orders them by version does
 """
 import json
 import random
@@ -134,6 +135,19 @@ def varint(data):
             return n
 
 
+def agree(path):
+    pairs, last = pairs_of(path)[0], {}
+    for record in sorted(map(json.loads, open(path)), key=lambda r: (r["partition"], r["offset"])):
+        last[record["key"]] = record["value"]
+    ordered = {f"{name}/{creator}": value for name, of in pairs.items() for creator, value in of.items()}
+    last = {key: value for key, value in last.items() if value}
+    wrong = [key for key in ordered.keys() | last.keys() if (ordered.get(key) or {}).get("score") != (last.get(key) or {}).get("score")]
+    for key in sorted(wrong)[:10]:
+        print(key, *({f: one and one[f] for f in ("version", "as_of", "score")} for one in (ordered.get(key), last.get(key))))
+    print(f"{len(last)} pairs: {len(wrong)} differences")
+    return bool(wrong)
+
+
 def registers(text):
     """docs/reference/redis-layout.md: the two forms that are written"""
     from actors import Registers
@@ -246,6 +260,8 @@ def main():
         Path(words[0]).write_text("".join(json.dumps(campaign(name)) + "\n" for name in CAMPAIGNS))
     elif verb == "send":
         send(words[0], float(words[1]))
+    elif verb == "agree":
+        sys.exit(agree(*words))
     else:
         sys.exit(check(*words))
 

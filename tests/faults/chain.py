@@ -39,14 +39,12 @@ def counted(stack):
 def prepared(nodes):
     """A stack whose workers are of every kind and have an embedding."""
     stack = Stack(nodes, 3)
-    secret, events, embedding = (stack.dir / name for name in ("secret", "train", "embedding"))
-    secret.write_text("000102030405060708090a0b0c0d0e0f\n")
-    secret.chmod(0o600)
+    events, embedding = stack.dir / "train", stack.dir / "embedding"
     stack.command("generate", "--creators", "40", "--characters", "--out", str(events), log="tools.log").wait()
     stack.command("train", "embed", str(events), "--out", str(embedding), log="tools.log", stdout=subprocess.DEVNULL).wait()
     stack.kinds = ["all"]
     for w in stack.names:
-        stack.environment[w] = {"MICROFLUX_PRIVACY_SECRET_FILE": str(secret), "MICROFLUX_MODELS_EMBEDDING": str(embedding)}
+        stack.environment[w] = {**stack.secret(), "MICROFLUX_MODELS_EMBEDDING": str(embedding)}
     return stack
 
 

@@ -61,12 +61,12 @@ class Watcher:
 class Play:
     """A stack with workers that have counted the first records of all posts; the rest flows after go()."""
 
-    def __init__(self, stack, seed=1, records=16000, rate=800, creators=0, patience=120):
+    def __init__(self, stack, seed=1, records=16000, rate=800, creators=0, patience=120, more=()):
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
         self.stack, self.patience, self.failures, self.injections = stack, patience, [], []
         self.compacted = False
         stack.output("topics", "create", "--replay", "--partitions", str(traffic.PARTITIONS))
-        events = traffic.generate(stack, seed, records, creators or max(100, records // 250))
+        events = traffic.generate(stack, seed, records, creators or max(100, records // 250), more)
         self.traffic = traffic.Traffic(stack, *events, rate * len(events[1]) / records)   # lasts as long as the run
         for w in stack.names:
             stack.start_worker(w)

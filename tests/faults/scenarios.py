@@ -12,6 +12,7 @@ import time
 from checks import Checks, keep   # before those that look into tests/reference, which has a checks.py, too
 import chain
 import log_changes
+import market
 from play import Play
 from stack import FAKETIME, ROOT, Stack, reached, until
 from traffic import PARTITIONS
@@ -193,7 +194,7 @@ def disk_full(checks, nodes, _):
     registry.stdin.close()
 
 
-SCENARIOS = {f.__name__: f for f in (zombie, cut_off, rewind, silent, coordinator, clock, disk_full)} | log_changes.SCENARIOS | chain.SCENARIOS
+SCENARIOS = {f.__name__: f for f in (zombie, cut_off, rewind, silent, coordinator, clock, disk_full)} | log_changes.SCENARIOS | chain.SCENARIOS | market.SCENARIOS
 
 
 def main():

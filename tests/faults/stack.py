@@ -104,6 +104,13 @@ class Stack:
             raise RuntimeError(f"microflux {' '.join(words)} failed: " + (self.dir / "tools.log").read_text()[-500:])
         return path
 
+    def secret(self):
+        """The variable that names a secret for the hashes of people."""
+        path = self.dir / "secret"
+        path.write_text("000102030405060708090a0b0c0d0e0f\n")
+        path.chmod(0o600)
+        return {"MICROFLUX_PRIVACY_SECRET_FILE": str(path)}
+
     # ---- workers ----
 
     def start_worker(self, w, *settings):
