@@ -70,10 +70,10 @@ def order(events):
     return ahead, rest
 
 
-def generate(stack, seed, wanted, creators):
-    """So many events, the same for the same seed but for the day they end, in the order in which they are sent: (ahead, rest)."""
+def generate(stack, seed, wanted, creators, more=()):
+    """So many events (more: options of the generator), the same for the same seed but for the day they end, in the order in which they are sent: (ahead, rest)."""
     stack.command("generate", "--creators", str(creators), "--posts", "12", "--singles", "4", "--days", str(DAYS),
-                  "--seed", str(seed), "--out", str(stack.dir / "all"), log="tools.log").wait()
+                  "--seed", str(seed), *more, "--out", str(stack.dir / "all"), log="tools.log").wait()
     with open(stack.dir / "all") as lines:
         events = [json.loads(line) for _, line in zip(range(wanted), lines)]
     latest = max(event["timestamp"] for event in events)
