@@ -107,7 +107,7 @@ def order(fit_score):
 
 def pairs_of(path):
     """{campaign: {creator: its record}} and {campaign: last offset + 1}, by the rules of the page."""
-    known, gone, ends, met = {}, {}, {}, {}
+    known, ends, met = {}, {}, {}
     for record in sorted(map(json.loads, open(path)), key=lambda r: (r["partition"], r["offset"])):
         name, creator = record["key"].split("/", 1)
         pair, value = (name, creator), record["value"]
@@ -117,12 +117,8 @@ def pairs_of(path):
             continue
         met[source], ends[name] = position, record["offset"] + 1
         if value is None:
-            if pair in known:
-                gone[pair] = known.pop(pair)
-        elif pair in known:
-            if order(value) >= order(known[pair]):
-                known[pair] = value
-        elif pair not in gone or order(value) >= order(gone[pair]):
+            known.pop(pair, None)
+        elif pair not in known or order(value) >= order(known[pair]):
             known[pair] = value
     return {name: {c: v for (n, c), v in known.items() if n == name} for name in ends}, ends
 

@@ -54,10 +54,7 @@ static void put_pair(const struct pair *p, struct buffer *out)
 {
     out->len = 0;
     buffer_printf(out, "%" PRId32 " %" PRId64 " %" PRId64, p->epoch, p->offsets, p->as_of);
-    if (p->gone)
-        put_word(out, "gone");
-    else
-        put_said(p, out);
+    put_said(p, out);
 }
 
 static bool take_word(struct bytes *text, char *word, size_t size)
@@ -126,9 +123,9 @@ static bool take_pair(struct campaign_state *state, struct bytes creator, struct
         !take_word(&text, p->gate, sizeof p->gate))
         return false;
     p->epoch = (int32_t)epoch;
-    p->gone = strcmp(p->gate, "gone") == 0;
-    state->graves += p->gone;
-    return p->gone ? text.len == 0 : take_said(&text, p);
+    if (strcmp(p->gate, "gone") == 0) /* it left: the first layout kept that */
+        return campaign_leave(state, creator);
+    return take_said(&text, p);
 }
 
 /* ---- fields ---- */
@@ -190,6 +187,17 @@ static void write_audiences(struct campaign_state *state, const struct lane_writ
     }
 }
 
+/* Who came back since has its fields again, perhaps without an audience. */
+static void drop_left(const struct campaign_state *state, int key, struct buffer *field,
+                      const struct lane_writer *w)
+{
+    for (struct bytes names = {state->left.data, state->left.len}, name; lane_index_next(&names, &name);) {
+        const struct pair *pair = campaign_pair(state, name);
+        if (!pair || (key == KEY_AUDIENCES && !pair->audience_len))
+            w->drop(w->arg, key, key == KEY_CAMPAIGN ? pair_field(name, field) : name);
+    }
+}
+
 /* Fields go in ascending key order; those that leave go after those that are set. */
 void campaign_write(struct campaign_state *state, const struct lane_writer *w)
 {
@@ -199,11 +207,10 @@ void campaign_write(struct campaign_state *state, const struct lane_writer *w)
     if (state->dirty_told)
         write_told(state, w);
     write_pairs(state, &field, &value, w);
-    for (struct bytes names = {state->dropped.data, state->dropped.len}, name;
-         lane_index_next(&names, &name);)
-        w->drop(w->arg, KEY_CAMPAIGN, pair_field(name, &field));
+    drop_left(state, KEY_CAMPAIGN, &field, w);
     write_audiences(state, w);
-    state->dropped.len = 0;
+    drop_left(state, KEY_AUDIENCES, &field, w);
+    state->left.len = 0;
     state->dirty = state->dirty_told = false;
     buffer_free(&field);
     buffer_free(&value);
@@ -235,7 +242,7 @@ static bool read_field(struct campaign_state *state, struct bytes field, struct 
 static bool read_audience(struct campaign_state *state, struct bytes creator, struct bytes value)
 {
     struct pair *pair = campaign_pair(state, creator);
-    if (!pair || pair->gone)
+    if (!pair)
         return false;
     pair_audience(pair, value);
     state->bytes += value.len;

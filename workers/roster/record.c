@@ -139,7 +139,7 @@ static void put_rejected(const struct shortlist *s, const struct campaign_state 
     avro_put_block(out, left);
     for (size_t i = 0; left > 0; i++) {
         const struct pair *p = state->pairs[i];
-        if (p->gone || !p->gate[0])
+        if (!p->gate[0])
             continue;
         avro_put_bytes(out, creator_of(p));
         avro_put_bytes(out, bytes_of(p->gate));
@@ -207,7 +207,7 @@ static void put_left(const struct compared *before, const struct compared *now,
         avro_put_block(out, 1);
         avro_put_bytes(out, name);
         avro_put_long(out, (int64_t)i + 1);
-        avro_put_maybe_bytes(out, bytes_of(pair && !pair->gone ? pair->gate : ""));
+        avro_put_maybe_bytes(out, bytes_of(pair ? pair->gate : ""));
     }
     avro_put_end(out);
 }

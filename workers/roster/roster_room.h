@@ -9,12 +9,10 @@
 #include "microflux/roster_worker.h"
 
 #define MOST_RANKED 200 /* the best that are ranked, and may be chosen (scoring.md §11) */
-#define MOST_GRAVES 1000
 
 struct pair {
     char *creator; /* owned, creator_len */
     uint16_t creator_len;
-    bool gone; /* a grave: what is older is late */
     bool dirty, dirty_audience;
     int32_t epoch;
     int64_t offsets, as_of;
@@ -42,11 +40,11 @@ struct campaign_state {
     int32_t epoch;
     int64_t offset;      /* own last applied offset + 1: the version */
     struct pair **pairs; /* owned, ascending by creator */
-    size_t n, cap, graves;
+    size_t n, cap;
     struct buffer made_by; /* methodology of the last pair told: netstrings name, version, digest */
     struct told now, before;
     bool dirty, dirty_told; /* id, version and made_by; now and before */
-    struct buffer dropped;  /* graves that left, as netstrings */
+    struct buffer left;     /* since they were written last: creators as netstrings */
     size_t bytes;           /* of the pairs */
 };
 

@@ -7,7 +7,7 @@
 
 static bool ranks(const struct pair *pair)
 {
-    return !pair->gone && !pair->gate[0];
+    return !pair->gate[0];
 }
 
 /* Pairs come ascending by creator: of equal fits the smaller id stays ahead. */
@@ -90,12 +90,11 @@ void shortlist_make(struct shortlist *s, const struct campaign_state *state,
     uint64_t digest = campaign->digest;
     for (size_t i = 0; i < state->n; i++) {
         const struct pair *pair = state->pairs[i];
-        s->rejected += pair->gate[0] && !pair->gone;
+        s->rejected += pair->gate[0] != 0;
         s->passed += ranks(pair);
         if (ranks(pair))
             rank(s, pair);
-        if (!pair->gone)
-            digest = and_digest(digest, pair->digest);
+        digest = and_digest(digest, pair->digest);
     }
     choose(s);
     name_all(s);
@@ -154,8 +153,6 @@ struct performance performance_sum(const struct campaign_state *state, const cha
 {
     struct performance sum = {.expected.there = true, .cost.there = true};
     for (size_t i = 0; i < state->n; i++) {
-        if (state->pairs[i]->gone)
-            continue;
         struct performance one = counted(state->pairs[i], currency);
         sum.posts += one.posts;
         sum.engagements += one.engagements;

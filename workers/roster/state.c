@@ -1,6 +1,7 @@
 /* state: the pairs of a campaign. What a lane sends twice the engine drops by its position. Of each pair the
  * largest (version, as_of) counts: a lane that counts again, since its Redis went back, tells nothing new
- * until it is where it was; one that left keeps its own in a grave. */
+ * until it is where it was. Of one that left nothing is kept: whatever is told of it then is news, also of a
+ * version before that, since the lane that counts again tells each pair once. */
 #include <stdlib.h>
 
 #include "roster_room.h"
@@ -26,7 +27,7 @@ void campaign_clear(struct campaign_state *state)
     buffer_free(&state->made_by);
     buffer_free(&state->now.text);
     buffer_free(&state->before.text);
-    buffer_free(&state->dropped);
+    buffer_free(&state->left);
     campaign_init(state);
 }
 
@@ -169,9 +170,6 @@ bool campaign_take(struct campaign_state *state, const struct fit_record *r)
     struct pair *pair = campaign_pair_made(state, r->creator_id);
     if (late(pair, r))
         return false;
-    if (pair->gone)
-        state->graves--;
-    pair->gone = false;
     copy(pair, r);
     if (!bytes_equal(r->actors, (struct bytes){pair->audience, pair->audience_len})) {
         state->bytes += r->actors.len - pair->audience_len;
@@ -184,34 +182,17 @@ bool campaign_take(struct campaign_state *state, const struct fit_record *r)
     return true;
 }
 
-/* ---- graves ---- */
-
-static void drop_oldest_grave(struct campaign_state *state)
-{
-    size_t oldest = state->n;
-    for (size_t i = 0; i < state->n; i++)
-        if (state->pairs[i]->gone &&
-            (oldest == state->n || state->pairs[i]->as_of < state->pairs[oldest]->as_of))
-            oldest = i;
-    struct pair *pair = state->pairs[oldest];
-    lane_index_add(&state->dropped, (struct bytes){pair->creator, pair->creator_len});
-    state->bytes -= sizeof *pair + pair->creator_len;
-    pair_free(pair);
-    state->n--;
-    state->graves--;
-    memmove(state->pairs + oldest, state->pairs + oldest + 1, (state->n - oldest) * sizeof *state->pairs);
-}
-
 bool campaign_leave(struct campaign_state *state, struct bytes creator)
 {
     struct pair *pair = campaign_pair(state, creator);
-    if (!pair || pair->gone)
+    if (!pair)
         return false;
-    pair->gone = pair->dirty = pair->dirty_audience = true;
-    state->bytes -= pair->audience_len;
-    pair_audience(pair, (struct bytes){NULL, 0});
-    if (++state->graves > MOST_GRAVES)
-        drop_oldest_grave(state);
+    size_t at = place_of(state, creator);
+    lane_index_add(&state->left, creator);
+    state->bytes -= sizeof *pair + pair->creator_len + pair->audience_len;
+    pair_free(pair);
+    state->n--;
+    memmove(state->pairs + at, state->pairs + at + 1, (state->n - at) * sizeof *state->pairs);
     return true;
 }
 
