@@ -82,10 +82,12 @@ def market(checks, nodes, seconds):
     play.traffic.go()
     end = time.monotonic() + seconds
     while time.monotonic() < end and not play.failures:
-        for fault in chance.sample(WORKERS, 3) + [chance.choice(LOSSES)]:
+        for fault in chance.sample(WORKERS, 3):
             play.inject(fault, chance)
             campaigns.move()
-        play.recover()   # whoever knew what was lost lives until it is noticed (docs/decisions/0013)
+        play.recover()   # and who knows what is lost next keeps its lanes until it is noticed (docs/decisions/0013)
+        play.inject(chance.choice(LOSSES), chance)
+        play.recover()
     play.drain()
     play.settle("at the end")
     rest(play)
