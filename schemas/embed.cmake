@@ -1,11 +1,20 @@
-# Writes OUT: one NUL-terminated C array a file of FILES, named PREFIX<file with _ for -> and declared in HEADER.
+# Writes OUT: one NUL-terminated C array a file of FILES, named PREFIX<file with _ for -> and declared in HEADER; or, with LIST, all of them
+# as one list of that name, which ends with NULL.
 set(text "// made at build from the files themselves\n#include \"${HEADER}\"\n\n")
 separate_arguments(FILES)
+set(list "")
 foreach(file ${FILES})
   get_filename_component(name ${file} NAME_WE)
   string(REPLACE "-" "_" name ${name})
   file(READ ${file} hex HEX)
   string(REGEX REPLACE "([0-9a-f][0-9a-f])" "0x\\1," hex "${hex}")
-  string(APPEND text "const char ${PREFIX}${name}[] = {${hex}0};\n")
+  if(LIST)
+    string(APPEND list "  (const char[]){${hex}0},\n")
+  else()
+    string(APPEND text "const char ${PREFIX}${name}[] = {${hex}0};\n")
+  endif()
 endforeach()
+if(LIST)
+  string(APPEND text "const char *const ${LIST}[] = {\n${list}  0};\n")
+endif()
 file(WRITE ${OUT} "${text}")

@@ -107,12 +107,15 @@ struct avro_frame {
 struct avro_frame avro_frame_read(struct bytes value);
 uint64_t avro_fingerprint(const char *schema_json,
                           struct err_info *info); /* of the Parsing Canonical Form; 0 on error */
+/* avro_schema_of: which has that fingerprint: ours, or one that an earlier version wrote (schemas/released/);
+ * NULL: neither. Parses them all. */
+const char *avro_schema_of(const char *our_json, uint64_t fingerprint);
 
 /* --- the set of writer schemas one input topic accepts --- */
 struct avro_reader; /* belongs to one thread: with a registry it learns while it decodes */
 
 struct avro_reader_options {
-    const char *reader_json; /* our schema: also accepted as single-object */
+    const char *reader_json; /* our schema: also accepted as single-object, and what earlier versions wrote */
     const struct avro_field *fields;
     size_t n_fields, struct_size;
     const char *bare_json; /* writer schema of bare values; NULL = bare values are rejects ("wrong_frame") */

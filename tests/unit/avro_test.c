@@ -4,6 +4,7 @@
 
 #include "avro_room.h"
 #include "cmocka_all.h"
+#include "microflux/schemas.h"
 
 struct out {
     struct bytes id, note;
@@ -252,13 +253,47 @@ static void test_frames(void **state)
     buffer_free(&b);
 }
 
+/* Without a registry an earlier version's fingerprint is all there is, also while versions run side by side.
+ */
+static void test_what_earlier_versions_wrote(void **state)
+{
+    static const char ours[] = "{\"type\":\"record\",\"name\":\"CreatorScore\",\"namespace\":\"microflux\","
+                               "\"fields\":[{\"name\":\"creator_id\",\"type\":\"string\"}]}";
+    const struct avro_field one_field[] = {{.path = "creator_id", .type = AVRO_BYTES_T}};
+    const struct avro_reader_options options = {
+        .reader_json = ours, .fields = one_field, .n_fields = 1, .struct_size = 64, .max_record_bytes = 100};
+    struct avro_reader *scores_reader;
+    struct err_info info;
+    uint32_t id;
+    char out[64];
+    size_t scores = 0;
+    (void)state;
+    assert_int_equal(avro_reader_open(&options, &scores_reader, &info), ERR_OK);
+    for (size_t i = 0; schemas_released[i]; i++) {
+        uint64_t fingerprint = avro_fingerprint(schemas_released[i], NULL);
+        bool score = strstr(schemas_released[i], "\"CreatorScore\"") != NULL;
+        struct buffer b = {0};
+        avro_put_frame(&b, 0, fingerprint);
+        assert_true(avro_reader_decode(scores_reader, scratch, (struct bytes){b.data, b.len}, out, &id,
+                                       &info) == ERR_REJECT);
+        assert_string_equal(info.word, score ? "truncated" : "schema_unknown");
+        assert_true(avro_fingerprint(avro_schema_of(ours, fingerprint), NULL) == fingerprint);
+        buffer_free(&b);
+        scores += score;
+    }
+    assert_true(scores >= 1);
+    assert_ptr_equal(avro_schema_of(ours, avro_fingerprint(ours, NULL)), ours);
+    assert_null(avro_schema_of(ours, 1));
+    avro_reader_close(scores_reader);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_our_own_schema),   cmocka_unit_test(test_missing_fields_take_our_defaults),
         cmocka_unit_test(test_a_distant_writer), cmocka_unit_test(test_symbols_by_name),
         cmocka_unit_test(test_refused_schemas),  cmocka_unit_test(test_bytes_that_lie),
-        cmocka_unit_test(test_frames),
+        cmocka_unit_test(test_frames),           cmocka_unit_test(test_what_earlier_versions_wrote),
     };
     scratch = avro_scratch_open();
     int failed = cmocka_run_group_tests(tests, NULL, NULL);

@@ -24,6 +24,7 @@ json_t *names_resolve(const struct names *names, json_t *type, const char *names
 const char *type_word(json_t *type);
 const char *type_namespace(json_t *type, const char *outer);
 json_t *schema_parse(const char *text, struct err_info *info); /* gives */
+bool schema_same_name(const char *one, const char *other);
 
 enum op {
     OP_NULL,

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "avro_room.h"
+#include "microflux/schemas.h"
 
 struct writer {
     uint32_t id;          /* Confluent; 0 = none */
@@ -58,6 +59,19 @@ enum err avro_reader_add(struct avro_reader *reader, uint32_t id, const char *wr
     return err;
 }
 
+/* What earlier versions wrote of the same name. A schema that did not change since is known already. */
+static enum err add_released(struct avro_reader *reader, struct err_info *info)
+{
+    enum err err = ERR_OK;
+    for (size_t i = 0; schemas_released[i] && err == ERR_OK; i++) {
+        const char *json = schemas_released[i];
+        if (schema_same_name(json, reader->options.reader_json) &&
+            avro_fingerprint(json, info) != reader->writers[0].fingerprint)
+            err = avro_reader_add(reader, 0, json, info);
+    }
+    return err;
+}
+
 enum err avro_reader_open(const struct avro_reader_options *options, struct avro_reader **result,
                           struct err_info *info)
 {
@@ -66,6 +80,8 @@ enum err avro_reader_open(const struct avro_reader_options *options, struct avro
         abort();
     reader->options = *options;
     enum err err = avro_reader_add(reader, 0, options->reader_json, info);
+    if (err == ERR_OK)
+        err = add_released(reader, info);
     if (err == ERR_OK && options->bare_json)
         err = avro_compile(options->reader_json, options->bare_json, options->fields, options->n_fields,
                            options->struct_size, &reader->bare, info);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "avro_room.h"
+#include "microflux/schemas.h"
 
 json_t *schema_parse(const char *text, struct err_info *info)
 {
@@ -250,4 +251,24 @@ uint64_t avro_fingerprint(const char *schema_json, struct err_info *info)
     json_decref(seen);
     json_decref(schema);
     return crc;
+}
+
+bool schema_same_name(const char *one, const char *other)
+{
+    json_t *a = schema_parse(one, NULL), *b = schema_parse(other, NULL);
+    bool same = json_is_object(a) && json_is_object(b) &&
+                json_equal(json_object_get(a, "name"), json_object_get(b, "name"));
+    json_decref(a);
+    json_decref(b);
+    return same;
+}
+
+const char *avro_schema_of(const char *our_json, uint64_t fingerprint)
+{
+    if (avro_fingerprint(our_json, NULL) == fingerprint)
+        return our_json;
+    for (size_t i = 0; schemas_released[i]; i++)
+        if (avro_fingerprint(schemas_released[i], NULL) == fingerprint)
+            return schemas_released[i];
+    return NULL;
 }

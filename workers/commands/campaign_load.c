@@ -6,7 +6,7 @@
 #include "microflux/schemas.h"
 #include "record_text.h"
 
-static enum err take(const struct record_schema *schema, const struct kafka_record *record, json_t *all,
+static enum err take(struct record_schema *schema, const struct kafka_record *record, json_t *all,
                      struct err_info *info)
 {
     struct buffer text = {0};

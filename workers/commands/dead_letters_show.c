@@ -23,8 +23,9 @@ static struct record_schema schema_for(const struct showing *s, const struct let
     snprintf(topic, sizeof topic, "%.*s", (int)letter->topic.len, letter->topic.ptr ? letter->topic.ptr : "");
     for (size_t i = 0; frame.kind == AVRO_FRAME_CONFLUENT && i < s->setup->options.n_writers; i++)
         if (s->setup->options.writers[i].id == frame.id)
-            return (struct record_schema){s->setup->options.writers[i].json, NULL};
-    return (struct record_schema){schema_of_topic(s->letters->config, topic), s->setup->registry};
+            return (struct record_schema){.json = s->setup->options.writers[i].json};
+    return (struct record_schema){.json = schema_of_topic(s->letters->config, topic),
+                                  .registry = s->setup->registry};
 }
 
 static void print_hex(struct bytes value)
@@ -43,7 +44,7 @@ static void print_hex(struct bytes value)
     }
 }
 
-static void print_text(const struct letter *letter, const struct record_schema *schema)
+static void print_text(const struct letter *letter, struct record_schema *schema)
 {
     struct buffer value = {0};
     struct err_info info = {0};

@@ -128,7 +128,7 @@ static enum err read_table(const struct methodology *m, const json_t *record, st
 enum err peer_table_decode(const struct methodology *m, struct registry *registry,
                            const struct kafka_record *record, struct peer_table *table, struct err_info *info)
 {
-    const struct record_schema schema = {schema_peer_table, registry};
+    struct record_schema schema = {.json = schema_peer_table, .registry = registry};
     struct buffer text = {0};
     enum err err = value_json(&schema, record, &text, info);
     if (err == ERR_OK) {

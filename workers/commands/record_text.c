@@ -34,19 +34,36 @@ json_t *body_json(const char *schema, struct bytes body)
     return record;
 }
 
-enum err value_json(const struct record_schema *schema, const struct kafka_record *record, struct buffer *out,
+/* The schema that a value was written with; NULL: the topic has none. */
+static enum err schema_of_frame(struct record_schema *schema, const struct avro_frame *frame,
+                                const char **json, struct err_info *info)
+{
+    *json = schema->json;
+    if (schema->registry && frame->kind == AVRO_FRAME_CONFLUENT)
+        return registry_fetch(schema->registry, frame->id, json, info);
+    if (!schema->json || frame->kind != AVRO_FRAME_SINGLE_OBJECT)
+        return ERR_OK;
+    if (!schema->written || schema->fingerprint != frame->fingerprint)
+        schema->written = avro_schema_of(schema->json, schema->fingerprint = frame->fingerprint);
+    *json = schema->written;
+    return *json ? ERR_OK
+                 : err_set(info, ERR_REJECT, "schema_unknown",
+                           "schema fingerprint %016" PRIx64
+                           " is of no version up to this one: a newer microflux reads it",
+                           frame->fingerprint);
+}
+
+enum err value_json(struct record_schema *schema, const struct kafka_record *record, struct buffer *out,
                     struct err_info *info)
 {
     if (!record->value.ptr) {
         buffer_add_text(out, "null");
         return ERR_OK;
     }
-    const char *json = schema->json;
+    const char *json;
     size_t before = out->len;
     struct avro_frame frame = avro_frame_read(record->value);
-    enum err err = ERR_OK;
-    if (schema->registry && frame.kind == AVRO_FRAME_CONFLUENT)
-        err = registry_fetch(schema->registry, frame.id, &json, info);
+    enum err err = schema_of_frame(schema, &frame, &json, info);
     if (err == ERR_OK && json)
         err = avro_to_json(json, frame.body, out, info);
     if (err == ERR_OK && json)
@@ -72,8 +89,8 @@ static void add_headers(const struct kafka_record *record, struct buffer *out)
     buffer_add_text(out, "}");
 }
 
-enum err record_json(const struct record_schema *schema, const struct kafka_record *record,
-                     struct buffer *out, struct err_info *info)
+enum err record_json(struct record_schema *schema, const struct kafka_record *record, struct buffer *out,
+                     struct err_info *info)
 {
     buffer_printf(out, "{\"partition\":%" PRId32 ",\"offset\":%" PRId64 ",\"timestamp\":%" PRId64 ",\"key\":",
                   record->partition, record->offset, record->timestamp);

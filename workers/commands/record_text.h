@@ -11,6 +11,8 @@
 struct record_schema {
     const char *json;          /* of the topic */
     struct registry *registry; /* asked for the schema of framed values */
+    uint64_t fingerprint;      /* met last, and whose it is; set by value_json */
+    const char *written;
 };
 
 /* text_json: bytes as a JSON string, null for ptr NULL. */
@@ -20,11 +22,11 @@ json_t *body_json(const char *schema, struct bytes body);
 /* value_json: the value decoded by its own schema, else by the topic's, else as text; null for a tombstone.
  * ERR_WEATHER, ERR_REFUSED: the registry is away or not willing; other errors: it could not be read, and is
  * there as text. */
-enum err value_json(const struct record_schema *schema, const struct kafka_record *record, struct buffer *out,
+enum err value_json(struct record_schema *schema, const struct kafka_record *record, struct buffer *out,
                     struct err_info *info) MF_MUST_CHECK;
 /* record_json: partition, offset, timestamp, key, value, headers as one object, no newline. Errors as above.
  */
-enum err record_json(const struct record_schema *schema, const struct kafka_record *record,
-                     struct buffer *out, struct err_info *info) MF_MUST_CHECK;
+enum err record_json(struct record_schema *schema, const struct kafka_record *record, struct buffer *out,
+                     struct err_info *info) MF_MUST_CHECK;
 
 #endif
