@@ -5,8 +5,8 @@
 #define MICROFLUX_CORPUS_H
 
 #include "microflux/map.h"
+#include "microflux/rings.h"
 #include "microflux/text.h"
-#include "microflux/vectors.h"
 
 struct corpus_token {
     struct map_entry entry;
@@ -35,6 +35,7 @@ struct corpus_post {
 struct corpus_meeting { /* one actor met this creator and another one */
     uint32_t creator, other;
     uint64_t actor; /* bytes_hash of the id */
+    int64_t at;     /* of the actor's newest comment on the other, then */
 };
 
 struct corpus_creator {
@@ -57,7 +58,7 @@ struct corpus {
     struct corpus_meeting *meetings; /* by creator, once settled */
     size_t n_creators, n_posts, n_tokens, n_meetings, n_actors;
     size_t cap_creators, cap_posts, cap_tokens, cap_meetings;
-    int64_t meeting_ms; /* how long an actor remembers a creator; for ever unless set */
+    bool as_live; /* meetings as the workers count them; else of all of history (docs/decisions/0015) */
     struct corpus_post **ordered;
     struct text_scratch *scratch;
 };
@@ -66,8 +67,8 @@ struct corpus {
 struct corpus *corpus_open(const struct text *text);
 void corpus_close(struct corpus *corpus); /* takes NULL */
 /* The three records; strings are borrowed for the call. A post replaces the one of its id. Of interactions
- * only comments of others count: each actor's last two creators meet the next one (scoring.md §7), within
- * meeting_ms: a file of history is thinner than the stream that the workers see (docs/decisions/0015). */
+ * only comments of others count: each actor's last two creators meet the next one (scoring.md §7); as_live:
+ * within RING_DAYS. */
 void corpus_profile(struct corpus *corpus, const struct profile_record *record);
 void corpus_post(struct corpus *corpus, const struct post_record *record);
 void corpus_interaction(struct corpus *corpus, const struct interaction_record *record);
@@ -77,7 +78,14 @@ struct corpus_creator *corpus_find(const struct corpus *corpus, struct bytes id)
 bool corpus_names(const struct corpus_post *post, uint32_t brand);
 
 /* ---- vectors of all creators ---- */
-/* corpus_vectors: n_creators of them; gives, free(). */
+/* corpus_ring: the newest POSTS of a creator as of a time (INT64_MAX: all), without those deleted since. */
+struct corpus_ring {
+    struct corpus_post *const *posts;
+    size_t n;
+};
+struct corpus_ring corpus_ring(const struct corpus_creator *creator, int64_t at);
+/* corpus_vectors: n_creators of them; gives, free(). Who is met is met with the content of the end; as_live:
+ * with that of the meeting, packed as an edge carries it. */
 struct creator_vectors *corpus_vectors(const struct corpus *corpus, const struct embedding *embedding,
                                        const struct methodology *m);
 

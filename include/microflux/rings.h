@@ -9,7 +9,7 @@
 #include "microflux/vectors.h"
 
 #define RING_CREATORS 2
-#define RING_DAYS     90  /* of event time, before the newest edge */
+#define RING_DAYS     90  /* of event time, between two comments that meet */
 #define RING_LONGEST  256 /* bytes of a creator_id */
 #define RING_UPDATES  (2 * RING_CREATORS)
 
@@ -35,7 +35,7 @@ struct met {
     char id[RING_LONGEST];
 };
 
-struct ring {          /* the latest last */
+struct ring {          /* the newest last */
     struct met *met;   /* n of them, room for RING_CREATORS; NULL: none */
     uint8_t n, stored; /* stored: so many lie in Redis */
     bool dirty;

@@ -54,7 +54,7 @@ def content_of(row):
 
 
 def same(offline, embedding, scores):
-    """Who met nobody: the content, to half a step. Who met somebody: u of the others is live as it was then, offline as it is in the end."""
+    """Who met nobody: the content, to half a step. Who met somebody: V as it is published, its audience by m/(m + 5) included."""
     records, far, equal, cosines = newest(scores), 0.0, 0, []
     with open(embedding, encoding="utf-8") as file:
         digest = file.readlines()[1].split()[1]
@@ -72,7 +72,8 @@ def same(offline, embedding, scores):
             for niche in topics["posterior"]:
                 assert abs(niche["probability"] - row["posterior"][niche["niche"]]) < 1e-6, (row["creator_id"], niche)
     cosines.sort()
-    print(f"      content {far:.2f} steps off at most; {len(cosines)} met others, {equal} of {len(records)} as many as offline; cosines {cosines[:1]} to {cosines[-1:]}")
+    print(f"      content {far:.2f} steps off at most; {len(cosines)} met others, {equal} of {len(records)} as many as offline; "
+          f"cosines from {cosines[0]:.4f}, median {cosines[len(cosines) // 2]:.4f}, {sum(c >= 0.99 for c in cosines)} from .99 on")
     assert far < 0.51 and equal > 0.9 * len(records) == 0.9 * len(lines(offline)), (far, equal)
     assert cosines and cosines[len(cosines) // 2] > 0.99, cosines
 

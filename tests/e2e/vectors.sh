@@ -12,7 +12,7 @@ judge() { python3 "$root/tests/e2e/vectors.py" "$@"; }
 scores() { "$microflux" tail creator-scores --until-end --format json > "$DIR/scores"; }
 told() { scores && judge "$@" "$DIR/scores" > "$DIR/judged" 2> "$DIR/why"; }
 configured() { printf '[models]\nembedding = %s\nniche = %s\n[score]\nmin_interval_ms = 0\n[log]\nlevel = info\n' "$1" "$2" > "$DIR/microflux.conf"; } # EMBEDDING NICHE
-worker() { "$microflux" run --config "$DIR/microflux.conf" 2>> "$DIR/log" & pid=$!; }
+worker() { "$microflux" run --config "$DIR/microflux.conf" "$@" 2>> "$DIR/log" & pid=$!; }
 nudged() { "$microflux" produce --timestamps event "$DIR/nudge" 2> /dev/null || not_ok 'nudge'; } # every creator is judged anew
 digest() { sed -n '2s/digest //p' "$1"; }
 
@@ -26,15 +26,15 @@ for part in a b; do
   "$microflux" train embed "$DIR/$part.events" --out "$DIR/$part.embed" > /dev/null 2>&1
   "$microflux" train niche "$DIR/$part.events" --embedding "$DIR/$part.embed" --out "$DIR/$part.niche" > /dev/null 2>&1
 done
-"$microflux" evaluate "$DIR/events" --embedding "$DIR/a.embed" --niche "$DIR/a.niche" --meeting-days 90 --vectors > "$DIR/offline"
+"$microflux" evaluate "$DIR/events" --embedding "$DIR/a.embed" --niche "$DIR/a.niche" --as-live --vectors > "$DIR/offline"
 check 'evaluate --vectors: a line a creator' [ "$(wc -l < "$DIR/offline")" = 300 ]
 
-"$microflux" produce --timestamps event "$DIR/events" 2> /dev/null
-log_ends
 configured "$DIR/a.embed" "$DIR/a.niche"
-"$microflux" run audience --config "$DIR/microflux.conf" 2> "$DIR/audience.log" & audience=$!
-worker; settled 90
-check 'every vector and niche is the one of evaluate' within 45 told same "$DIR/offline" "$DIR/a.embed"
+"$microflux" run audience --config "$DIR/microflux.conf" --set lane.commit_ms=10 2> "$DIR/audience.log" & audience=$!
+worker --set lane.commit_ms=10
+"$microflux" produce --timestamps event --rate 4000 "$DIR/events" 2> /dev/null # as they come: two days a second
+log_ends; settled 90
+check 'every vector and niche is the one of evaluate, audience and all' within 45 told same "$DIR/offline" "$DIR/a.embed"
 cat "$DIR/judged"
 kill -TERM $audience; wait $audience
 

@@ -27,7 +27,7 @@ if cmp -s "$work/embed.model" "$work/again.model"; then passed=$((passed + 1)); 
 run labels.json train niche "$work/stream.ndjson" --embedding "$work/embed.model" --labels "$work/truth.ndjson" --out "$work/labels.model"
 run lexicon.json train niche "$work/train.ndjson" --embedding "$work/embed.model" --out "$work/lexicon.model"
 run stream.json evaluate "$work/stream.ndjson" --truth "$work/truth.ndjson" --embedding "$work/embed.model" --niche "$work/lexicon.model"
-run live.json evaluate "$work/stream.ndjson" --truth "$work/truth.ndjson" --embedding "$work/embed.model" --niche "$work/lexicon.model" --meeting-days 90
+run live.json evaluate "$work/stream.ndjson" --truth "$work/truth.ndjson" --embedding "$work/embed.model" --niche "$work/lexicon.model" --as-live
 run accounts.json evaluate "$work/accounts.ndjson" --truth "$work/actors.ndjson"
 run actor.json train actor "$work/actors.ndjson" --out "$work/actor.conf"
 run flags.json train flags "$work/accounts.ndjson" --out "$work/flags.conf"

@@ -43,19 +43,19 @@ class AudienceLane:
     def meet(self, e):
         """Updates of one edge, to both sides of each pair.
 
-        Readings: a creator met again becomes the latest, with its new u, and says nothing; a creator met more than 90 d of
-        event time before this edge has left the ring; one whose u is of another embedding tells nobody.
+        Readings: the last 2 are the newest by event time, whatever came first; a creator met again says nothing, and of its
+        edges the newest counts; two comments more than 90 d of event time apart do not meet, and what is older than that
+        leaves; one whose u is of another embedding tells nobody.
         """
-        oldest = e.occurred_at - C["audience.ring_days"] * DAY
-        ring = [old for old in self.rings.get(e.actor, ()) if old.occurred_at >= oldest]
+        days = C["audience.ring_days"] * DAY
+        ring = [old for old in self.rings.get(e.actor, ()) if old.occurred_at >= e.occurred_at - days]
         again = [old for old in ring if old.creator == e.creator]
         others = [old for old in ring if old.creator != e.creator]
-        if again:
-            e = e._replace(occurred_at=max(e.occurred_at, again[0].occurred_at))
-        self.rings[e.actor] = (others + [e])[-C["audience.ring"]:]
+        newest = max(again + [e], key=lambda one: (one.occurred_at, one is e))
+        self.rings[e.actor] = sorted(others + [newest], key=lambda one: (one.occurred_at, one is newest))[-C["audience.ring"]:]
         if again:
             return []
-        pairs = [(old, e) for old in others if old.digest == e.digest]
+        pairs = [(old, e) for old in others if old.digest == e.digest and old.occurred_at <= e.occurred_at + days]
         return [Update(to.creator, met.creator, met.u, met.digest) for old, new in pairs for to, met in ((new, old), (old, new))]
 
 

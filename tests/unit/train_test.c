@@ -104,12 +104,12 @@ static void niches_part(void **state)
 }
 
 /* One actor at two creators, 100 days apart, who each list 40 tags. */
-static struct corpus *two_posts(int64_t meeting_ms)
+static struct corpus *two_posts(bool as_live)
 {
     struct corpus *c = corpus_open(text);
     char words[40][8];
     struct bytes tags[40];
-    c->meeting_ms = meeting_ms;
+    c->as_live = as_live;
     for (int k = 0; k < 40; k++) {
         snprintf(words[k], sizeof words[k], "t%d", k);
         tags[k] = bytes_of(words[k]);
@@ -130,7 +130,7 @@ static struct corpus *two_posts(int64_t meeting_ms)
 static void corpus_by_hand(void **state)
 {
     (void)state;
-    struct corpus *c = two_posts(INT64_MAX), *forgets = two_posts(90 * MS_DAY);
+    struct corpus *c = two_posts(false), *forgets = two_posts(true);
     assert_int_equal(c->n_meetings, 2);
     assert_int_equal(forgets->n_meetings, 0);
     assert_int_equal(c->posts[0]->n_tokens, TEXT_TOKENS); /* what a score keeps */
@@ -139,6 +139,54 @@ static void corpus_by_hand(void **state)
     assert_int_equal(c->tokens[39]->creators, 2);
     corpus_close(c);
     corpus_close(forgets);
+}
+
+static void says(struct corpus *c, struct bytes creator, struct bytes post, int64_t at, struct bytes tag)
+{
+    corpus_post(c, &(struct post_record){
+                       .creator_id = creator, .post_id = post, .posted_at = at, .tags = &tag, .n_tags = 1});
+}
+
+static void hears(struct corpus *c, struct bytes creator, int64_t at)
+{
+    corpus_interaction(c, &(struct interaction_record){.creator_id = creator,
+                                                       .actor_id = BYTES("actor"),
+                                                       .kind = KIND_COMMENT,
+                                                       .count = 1,
+                                                       .occurred_at = at});
+}
+
+/* Of one creator who spoke of food, and after the meeting of travel. */
+static void as_of_the_meeting(void **state)
+{
+    (void)state;
+    struct corpus *niches = two_niches();
+    struct embedding *e;
+    struct embed_report report;
+    float a[2][DIMS];
+    assert_int_equal(train_embedding(niches, m, 7, &e, &report, NULL), ERR_OK);
+    for (int as_live = 0; as_live < 2; as_live++) {
+        struct corpus *c = corpus_open(text);
+        c->as_live = as_live;
+        says(c, BYTES("one"), BYTES("p"), 1, BYTES("food"));
+        hears(c, BYTES("two"), 2);
+        hears(c, BYTES("one"), 3);
+        says(c, BYTES("one"), BYTES("q"), 4, BYTES("travel"));
+        says(c, BYTES("one"), BYTES("r"), 5, BYTES("travel"));
+        corpus_settle(c);
+        struct creator_vectors *v = corpus_vectors(c, e, m);
+        size_t two = corpus_find(c, BYTES("two"))->index;
+        assert_int_equal(v[two].met, 1);
+        memcpy(a[as_live], v[two].a, sizeof a[0]);
+        free(v);
+        corpus_close(c);
+    }
+    struct creator_vectors *v = corpus_vectors(niches, e, m); /* even ones speak of food */
+    assert_true(dims_dot(a[1], v[0].content.u, DIMS) > 0 && dims_dot(a[1], v[1].content.u, DIMS) < 0);
+    assert_true(dims_dot(a[0], v[1].content.u, DIMS) > dims_dot(a[1], v[1].content.u, DIMS));
+    free(v);
+    embedding_close(e);
+    corpus_close(niches);
 }
 
 static void too_little(void **state)
@@ -158,6 +206,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(figures_by_hand), cmocka_unit_test(refit_finds_slope),
                                        cmocka_unit_test(corpus_by_hand), cmocka_unit_test(niches_part),
+                                       cmocka_unit_test(as_of_the_meeting),
                                        cmocka_unit_test(too_little)};
     if (methodology_open("default", &m, NULL) != ERR_OK || text_open(NULL, &text, NULL) != ERR_OK)
         return 1;

@@ -14,8 +14,8 @@
 
 struct evaluating {
     const char *file, *truth_path, *embedding_path, *niche_path;
-    bool json, vectors_only;
-    int64_t seed, meeting_days; /* 0: for ever */
+    bool json, vectors_only, as_live;
+    int64_t seed;
     struct methodology *methodology;
     struct text *text;
     struct corpus *corpus;
@@ -270,8 +270,7 @@ static enum err load(struct evaluating *e, const struct config *config, struct e
     if (err != ERR_OK)
         return err;
     e->corpus = corpus_open(e->text);
-    if (e->meeting_days > 0)
-        e->corpus->meeting_ms = e->meeting_days * MS_DAY;
+    e->corpus->as_live = e->as_live;
     err = stream_read(e->file, e->corpus, info);
     if (err == ERR_OK && e->truth_path)
         err = truth_read(e->truth_path, e->corpus, e->methodology, e->corpus->scratch, &e->truth, info);
@@ -328,8 +327,8 @@ int command_evaluate(int argc, char **argv)
         {"niche", ARG_TEXT, "MODEL", "of `train niche` (default: by the lexicon)", &e.niche_path},
         {"vectors", ARG_FLAG, NULL, "print each creator's vectors and niches instead, an object a line",
          &e.vectors_only},
-        {"meeting-days", ARG_INT, "N", "an actor forgets a creator after so many days (default: never)",
-         &e.meeting_days},
+        {"as-live", ARG_FLAG, NULL,
+         "actors meet creators as the workers see it: 90 days, the content of then", &e.as_live},
         {"seed", ARG_INT, "N", "of all that is drawn (default 1)", &e.seed},
         {"format", ARG_CHOICE, "text|json", "json: one object a figure", &format},
     };

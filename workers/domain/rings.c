@@ -1,5 +1,5 @@
-/* rings: the last creators an actor met, and what creators learn of each other through it. It depends on the
- * order of the edges, and on nothing else. */
+/* rings: the last creators an actor met, by the time of events, and what creators learn of each other through
+ * it. Edges that come late change that little, but they do (docs/decisions/0017). */
 #include "microflux/rings.h"
 
 #include <stdlib.h>
@@ -26,45 +26,56 @@ void ring_put(struct ring *ring, const struct met *met)
     ring->met[ring->n++] = *met;
 }
 
-/* Those the actor met lately, without the edge's own creator; true: it is among them. */
+/* Those the actor still remembers but the edge's own creator; true: that one, too, and then *met is the newer
+ * of both. */
 static bool others_of(const struct ring *ring, const struct edge *edge, struct ring_room *room, size_t *n,
-                      int64_t *at)
+                      struct met *met)
 {
     bool again = false;
     *n = 0;
     for (size_t i = 0; i < ring->n; i++) {
-        const struct met *met = &ring->met[i];
-        if (met->at < edge->occurred_at - RING_DAYS * MS_DAY)
+        const struct met *old = &ring->met[i];
+        if (old->at < edge->occurred_at - RING_DAYS * MS_DAY)
             continue;
-        if (!same(met, edge)) {
-            room->others[(*n)++] = *met;
+        if (!same(old, edge)) {
+            room->others[(*n)++] = *old;
             continue;
         }
         again = true;
-        *at = met->at > *at ? met->at : *at;
+        if (old->at > met->at)
+            *met = *old;
     }
     return again;
 }
 
-/* A creator met again becomes the latest, with its new u, and tells nobody. */
+/* The newest stay, whenever they came. */
+static void remember(struct ring *ring, const struct met *met, const struct met *others, size_t n)
+{
+    size_t place = n;
+    while (place > 0 && others[place - 1].at > met->at)
+        place--;
+    ring->n = 0;
+    ring->dirty = true;
+    for (size_t i = 0; i <= n; i++)
+        ring_put(ring, i == place ? met : &others[i - (i > place)]);
+}
+
+/* A creator met again tells nobody. */
 size_t ring_meet(struct ring *ring, const struct edge *edge, struct ring_room *room,
                  struct affinity_update updates[RING_UPDATES])
 {
     struct met met = {edge->occurred_at, edge->embedding, edge->u, (uint16_t)edge->creator_id.len, ""};
     size_t n, n_updates = 0;
-    bool again = others_of(ring, edge, room, &n, &met.at);
     memcpy(met.id, edge->creator_id.ptr, edge->creator_id.len);
-    ring->n = 0;
-    ring->dirty = true;
-    for (size_t i = 0; i < n; i++) {
+    bool again = others_of(ring, edge, room, &n, &met);
+    for (size_t i = 0; i < n && !again; i++) {
         const struct met *other = &room->others[i];
-        ring_put(ring, other);
-        if (again || other->embedding != edge->embedding)
+        if (other->embedding != edge->embedding || other->at > edge->occurred_at + RING_DAYS * MS_DAY)
             continue;
         update(&updates[n_updates++], edge->creator_id, edge->embedding, &other->u);
         update(&updates[n_updates++], (struct bytes){other->id, other->len}, edge->embedding, &edge->u);
     }
-    ring_put(ring, &met);
+    remember(ring, &met, room->others, n);
     return n_updates;
 }
 

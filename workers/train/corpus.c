@@ -4,13 +4,15 @@
 
 #include "train_room.h"
 
+struct last_met {
+    uint32_t creator;
+    int64_t at;
+};
+
 struct actor {
     struct map_entry entry;
     uint64_t hash;
-    struct {
-        uint32_t creator;
-        int64_t at;
-    } met[2]; /* the newest first */
+    struct last_met met[RING_CREATORS]; /* the newest first */
     uint8_t n;
 };
 
@@ -18,7 +20,6 @@ struct corpus *corpus_open(const struct text *text)
 {
     struct corpus *c = memory(1, sizeof *c);
     c->scratch = text_scratch_open(text);
-    c->meeting_ms = INT64_MAX;
     return c;
 }
 
@@ -213,10 +214,38 @@ static struct actor *actor_of(struct corpus *c, struct bytes id)
     return actor;
 }
 
-static void meet(struct corpus *c, uint32_t creator, uint32_t other, uint64_t actor)
+static void meet(struct corpus *c, uint32_t creator, const struct last_met *other, uint64_t actor)
 {
     c->meetings = more_memory(c->meetings, c->n_meetings, &c->cap_meetings, sizeof *c->meetings);
-    c->meetings[c->n_meetings++] = (struct corpus_meeting){creator, other, actor};
+    c->meetings[c->n_meetings++] = (struct corpus_meeting){creator, other->creator, actor, other->at};
+}
+
+/* Those the actor remembers but the one met now; true: that one, too. */
+static bool others_of(const struct actor *actor, int64_t window, struct last_met *met,
+                      struct last_met others[RING_CREATORS], size_t *n)
+{
+    bool again = false;
+    for (size_t i = 0; i < actor->n; i++) {
+        const struct last_met *old = &actor->met[i];
+        if (old->creator == met->creator && old->at >= met->at - window) {
+            again = true;
+            met->at = old->at > met->at ? old->at : met->at;
+        } else if (old->creator != met->creator && old->at >= met->at - window) {
+            others[(*n)++] = *old;
+        }
+    }
+    return again;
+}
+
+/* An actor keeps the newest, the newest first. */
+static void remember(struct actor *actor, const struct last_met *met, const struct last_met *others, size_t n)
+{
+    size_t place = 0;
+    while (place < n && others[place].at > met->at)
+        place++;
+    actor->n = 0;
+    for (size_t i = 0; i <= n && actor->n < RING_CREATORS; i++)
+        actor->met[actor->n++] = i == place ? *met : others[i - (i > place)];
 }
 
 void corpus_interaction(struct corpus *c, const struct interaction_record *r)
@@ -225,21 +254,16 @@ void corpus_interaction(struct corpus *c, const struct interaction_record *r)
         bytes_equal(r->actor_id, r->creator_id))
         return;
     struct actor *actor = actor_of(c, r->actor_id);
-    uint32_t creator = creator_of(c, r->creator_id)->index;
-    int known = -1;
-    for (int i = 0; i < actor->n; i++)
-        if (actor->met[i].creator == creator)
-            known = i;
-    for (int i = 0; known < 0 && i < actor->n; i++)
-        if (r->occurred_at - actor->met[i].at <= c->meeting_ms) {
-            meet(c, creator, actor->met[i].creator, actor->hash);
-            meet(c, actor->met[i].creator, creator, actor->hash);
+    struct last_met met = {creator_of(c, r->creator_id)->index, r->occurred_at}, others[RING_CREATORS] = {0};
+    int64_t window = c->as_live ? RING_DAYS * MS_DAY : INT64_MAX / 2;
+    size_t n = 0;
+    bool again = others_of(actor, window, &met, others, &n);
+    for (size_t i = 0; i < n && !again; i++)
+        if (others[i].at - met.at <= window) {
+            meet(c, met.creator, &others[i], actor->hash);
+            meet(c, others[i].creator, &met, actor->hash);
         }
-    if (known != 0)
-        actor->met[1] = actor->met[0];
-    actor->met[0].creator = creator;
-    actor->met[0].at = r->occurred_at;
-    actor->n = (uint8_t)(actor->n + (known < 0 && actor->n < 2));
+    remember(actor, &met, others, n);
 }
 
 /* ---- settling ---- */

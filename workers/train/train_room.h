@@ -21,6 +21,15 @@ static inline size_t random_below(uint64_t *state, size_t n)
 {
     return (size_t)(random_next(state) % n);
 }
+/* corpus_then: u of who is met as it was when the actor commented there, as an edge carries it; *then: of
+ * each post, zeroed before the first call: u of its creator while it was the newest. */
+struct corpus_then {
+    struct packed_vector u;
+    bool known;
+};
+void corpus_then(const struct corpus *corpus, const struct embedding *embedding, struct corpus_then *then,
+                 const struct corpus_meeting *meeting, float u[DIMS]);
+
 void shuffle(uint32_t *x, size_t n, uint64_t *state);
 
 /* sparse.c: a square sparse matrix by rows */
