@@ -92,7 +92,8 @@ def engagement_part(x, n_posts):
             penalties[name] = cap * ramp(x[name], low, high)
             caps += cap
     every = sum(C[TABLE[name]][0] for name in TERMS)
-    return {"score": max(0.0, 100 - sum(penalties.values())) if penalties else None, "penalties": penalties, "terms": x,
+    there = penalties and n_posts            # Reading: §0, a part of confidence 0 is missing: comments whose posts are not known
+    return {"score": max(0.0, 100 - sum(penalties.values())) if there else None, "penalties": penalties, "terms": x,
             "confidence": caps / every * evidence(n_posts, C["evidence.k"])}
 
 

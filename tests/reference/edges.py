@@ -67,6 +67,7 @@ def likes(checks):
     step = likes_terms([9] * 8 + [99] * 8, [9] * 8 + [0] * 8)["step"]
     checks.true("and as it is where they fall", abs(step - log(10)) < 1e-12)
     checks.true("rate too low", abs(engagement_part({"rate_low": log(2)}, 9)["penalties"]["rate_low"] - 7.5) < 1e-9)
+    checks.true("terms without posts", engagement_part({"duplicate": 0.3}, 0)["score"] is None)
 
 
 def comment_terms(checks):
