@@ -158,6 +158,17 @@ static void put_slice(const struct slice *slice, struct buffer *out)
     }
 }
 
+/* Without a sign: what is damaged may step anywhere. */
+static uint64_t step(int64_t from, int64_t to)
+{
+    return zigzag((int64_t)((uint64_t)to - (uint64_t)from));
+}
+
+static int64_t stepped(int64_t from, uint64_t step)
+{
+    return (int64_t)((uint64_t)from + (uint64_t)unzigzag(step));
+}
+
 /* Each by how much it is later than the one before. */
 static void put_fingerprints(const struct fingerprints *fingerprints, struct buffer *out)
 {
@@ -165,8 +176,8 @@ static void put_fingerprints(const struct fingerprints *fingerprints, struct buf
     buffer_add_le(out, fingerprints->n | BY_STEPS, 1);
     for (uint8_t i = 0; i < fingerprints->n; before = fingerprints->at[i++]) {
         const struct fingerprint *one = &fingerprints->at[i];
-        buffer_add_varint(out, zigzag(one->occurred_at - before.occurred_at));
-        buffer_add_varint(out, zigzag(one->offset - before.offset));
+        buffer_add_varint(out, step(before.occurred_at, one->occurred_at));
+        buffer_add_varint(out, step(before.offset, one->offset));
         buffer_add_le(out, one->low, 2);
     }
 }
@@ -186,8 +197,8 @@ static bool take_fingerprint(struct bytes *text, bool by_steps, struct fingerpri
     if (by_steps ? !bytes_take_varint(text, &at) || !bytes_take_varint(text, &offset)
                  : !bytes_take_le(text, 6, &at) || !bytes_take_le(text, 6, &offset))
         return false;
-    one->occurred_at = by_steps ? one->occurred_at + unzigzag(at) : (int64_t)at;
-    one->offset = by_steps ? one->offset + unzigzag(offset) : (int64_t)offset;
+    one->occurred_at = by_steps ? stepped(one->occurred_at, at) : (int64_t)at;
+    one->offset = by_steps ? stepped(one->offset, offset) : (int64_t)offset;
     if (!bytes_take_le(text, 2, &low))
         return false;
     one->low = (uint16_t)low;
