@@ -105,6 +105,13 @@ seed("state", "05-far", fields(["f39", "2147483647 1 1 1 1 1", "h47", "922337203
 seed("state", "06-too-many-posts", fields([]) + fields([x for i in range(40) for x in (f"{i}", "1772400000000 3 0 3 5000", f"{i}i", f"p{i}")]))
 seed("state", "07-post-without-id", fields([]) + fields(["33u", "29540000 1 2 3"]))
 
+SAMPLE = b"\x01" + bytes(range(6)) + b"\x21\x43\x4d\x03"  # an actor
+SPARSE = b"\xb9\5\0\0" + b"\2\x80" + b"\x18\x09" + b"\xfa\x7f" + SAMPLE  # registers 3 (its rank behind it) and 2047
+DENSE = b"\xba\5\0\0" + b"\xfe\xff\2" + b"\x10\xf2" * 512 + b"\x30" * 512 + SAMPLE
+FINGERPRINTS = b"\x82" + b"\x80\x97\x9b\xb9\x96\x67\x0e\xc0\xab" + b"\2\1\xc1\xab"  # the second later, by an older record
+seed("state", "08-audience", fields([]) + fields([]) + b"\xff\xff" + FINGERPRINTS + SPARSE + DENSE)
+seed("state", "09-audience-of-before", fields([]) + fields([]) + b"\xff\xff" + b"\0" + b"\xb9\5\0\0" + b"\xff\xff" + b"\x41\x30\x04" * 512 + SAMPLE)
+
 # ---- configuration: what it is, then its text ----
 seed("config", "00-file", "\0[kafka]\nbootstrap.servers = localhost:9092\n[redis]\naddress = localhost:6379\nmode = sentinel\n; a comment\n[score]\nschemes = default,stim\n")
 seed("config", "01-bad-file", "\0[redis\nmode = nonsense\n  indented = 1\nlane.flush_ms\n")
