@@ -106,7 +106,7 @@ seed("state", "06-too-many-posts", fields([]) + fields([x for i in range(40) for
 seed("state", "07-post-without-id", fields([]) + fields(["33u", "29540000 1 2 3"]))
 
 SAMPLE = b"\x01" + bytes(range(6)) + b"\x21\x43\x4d\x03"  # an actor
-SPARSE = b"\xb9\5\0\0" + b"\2\x80" + b"\x18\x09" + b"\xfa\x7f" + SAMPLE  # registers 3 (its rank behind it) and 2047
+SPARSE = b"\xb9\5\0\0" + b"\2\x80" + b"\x18\x09" + b"\xda\x7f" + SAMPLE  # registers 3 (its rank behind it) and 2047
 DENSE = b"\xba\5\0\0" + b"\xfe\xff\2" + b"\x10\xf2" * 512 + b"\x30" * 512 + SAMPLE
 FINGERPRINTS = b"\x82" + b"\x80\x97\x9b\xb9\x96\x67\x0e\xc0\xab" + b"\2\1\xc1\xab"  # the second later, by an older record
 seed("state", "08-audience", fields([]) + fields([]) + b"\xff\xff" + FINGERPRINTS + SPARSE + DENSE)
