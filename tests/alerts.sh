@@ -19,7 +19,28 @@ for alert in $(sed -n 's/.*- alert: //p' $rules); do
 done
 check 'every metric asked for is in the reference page' \
   [ -z "$(comm -23 <(names $rules deploy/grafana/*.json) <(names docs/reference/metrics.md) | tee /dev/stderr)" ]
+queries() { # BOARD: each query as a recording rule, for promtool to parse
+  python3 - "$1" << 'P'
+import json, sys
+rules = [{"record": f"q:{p['id']}:{t['refId']}", "expr": t["expr"].replace("$__rate_interval", "5m").replace("$job", "microflux")}
+         for p in json.load(open(sys.argv[1]))["panels"] for t in p.get("targets", [])]
+print(json.dumps({"groups": [{"name": "queries", "rules": rules}]}))
+P
+}
+planted=$(mktemp)
 for board in deploy/grafana/*.json; do
+  queries "$board" > "$planted"
+  check "$board: promtool reads every query" quiet promtool check rules "$planted"
+  check "$board: groups by labels that the metric has" python3 - "$board" << 'P'
+import json, re, sys
+page = open("docs/reference/metrics.md").read()
+labels = {name: set(of.split(", ")) for name, of in re.findall(r"^\| `(\w+)` \| \w+ \| ([^|]*) \|", page, re.M)}
+for p in json.load(open(sys.argv[1]))["panels"]:
+    for t in p.get("targets", []):
+        asked = set(re.findall(r"\w+", " ".join(re.findall(r"by \(([^)]*)\)", t["expr"]) + re.findall(r"{{([^}]*)}}", t["legendFormat"]))))
+        names = [re.sub("_(bucket|sum|count)$", "", n) for n in re.findall(r"\b(?:microflux|process)_\w+", t["expr"])]
+        assert asked <= {"job", "instance", "le"}.union(*(labels[n] for n in names)), (p["title"], asked)
+P
   check "$board: a dashboard with its data source as a variable, and no panel without a query" python3 - "$board" << 'P'
 import json, sys
 board = json.load(open(sys.argv[1]))
@@ -31,7 +52,7 @@ for p in panels:
     assert p["title"] and p["datasource"]["uid"] == "$datasource" and all(t["expr"] for t in p["targets"]), p
 P
 done
-planted=$(mktemp); sed 's/> 120$/> 1200/' $rules > "$planted"
+sed 's/> 120$/> 1200/' $rules > "$planted"
 sed "s#rules.yaml#$planted#" $tests > "$planted.test"
 check 'a wrong threshold is found' bash -c "! promtool test rules '$planted.test' > /dev/null 2>&1"
 rm -f "$planted" "$planted.test"

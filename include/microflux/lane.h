@@ -165,6 +165,9 @@ struct lane_kind {
     void (*sums)(void *self, const struct lane_writer *writer);
     /* counts: what the kind counted since open, for metrics; NULL: nothing. */
     void (*counts)(const void *self, uint64_t counts[LANE_COUNTS]);
+    /* measures: tallies and histograms of the kind's own, for metrics: read by any thread while the worker is
+     * there; NULL: none. */
+    const void *(*measures)(const void *self);
 };
 
 struct worker_options {
@@ -231,6 +234,7 @@ enum err worker_open(const struct worker_options *options, struct worker **worke
 enum err worker_run(struct worker *worker, const atomic_bool *stop, int drain_ms,
                     struct err_info *info) MF_MUST_CHECK;
 const struct worker_counters *worker_counters(const struct worker *worker);
+const void *worker_measures(const struct worker *worker); /* of its kind; NULL: none */
 const struct worker_options *worker_options_of(const struct worker *worker);
 /* worker_lanes: gives the lanes of now (free() them) and their number; from any thread. */
 size_t worker_lanes(struct worker *worker, struct lane_status **lanes);

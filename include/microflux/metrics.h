@@ -22,8 +22,9 @@ static inline void count_up(atomic_uint_fast64_t *counter, uint64_t n)
 
 /* ---- histogram: how often a value was at most each bound; whole units (µs, records) ---- */
 #define HISTOGRAM_BOUNDS 20
-extern const int64_t histogram_us[HISTOGRAM_BOUNDS];    /* 50 µs to 5 min */
-extern const int64_t histogram_sizes[HISTOGRAM_BOUNDS]; /* 1 to 2 million */
+extern const int64_t histogram_us[HISTOGRAM_BOUNDS];     /* 50 µs to 5 min */
+extern const int64_t histogram_sizes[HISTOGRAM_BOUNDS];  /* 1 to 2 million */
+extern const int64_t histogram_points[HISTOGRAM_BOUNDS]; /* 5 to 100 */
 
 struct histogram {
     const int64_t *bounds;

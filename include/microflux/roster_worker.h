@@ -18,7 +18,10 @@ struct roster_worker_options {
 };
 
 /* What it counts besides the engine: worker_counters.kind[…]. */
-enum roster_count { ROSTER_LATE }; /* records older than what is known of their pair */
+enum roster_count {
+    ROSTER_LATE, /* records older than what is known of their pair */
+    ROSTER_TOLD  /* shortlists */
+};
 
 enum roster_input { ROSTER_FITS };
 enum roster_output { ROSTER_SHORTLISTS };

@@ -63,6 +63,13 @@ enum score_count {
     SCORE_FITS_LEFT,   /* tombstones */
 };
 
+/* How creators and pairs are spread: lane_kind.measures. */
+struct score_measures {
+    struct tally reasons, tiers, flags; /* of scores made for readers; tiers by the first scheme */
+    struct histogram authenticity, creator;
+    struct tally gates; /* that kept a creator from a campaign */
+};
+
 /* Its outputs: creator-scores, audience-edges, fit-scores. */
 enum { SCORE_SCORES, SCORE_EDGES, SCORE_FITS, SCORE_OUTPUTS };
 

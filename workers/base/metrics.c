@@ -13,6 +13,8 @@ const int64_t histogram_us[HISTOGRAM_BOUNDS] = {
 const int64_t histogram_sizes[HISTOGRAM_BOUNDS] = {1,     2,      5,      10,     20,      50,     100,
                                                    200,   500,    1000,   2000,   5000,    10000,  20000,
                                                    50000, 100000, 200000, 500000, 1000000, 2000000};
+const int64_t histogram_points[HISTOGRAM_BOUNDS] = {5,  10, 15, 20, 25, 30, 35, 40, 45, 50,
+                                                    55, 60, 65, 70, 75, 80, 85, 90, 95, 100};
 
 void histogram_init(struct histogram *histogram, const int64_t *bounds)
 {

@@ -12,7 +12,23 @@
 
 #define PREFIX "microflux_"
 
-enum scope { BUILD, PROCESS, PEERS, WORKER, SCORE, AUDIENCE, ROSTER, AGE, TIMES, WORDS, LANE, STATE, INPUT };
+enum scope {
+    BUILD,
+    PROCESS,
+    PEERS,
+    WORKER,
+    SCORE,
+    AUDIENCE,
+    ROSTER,
+    AGE,
+    TIMES,
+    WORDS,
+    TALLIES,
+    SPREAD,
+    LANE,
+    STATE,
+    INPUT
+};
 
 struct nowhere {
     int none;
@@ -32,6 +48,8 @@ struct peers_status { /* the newest table */
 #define AT_AGE      struct worker_counters
 #define AT_TIMES    struct worker_counters
 #define AT_WORDS    struct worker_counters
+#define AT_TALLIES  struct score_measures
+#define AT_SPREAD   struct score_measures
 #define AT_LANE     struct lane_status
 #define AT_STATE    struct nowhere
 #define AT_INPUT    struct lane_input_status
@@ -97,15 +115,19 @@ static void write_words(struct writing *w, size_t id, const struct tally *tally)
     }
 }
 
-static void write_worker(struct writing *w, size_t id, const struct worker_counters *counters)
+static void write_worker(struct writing *w, size_t id, const struct worker *worker)
 {
-    const void *value = at(counters, &metrics[id]);
+    bool own = metrics[id].scope == TALLIES || metrics[id].scope == SPREAD;
+    const void *value =
+        at(own ? worker_measures(worker) : (const void *)worker_counters(worker), &metrics[id]);
     int64_t n;
     switch (metrics[id].scope) {
     case TIMES:
+    case SPREAD:
         metrics_histogram(w->out, metric_names[id], &w->labels, value, metrics[id].scale);
         return;
     case WORDS:
+    case TALLIES:
         write_words(w, id, value);
         return;
     default: /* counters are far from where their sign would matter */
@@ -162,6 +184,8 @@ static bool has(const struct worker *worker, enum scope scope)
     const struct lane_kind *kind = worker_options_of(worker)->kind;
     switch (scope) {
     case SCORE:
+    case TALLIES:
+    case SPREAD:
         return kind != &audience_kind && kind != &roster_kind;
     case AUDIENCE:
         return kind == &audience_kind;
@@ -198,7 +222,7 @@ static void write_metric(struct writing *w, size_t id)
         if (metrics[id].scope >= LANE)
             write_lanes(w, id, i);
         else
-            write_worker(w, id, worker_counters(w->source->workers[i]));
+            write_worker(w, id, w->source->workers[i]);
     }
 }
 
@@ -249,6 +273,8 @@ static void print_labels(const struct metric *metric, FILE *out)
                                          [AGE] = "worker",
                                          [TIMES] = "worker, le",
                                          [WORDS] = "worker, ",
+                                         [TALLIES] = "worker, ",
+                                         [SPREAD] = "worker, le",
                                          [LANE] = "worker, lane",
                                          [STATE] = "worker, lane, ",
                                          [INPUT] = "worker, lane, topic"};
@@ -257,18 +283,17 @@ static void print_labels(const struct metric *metric, FILE *out)
 
 void metrics_print_reference(FILE *out)
 {
-    fprintf(
-        out,
-        "# Metrics\n\nMade by `microflux metrics reference`; do not edit.\n\n"
-        "`microflux run` answers on `http.address`: `/metrics` (Prometheus text format 0.0.4), `/livez`, "
-        "`/readyz`, and `/`, a page for people. `microflux top` shows the same in a terminal.\n\n"
-        "Base units throughout: seconds, bytes, records. `worker` is the thread's number in its process, "
-        "`lane` the partition number that all inputs share. The series of a lane vanish when the lane "
-        "leaves. Counters count work done since the process started: records that were lost with a lane "
-        "and read again count again. No label ever holds a creator's id; `reason` and `kind` are words of "
-        "the program, at most %d of them and `other`.\n\n"
-        "| metric | type | labels | meaning |\n|---|---|---|---|\n",
-        TALLY_WORDS);
+    fprintf(out,
+            "# Metrics\n\nMade by `microflux metrics reference`; do not edit.\n\n"
+            "`microflux run` answers on `http.address`: `/metrics` (Prometheus text format 0.0.4), `/livez`, "
+            "`/readyz`, and `/`, a page for people. `microflux top` shows the same in a terminal.\n\n"
+            "Base units throughout: seconds, bytes, records. `worker` is the thread's number in its process, "
+            "`lane` the partition number that all inputs share. The series of a lane vanish when the lane "
+            "leaves. Counters count work done since the process started: records that were lost with a lane "
+            "and read again count again. No label ever holds a creator's id; `reason`, `kind`, `tier`, "
+            "`flag` and `gate` are words of the program, at most %d of them and `other`.\n\n"
+            "| metric | type | labels | meaning |\n|---|---|---|---|\n",
+            TALLY_WORDS);
     for (size_t i = 0; i < N_METRICS; i++) {
         fprintf(out, "| `%s` | %s | ", metric_names[i], metric_type_name(metrics[i].type));
         print_labels(&metrics[i], out);

@@ -205,6 +205,12 @@ const struct worker_counters *worker_counters(const struct worker *worker)
     return &worker->counters;
 }
 
+const void *worker_measures(const struct worker *worker)
+{
+    const struct lane_kind *kind = worker->options.kind;
+    return kind->measures ? kind->measures(worker->self) : NULL;
+}
+
 const struct worker_options *worker_options_of(const struct worker *worker)
 {
     return &worker->options;

@@ -185,6 +185,7 @@ static void roster_encode(void *self, const void *state, struct bytes subject, c
         return;
     avro_put_frame(out, w->options->output_id, w->output_fingerprint);
     shortlist_encode(&w->shortlist, state, &origin, out);
+    w->counts[ROSTER_TOLD]++;
 }
 
 static void roster_counts(const void *self, uint64_t counts[LANE_COUNTS])

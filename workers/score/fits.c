@@ -122,6 +122,8 @@ static void judge_pair(struct fits *fits, struct judged *judged, const struct fi
         }
     }
     fit_of(campaign, judge->m, &judged->seen, &fit);
+    if (fit.gate != GATE_NONE)
+        tally_count(judge->gates, fit_gate_names[fit.gate]);
     if (fit_rounded(fit.score) > 0)
         place(fits, judged, campaign, table, &fit);
     else if (held)

@@ -21,6 +21,7 @@ struct fit_judge {
     uint32_t schema_id; /* Confluent id of fit-score.avsc; 0 = single-object framing */
     uint64_t fingerprint;
     uint64_t *counts; /* by enum score_count */
+    struct tally *gates;
 };
 
 /* A creator that is judged now. */

@@ -73,7 +73,9 @@ static enum err score_open(const void *options, void **self, struct err_info *in
                                   .score = &w->score,
                                   .schema_id = w->options->fit_output_id,
                                   .fingerprint = avro_fingerprint(schema_fit_score, info),
-                                  .counts = w->counts};
+                                  .counts = w->counts,
+                                  .gates = &w->measures.gates};
+    score_measures_init(&w->measures);
     use_campaigns(w);
     enum err err =
         w->output_fingerprint && w->edge_fingerprint && w->judge.fingerprint ? ERR_OK : ERR_UNSUPPORTED;
@@ -321,6 +323,7 @@ static void score_encode_record(void *self, const void *state, struct bytes subj
     memcpy(origin.applied, view->applied, sizeof origin.applied);
     avro_put_frame(out, w->options->output_id, w->output_fingerprint);
     score_encode(&w->score, c, &w->makers, &origin, out);
+    score_measure(&w->measures, &w->score, reason);
 }
 
 static const struct lane_output outputs[SCORE_OUTPUTS] = {
@@ -356,6 +359,7 @@ const struct lane_kind score_kind = {
     .tally = score_tally,
     .sums = score_sums,
     .counts = score_counts,
+    .measures = score_measures,
     .annex_word = FITS_WORD,
     .annex_open = fits_open,
     .annex_close = fits_close,

@@ -30,10 +30,16 @@ struct score_worker {
     const struct campaign_set *campaigns; /* held */
     struct fit_judge judge;
     uint64_t counts[LANE_COUNTS];
+    struct score_measures measures;
 };
 
 /* score_decode.c: the kind's verb. */
 enum err score_decode(void *self, int input, const struct kafka_record *record, uint32_t *schema_id,
                       struct err_info *info);
+
+/* measures.c */
+void score_measures_init(struct score_measures *measures);
+void score_measure(struct score_measures *measures, const struct score *score, enum lane_reason reason);
+const void *score_measures(const void *self);
 
 #endif
