@@ -14,6 +14,6 @@ for ((i = 1; i <= $#; i++)); do
   esac
 done
 EXTRA=$here/broker.properties stack_up "$nodes" || exit 1
-DIR=$DIR REDIS_PORT=$REDIS_PORT MICROFLUX=$microflux python3 "$here/$program" "$@"; status=$?
+DIR=$DIR REDIS_PORT=$REDIS_PORT MICROFLUX=$microflux ${PYTHON:-python3} "$here/$program" "$@"; status=$?
 [ $status = 0 ] || [ -z "${FAULTS_KEEP:-}" ] || { rm -rf "$FAULTS_KEEP"; cp -r "$DIR" "$FAULTS_KEEP"; }
 exit $status

@@ -13,6 +13,7 @@ from checks import Checks, keep   # before those that look into tests/reference,
 import chain
 import log_changes
 import market
+import rolling
 from play import Play
 from stack import FAKETIME, ROOT, Stack, reached, until
 from traffic import PARTITIONS
@@ -194,7 +195,8 @@ def disk_full(checks, nodes, _):
     registry.stdin.close()
 
 
-SCENARIOS = {f.__name__: f for f in (zombie, cut_off, rewind, silent, coordinator, clock, disk_full)} | log_changes.SCENARIOS | chain.SCENARIOS | market.SCENARIOS
+SCENARIOS = {f.__name__: f for f in (zombie, cut_off, rewind, silent, coordinator, clock, disk_full)}
+SCENARIOS |= log_changes.SCENARIOS | chain.SCENARIOS | market.SCENARIOS | rolling.SCENARIOS
 
 
 def main():

@@ -66,6 +66,7 @@ class Stack:
         self.settings = {w: [] for w in self.names}
         self.kinds = []                          # of workers in each process; none: of scores
         self.environment, self.around = {}, {}   # of some workers: variables; a command that becomes the worker
+        self.programs = {}                       # of some workers: another binary
         self.lock = threading.RLock()            # of the workers
         self.began, self.lost = time.time(), []   # lost: from when to when Redis forgot what it had acknowledged
         Stack.all.append(self)
@@ -85,13 +86,13 @@ class Stack:
             return {"MICROFLUX_REDIS_ADDRESS": f"127.0.0.1:{self.redis_port + w}"}
         return {"MICROFLUX_REDIS_MODE": type(self.ha).__name__.lower().rstrip("s"), "MICROFLUX_REDIS_ADDRESS": self.ha.addresses}
 
-    def command(self, *words, log, settings=(), redis=0, environment=(), around=(), **more):
+    def command(self, *words, log, settings=(), redis=0, environment=(), around=(), program=None, **more):
         """A microflux sub-command in the background."""
         environment = {**os.environ, "NO_PROXY": "127.0.0.1", "MICROFLUX_KAFKA_BOOTSTRAP_SERVERS": self.bootstrap,
                        **self.address(redis), **dict(environment)}
         words = list(words) + [w for setting in settings for w in ("--set", setting)]
         with open(self.dir / log, "ab") as out:
-            return subprocess.Popen([*around, self.binary, *words], env=environment, stderr=out, **more)
+            return subprocess.Popen([*around, program or self.binary, *words], env=environment, stderr=out, **more)
 
     def output(self, *words):
         """What a sub-command prints, into a file of DIR named after its last word; asked again while a leader is still elected."""
@@ -116,7 +117,7 @@ class Stack:
     def start_worker(self, w, *settings):
         """These are its settings from now on, too."""
         self.settings[w] = [*self.settings[w], *settings]
-        self.workers[w] = self.command("run", *self.kinds, log=f"worker{w}.log", redis=w, around=self.around.get(w, ()),
+        self.workers[w] = self.command("run", *self.kinds, log=f"worker{w}.log", redis=w, around=self.around.get(w, ()), program=self.programs.get(w),
                                        settings=[*WORKER, f"kafka.client.id=worker{w}", *self.settings[w]],
                                        environment=self.environment.get(w, {}))
 
