@@ -1,5 +1,6 @@
 /* corpus: a stream in memory, for training and evaluation: who posted which tokens, and whose audiences meet.
- * Filled record by record in the order of the stream, settled once, then read only.
+ * Filled record by record, settled once, then read only. Equal records give an equal corpus in any order that
+ * keeps each creator's own of a topic: by event time, and where that is equal by id.
  */
 #ifndef MICROFLUX_CORPUS_H
 #define MICROFLUX_CORPUS_H
@@ -10,9 +11,9 @@
 
 struct corpus_token {
     struct map_entry entry;
-    uint32_t token; /* text_token() */
-    uint32_t index; /* in corpus.tokens */
-    bool mention;
+    uint32_t token;           /* text_token() */
+    uint32_t index;           /* in corpus.tokens */
+    bool mention, listed;     /* listed: some post names it as a tag or a mention */
     int8_t niche;             /* the one niche that the lexicon gives it; -1: none, or several */
     uint32_t posts, creators; /* that have it */
 };
@@ -28,8 +29,15 @@ struct corpus_post {
         *tokens;     /* indices of distinct tokens: the n_tokens that a score keeps, then other listed ones */
     uint32_t *names; /* text_token('@') of every mention and sponsor */
     uint16_t n_tokens, n_all_tokens, n_names;
-    bool deleted, has_counts;
+    bool deleted, has_counts, forgotten;
     uint8_t niche_hits[NICHES];
+};
+
+struct corpus_comment {
+    uint64_t actor; /* bytes_hash of the id */
+    int64_t at;
+    uint32_t creator;
+    bool forgotten;
 };
 
 struct corpus_meeting { /* one actor met this creator and another one */
@@ -51,13 +59,14 @@ struct corpus_creator {
 };
 
 struct corpus {
-    struct map creator_map, post_map, token_map, actor_map;
+    struct map creator_map, post_map, token_map;
     struct corpus_creator **creators;
     struct corpus_post **posts;
     struct corpus_token **tokens;
+    struct corpus_comment *comments;
     struct corpus_meeting *meetings; /* by creator, once settled */
-    size_t n_creators, n_posts, n_tokens, n_meetings, n_actors;
-    size_t cap_creators, cap_posts, cap_tokens, cap_meetings;
+    size_t n_creators, n_posts, n_tokens, n_comments, n_meetings;
+    size_t cap_creators, cap_posts, cap_tokens, cap_comments, cap_meetings;
     bool as_live; /* meetings as the workers count them; else of all of history (docs/decisions/0015) */
     struct corpus_post **ordered;
     struct text_scratch *scratch;
@@ -72,6 +81,8 @@ void corpus_close(struct corpus *corpus); /* takes NULL */
 void corpus_profile(struct corpus *corpus, const struct profile_record *record);
 void corpus_post(struct corpus *corpus, const struct post_record *record);
 void corpus_interaction(struct corpus *corpus, const struct interaction_record *record);
+/* corpus_forget: what this input told of a creator so far: a tombstone. */
+void corpus_forget(struct corpus *corpus, enum topic input, struct bytes creator_id);
 void corpus_settle(struct corpus *corpus);
 struct corpus_creator *corpus_find(const struct corpus *corpus, struct bytes id); /* NULL: unknown */
 /* corpus_names: does the post name the brand, whose token is text_token('@')? */

@@ -48,6 +48,11 @@ enum err score_reader_open(int input, const char *bare_json, size_t max_record_b
                            struct registry *registry, struct avro_reader **reader,
                            struct err_info *info) MF_MUST_CHECK;
 
+/* score_record_decode: strings and lists stay in the value and the scratch. Errors of avro_reader_decode. */
+enum err score_record_decode(struct avro_reader *reader, struct avro_scratch *scratch, int input,
+                             struct bytes value, union score_record *record, uint32_t *schema_id,
+                             struct err_info *info) MF_MUST_CHECK;
+
 /* ---- record: a score as creator-score.avsc, unframed ---- */
 enum record_reason { REASON_CHANGE, REASON_SWEEP, REASON_RECOVERY };
 struct score_origin {

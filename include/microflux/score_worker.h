@@ -46,6 +46,11 @@ struct score_worker_options {
     const struct score_worker_options *_Atomic newer;
 };
 
+/* score_readers_open: of the three inputs, in every writer schema that the options name; on an error the
+ * owner closes those that are open. */
+enum err score_readers_open(const struct score_worker_options *options, struct avro_reader *readers[N_TOPICS],
+                            struct err_info *info) MF_MUST_CHECK;
+
 /* score_options_newest: these, or what took their place. */
 const struct score_worker_options *score_options_newest(const struct score_worker_options *options);
 

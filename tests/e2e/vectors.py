@@ -75,7 +75,9 @@ def same(offline, embedding, scores):
     print(f"      content {far:.2f} steps off at most; {len(cosines)} met others, {equal} of {len(records)} as many as offline; "
           f"cosines from {cosines[0]:.4f}, median {cosines[len(cosines) // 2]:.4f}, {sum(c >= 0.99 for c in cosines)} from .99 on")
     assert far < 0.51 and equal > 0.9 * len(records) == 0.9 * len(lines(offline)), (far, equal)
-    assert cosines and cosines[len(cosines) // 2] > 0.99, cosines
+    # not all: two days pass in a second here, so that what one commit holds back overtakes hours of another lane
+    near = sum(c >= 0.99 for c in cosines)
+    assert cosines and near >= 0.75 * len(cosines) and cosines[0] > 0.8, cosines
 
 
 def nearest(creator, alike, scores):

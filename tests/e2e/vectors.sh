@@ -36,6 +36,12 @@ worker --set lane.commit_ms=10
 log_ends; settled 90
 check 'every vector and niche is the one of evaluate, audience and all' within 45 told same "$DIR/offline" "$DIR/a.embed"
 cat "$DIR/judged"
+from_topics() { # MODEL OPTIONS...: a model of the topics is, byte for byte, the one of the file
+  "$microflux" train "$1" --topic "${@:2}" --config "$DIR/microflux.conf" --out "$DIR/t.$1" > /dev/null && cmp "$DIR/a.$1" "$DIR/t.$1"
+}
+check 'train embed --topic: the model of the file' from_topics embed
+check 'train niche --topic: the model of the file' from_topics niche --embedding "$DIR/a.embed"
+check 'train actor --topic: no topic has labels' [ "$("$microflux" train actor --topic --out "$DIR/t.actor" 2> /dev/null; echo $?)" = 64 ]
 kill -TERM $audience; wait $audience
 
 sed -i '9s/ 0/ 1/' "$DIR/a.niche"

@@ -46,14 +46,15 @@ static void test_old_ones_leave(void **state)
     meets(&ring, edge_of("a", 1, 1), "");
     meets(&ring, edge_of("b", 91, 2), "b 1, a 2"); /* 90 days later, to the day */
     meets(&ring, edge_of("c", 92, 3), "c 2, b 3");
-    meets(&ring, edge_of("b", 10, 4), ""); /* late: b was met on day 91 all the same, and is what it was then */
+    meets(&ring, edge_of("b", 10, 4),
+          ""); /* late: b was met on day 91 all the same, and is what it was then */
     assert_int_equal(ring.met[0].at, 91 * MS_DAY);
     assert_int_equal(ring.met[0].u.code[0], 2);
     ring_clear(&ring);
 }
 
-/* Edges of other lanes may come first: the ring is that of the newest all the same, and who commented more than
- * 90 days before meets nobody. */
+/* Edges of other lanes may come first: the ring is that of the newest all the same, and who commented more
+ * than 90 days before meets nobody. */
 static void test_late_ones(void **state)
 {
     struct ring ring = {0};
@@ -132,12 +133,9 @@ static void test_what_a_creator_learns(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_both_sides_learn),
-        cmocka_unit_test(test_old_ones_leave),
-        cmocka_unit_test(test_late_ones),
-        cmocka_unit_test(test_other_embeddings_tell_nobody),
-        cmocka_unit_test(test_which_are_edges),
-        cmocka_unit_test(test_what_a_creator_learns),
+        cmocka_unit_test(test_both_sides_learn), cmocka_unit_test(test_old_ones_leave),
+        cmocka_unit_test(test_late_ones),        cmocka_unit_test(test_other_embeddings_tell_nobody),
+        cmocka_unit_test(test_which_are_edges),  cmocka_unit_test(test_what_a_creator_learns),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

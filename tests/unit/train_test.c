@@ -47,7 +47,7 @@ static struct corpus *two_niches(void)
     for (int i = 0; i < 200; i++) {
         char id[16], post[16], actor[16], words[8][16];
         struct bytes tags[8];
-        snprintf(id, sizeof id, "c%d", i);
+        snprintf(id, sizeof id, "c%03d", i); /* in this order */
         snprintf(post, sizeof post, "p%d", i);
         snprintf(actor, sizeof actor, "a%d", i / 4 * 2 + i % 2);
         for (int k = 0; k < 8; k++) {
@@ -204,10 +204,10 @@ static void too_little(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(figures_by_hand), cmocka_unit_test(refit_finds_slope),
-                                       cmocka_unit_test(corpus_by_hand), cmocka_unit_test(niches_part),
-                                       cmocka_unit_test(as_of_the_meeting),
-                                       cmocka_unit_test(too_little)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(figures_by_hand),   cmocka_unit_test(refit_finds_slope),
+        cmocka_unit_test(corpus_by_hand),    cmocka_unit_test(niches_part),
+        cmocka_unit_test(as_of_the_meeting), cmocka_unit_test(too_little)};
     if (methodology_open("default", &m, NULL) != ERR_OK || text_open(NULL, &text, NULL) != ERR_OK)
         return 1;
     int failed = cmocka_run_group_tests(tests, NULL, NULL);

@@ -4,11 +4,17 @@
 #ifndef COMMANDS_STREAM_H
 #define COMMANDS_STREAM_H
 
+#include "microflux/config.h"
 #include "microflux/corpus.h"
 
 /* stream_read: each line {"topic": profiles|posts|interactions, "value": {…}} into the corpus, which it
  * settles. */
 enum err stream_read(const char *path, struct corpus *corpus, struct err_info *info) MF_MUST_CHECK;
+
+/* stream_read_topics: the same from the input topics of the configuration. ERR_WEATHER, ERR_NOT_FOUND: of
+ * Kafka, or the registry. */
+enum err stream_read_topics(const struct config *config, struct corpus *corpus,
+                            struct err_info *info) MF_MUST_CHECK;
 
 struct truth_label { /* {"creator_id", "niche"}; label = place of the niche in the methodology */
     uint32_t creator, label;

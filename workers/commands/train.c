@@ -11,12 +11,17 @@
 #include "microflux/clock.h"
 #include "microflux/commands.h"
 
+enum err train_stream(struct training *t, struct err_info *info)
+{
+    t->corpus = corpus_open(t->text);
+    return t->topic ? stream_read_topics(t->config, t->corpus, info) : stream_read(t->file, t->corpus, info);
+}
+
 static enum err load(struct training *t, struct err_info *info)
 {
     enum err err = embedding_of(t->embedding_path, &t->embedding, info);
-    t->corpus = corpus_open(t->text);
     if (err == ERR_OK)
-        err = stream_read(t->file, t->corpus, info);
+        err = train_stream(t, info);
     if (err == ERR_OK && t->labels_path)
         err = truth_read(t->labels_path, t->corpus, t->methodology, t->corpus->scratch, &t->truth, info);
     return err;
@@ -163,6 +168,8 @@ int command_train(int argc, char **argv)
     int status = 0;
     const char *format = "text";
     const struct arg options[] = {
+        {"topic", ARG_FLAG, NULL, "of all that lies in the input topics, instead of a FILE (not actor)",
+         &t.topic},
         {"out", ARG_TEXT, "MODEL", "where the model goes", &t.out},
         {"embedding", ARG_TEXT, "MODEL", "niche: the embedding to stand on", &t.embedding_path},
         {"labels", ARG_TEXT, "FILE", "niche: {\"creator_id\":…,\"niche\":…} a line (default: by the lexicon)",
@@ -172,8 +179,8 @@ int command_train(int argc, char **argv)
     };
     const struct args args = {
         "train",
-        "embed|niche|actor|flags FILE",
-        "Trains a model on a file of your own stream and says what it is worth on rows it "
+        "embed|niche|actor|flags [FILE]",
+        "Trains a model on your own stream, from a file or the topics, and says what it is worth on rows it "
         "did not see.",
         "microflux train embed events.ndjson --out embed.model",
         options,
@@ -182,12 +189,16 @@ int command_train(int argc, char **argv)
     if (!args_parse(&args, argc, argv, &rest, &n, &config, &status))
         return status;
     t.json = strcmp(format, "json") == 0;
-    if (n != 2 || !t.out) {
-        fprintf(stderr, "microflux train: name one FILE, and --out MODEL\n");
+    bool labels = n > 0 && strcmp(rest[0], "actor") == 0;
+    if (n != (t.topic ? 1 : 2) || !t.out || (t.topic && labels)) {
+        fprintf(stderr, "microflux train: %s\n",
+                t.topic && labels ? "actor learns from labelled accounts, which no topic has: name their FILE"
+                                  : "name one FILE, or --topic; and --out MODEL");
         status = 64;
     } else {
         t.verb = rest[0];
-        t.file = rest[1];
+        t.file = t.topic ? NULL : rest[1];
+        t.config = config;
         if (train(&t, config, &info) != ERR_OK)
             status = complain("train", &info);
     }

@@ -8,7 +8,8 @@
 
 struct training {
     const char *verb, *file, *out, *embedding_path, *labels_path;
-    bool json;
+    const struct config *config;
+    bool json, topic; /* topic: of the input topics, no file */
     int64_t seed;
     struct methodology *methodology;
     struct text *text;
@@ -18,6 +19,8 @@ struct training {
     struct buffer model; /* what is written to `out` */
 };
 
+/* train_stream: the corpus of the file or the topics. */
+enum err train_stream(struct training *t, struct err_info *info) MF_MUST_CHECK;
 enum err train_actor(struct training *t, struct err_info *info) MF_MUST_CHECK;
 enum err train_flags(struct training *t, struct err_info *info) MF_MUST_CHECK;
 

@@ -52,8 +52,7 @@ enum err train_actor(struct training *t, struct err_info *info)
 
 enum err train_flags(struct training *t, struct err_info *info)
 {
-    t->corpus = corpus_open(t->text);
-    enum err err = stream_read(t->file, t->corpus, info);
+    enum err err = train_stream(t, info);
     if (err != ERR_OK)
         return err;
     struct flags_report r = flags_train(t->corpus, t->methodology, (uint64_t)t->seed);

@@ -1,5 +1,6 @@
 /* decode_tables: which fields of the three inputs we read, and where they go. */
 #include "microflux/schemas.h"
+#include "microflux/score_worker.h"
 #include "score_decode.h"
 
 /* Lists of a post land here first: struct post_record names them plainly. */
@@ -101,6 +102,19 @@ enum err score_reader_open(int input, const char *bare_json, size_t max_record_b
                                 sizeof(struct interaction_record), bare_json, max_record_bytes, registry},
     };
     return avro_reader_open(&inputs[input], reader, info);
+}
+
+enum err score_readers_open(const struct score_worker_options *options, struct avro_reader *readers[N_TOPICS],
+                            struct err_info *info)
+{
+    enum err err = ERR_OK;
+    for (int i = 0; i < N_TOPICS && err == ERR_OK; i++)
+        err = score_reader_open(i, options->bare_json[i], options->max_record_bytes, options->registry,
+                                &readers[i], info);
+    for (size_t i = 0; i < options->n_writers && err == ERR_OK; i++)
+        err = avro_reader_add(readers[options->writers[i].input], options->writers[i].id,
+                              options->writers[i].json, info);
+    return err;
 }
 
 enum err score_record_decode(struct avro_reader *reader, struct avro_scratch *scratch, int input,

@@ -81,12 +81,8 @@ static enum err score_open(const void *options, void **self, struct err_info *in
         w->output_fingerprint && w->edge_fingerprint && w->judge.fingerprint ? ERR_OK : ERR_UNSUPPORTED;
     if (err == ERR_OK)
         err = affinity_update_reader_open(w->options->max_record_bytes, &w->updates, info);
-    for (int i = 0; i < N_TOPICS && err == ERR_OK; i++)
-        err = score_reader_open(i, w->options->bare_json[i], w->options->max_record_bytes,
-                                w->options->registry, &w->readers[i], info);
-    for (size_t i = 0; i < w->options->n_writers && err == ERR_OK; i++)
-        err = avro_reader_add(w->readers[w->options->writers[i].input], w->options->writers[i].id,
-                              w->options->writers[i].json, info);
+    if (err == ERR_OK)
+        err = score_readers_open(w->options, w->readers, info);
     if (err != ERR_OK) {
         score_close(w);
         return err;

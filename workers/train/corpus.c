@@ -1,20 +1,7 @@
-/* corpus: records in, a settled stream out. Creators, posts and tokens are interned; actors keep no more than
- * the last two creators they met. */
+/* corpus: records in, a settled stream out. Creators, posts and tokens are interned. */
 #include <stdlib.h>
 
 #include "train_room.h"
-
-struct last_met {
-    uint32_t creator;
-    int64_t at;
-};
-
-struct actor {
-    struct map_entry entry;
-    uint64_t hash;
-    struct last_met met[RING_CREATORS]; /* the newest first */
-    uint8_t n;
-};
 
 struct corpus *corpus_open(const struct text *text)
 {
@@ -107,10 +94,10 @@ static void add_token(struct corpus_post *post, const struct corpus_token *token
 static void describe(struct corpus *c, char sigil, struct bytes name)
 {
     uint32_t hash = text_token(c->scratch, sigil, name);
-    size_t known = c->n_tokens;
     struct corpus_token *token = hash ? token_of(c, hash) : NULL;
-    if (!token || c->n_tokens == known)
+    if (!token || token->listed)
         return;
+    token->listed = true;
     token->mention = sigil == '@';
     token->niche = sigil == '#' ? lone_niche(c, name) : -1;
 }
@@ -163,6 +150,7 @@ static struct corpus_post *post_of(struct corpus *c, struct bytes id)
         free(post->names);
         post->tokens = post->names = NULL;
         post->n_tokens = post->n_all_tokens = post->n_names = 0;
+        post->forgotten = false;
         return post;
     }
     post = memory(1, sizeof *post);
@@ -197,76 +185,79 @@ bool corpus_names(const struct corpus_post *post, uint32_t brand)
     return false;
 }
 
-/* ---- meetings ---- */
-
-static struct actor *actor_of(struct corpus *c, struct bytes id)
-{
-    uint64_t hash = bytes_hash(id);
-    struct bytes key = {(const char *)&hash, sizeof hash};
-    struct actor *actor = (struct actor *)map_find(&c->actor_map, key, hash);
-    if (actor)
-        return actor;
-    actor = memory(1, sizeof *actor);
-    actor->hash = hash;
-    actor->entry = (struct map_entry){hash, {(const char *)&actor->hash, sizeof hash}};
-    map_add(&c->actor_map, &actor->entry);
-    c->n_actors++;
-    return actor;
-}
-
-static void meet(struct corpus *c, uint32_t creator, const struct last_met *other, uint64_t actor)
-{
-    c->meetings = more_memory(c->meetings, c->n_meetings, &c->cap_meetings, sizeof *c->meetings);
-    c->meetings[c->n_meetings++] = (struct corpus_meeting){creator, other->creator, actor, other->at};
-}
-
-/* Those the actor remembers but the one met now; true: that one, too. */
-static bool others_of(const struct actor *actor, int64_t window, struct last_met *met,
-                      struct last_met others[RING_CREATORS], size_t *n)
-{
-    bool again = false;
-    for (size_t i = 0; i < actor->n; i++) {
-        const struct last_met *old = &actor->met[i];
-        if (old->creator == met->creator && old->at >= met->at - window) {
-            again = true;
-            met->at = old->at > met->at ? old->at : met->at;
-        } else if (old->creator != met->creator && old->at >= met->at - window) {
-            others[(*n)++] = *old;
-        }
-    }
-    return again;
-}
-
-/* An actor keeps the newest, the newest first. */
-static void remember(struct actor *actor, const struct last_met *met, const struct last_met *others, size_t n)
-{
-    size_t place = 0;
-    while (place < n && others[place].at > met->at)
-        place++;
-    actor->n = 0;
-    for (size_t i = 0; i <= n && actor->n < RING_CREATORS; i++)
-        actor->met[actor->n++] = i == place ? *met : others[i - (i > place)];
-}
-
 void corpus_interaction(struct corpus *c, const struct interaction_record *r)
 {
     if (r->kind != KIND_COMMENT || !r->actor_id.ptr || r->count <= 0 ||
         bytes_equal(r->actor_id, r->creator_id))
         return;
-    struct actor *actor = actor_of(c, r->actor_id);
-    struct last_met met = {creator_of(c, r->creator_id)->index, r->occurred_at}, others[RING_CREATORS] = {0};
-    int64_t window = c->as_live ? RING_DAYS * MS_DAY : INT64_MAX / 2;
-    size_t n = 0;
-    bool again = others_of(actor, window, &met, others, &n);
-    for (size_t i = 0; i < n && !again; i++)
-        if (others[i].at - met.at <= window) {
-            meet(c, met.creator, &others[i], actor->hash);
-            meet(c, others[i].creator, &met, actor->hash);
-        }
-    remember(actor, &met, others, n);
+    uint32_t creator = creator_of(c, r->creator_id)->index;
+    c->comments = more_memory(c->comments, c->n_comments, &c->cap_comments, sizeof *c->comments);
+    c->comments[c->n_comments++] =
+        (struct corpus_comment){bytes_hash(r->actor_id), r->occurred_at, creator, false};
 }
 
-/* ---- settling ---- */
+void corpus_forget(struct corpus *c, enum topic input, struct bytes id)
+{
+    struct corpus_creator *creator = corpus_find(c, id);
+    if (!creator)
+        return;
+    if (input == TOPIC_PROFILES) {
+        creator->followers = -1;
+        creator->profile_at = 0;
+    }
+    for (size_t i = 0; i < c->n_posts && input == TOPIC_POSTS; i++)
+        c->posts[i]->forgotten |= c->posts[i]->creator == creator->index;
+    for (size_t i = 0; i < c->n_comments && input == TOPIC_INTERACTIONS; i++)
+        c->comments[i].forgotten |= c->comments[i].creator == creator->index;
+}
+
+/* ---- settling: indices by name, so that the order in which records came leaves no trace ---- */
+
+static int by_id(const void *a, const void *b)
+{
+    const struct corpus_creator *x = *(struct corpus_creator *const *)a,
+                                *y = *(struct corpus_creator *const *)b;
+    size_t len = x->entry.key.len < y->entry.key.len ? x->entry.key.len : y->entry.key.len;
+    int order = memcmp(x->id, y->id, len);
+    return order ? order : (x->entry.key.len > y->entry.key.len) - (x->entry.key.len < y->entry.key.len);
+}
+
+static int by_token(const void *a, const void *b)
+{
+    uint32_t x = (*(struct corpus_token *const *)a)->token, y = (*(struct corpus_token *const *)b)->token;
+    return (x > y) - (x < y);
+}
+
+static void renumber_creators(struct corpus *c)
+{
+    uint32_t *now = memory(c->n_creators + 1, sizeof *now);
+    if (c->n_creators)
+        qsort(c->creators, c->n_creators, sizeof(struct corpus_creator *), by_id);
+    for (uint32_t i = 0; i < c->n_creators; i++) {
+        now[c->creators[i]->index] = i;
+        c->creators[i]->index = i;
+    }
+    for (size_t i = 0; i < c->n_posts; i++)
+        c->posts[i]->creator = now[c->posts[i]->creator];
+    for (size_t i = 0; i < c->n_comments; i++)
+        c->comments[i].creator = now[c->comments[i].creator];
+    free(now);
+}
+
+static void renumber_tokens(struct corpus *c)
+{
+    uint32_t *now = memory(c->n_tokens + 1, sizeof *now);
+    if (c->n_tokens)
+        qsort(c->tokens, c->n_tokens, sizeof(struct corpus_token *), by_token);
+    for (uint32_t i = 0; i < c->n_tokens; i++) {
+        now[c->tokens[i]->index] = i;
+        c->tokens[i]->index = i;
+    }
+    for (size_t i = 0; i < c->n_posts; i++)
+        for (size_t k = 0; k < c->posts[i]->n_all_tokens; k++)
+            c->posts[i]->tokens[k] = now[c->posts[i]->tokens[k]];
+    free(now);
+}
 
 static int newest_first(const void *a, const void *b)
 {
@@ -276,16 +267,6 @@ static int newest_first(const void *a, const void *b)
     if (x->posted_at != y->posted_at)
         return x->posted_at > y->posted_at ? -1 : 1;
     return -strcmp(x->id, y->id);
-}
-
-static int by_creator(const void *a, const void *b)
-{
-    const struct corpus_meeting *x = a, *y = b;
-    if (x->creator != y->creator)
-        return x->creator < y->creator ? -1 : 1;
-    if (x->other != y->other)
-        return x->other < y->other ? -1 : 1;
-    return (x->actor > y->actor) - (x->actor < y->actor);
 }
 
 static void count_tokens(struct corpus *c, const struct corpus_creator *creator, uint32_t *seen)
@@ -312,7 +293,7 @@ static void order_posts(struct corpus *c)
         struct corpus_creator *creator = c->creators[post->creator];
         rank = i > 0 && post->creator == last ? rank + 1 : 0;
         last = post->creator;
-        if (post->deleted)
+        if (post->deleted || post->forgotten)
             continue;
         if (creator->n_all_posts++ == 0)
             creator->posts = &c->ordered[n];
@@ -324,16 +305,12 @@ static void order_posts(struct corpus *c)
 void corpus_settle(struct corpus *c)
 {
     uint32_t *seen = memory(c->n_tokens + 1, sizeof *seen);
-    size_t m = 0;
+    renumber_creators(c);
+    renumber_tokens(c);
     order_posts(c);
-    if (c->n_meetings)
-        qsort(c->meetings, c->n_meetings, sizeof *c->meetings, by_creator);
-    for (size_t i = 0; i < c->n_creators; i++) {
-        struct corpus_creator *creator = c->creators[i];
-        count_tokens(c, creator, seen);
-        for (creator->meetings = c->meetings + m; m < c->n_meetings && c->meetings[m].creator == i; m++)
-            creator->n_meetings++;
-    }
+    corpus_meet(c);
+    for (size_t i = 0; i < c->n_creators; i++)
+        count_tokens(c, c->creators[i], seen);
     free(seen);
 }
 
@@ -358,10 +335,10 @@ void corpus_close(struct corpus *c)
     free_entries(&c->creator_map);
     free_entries(&c->post_map);
     free_entries(&c->token_map);
-    free_entries(&c->actor_map);
     free(c->creators);
     free(c->posts);
     free(c->tokens);
+    free(c->comments);
     free(c->meetings);
     free(c->ordered);
     text_scratch_close(c->scratch);

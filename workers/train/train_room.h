@@ -21,6 +21,7 @@ static inline size_t random_below(uint64_t *state, size_t n)
 {
     return (size_t)(random_next(state) % n);
 }
+void corpus_meet(struct corpus *corpus); /* fills meetings, of comments whose creators have their numbers */
 /* corpus_then: u of who is met as it was when the actor commented there, as an edge carries it; *then: of
  * each post, zeroed before the first call: u of its creator while it was the newest. */
 struct corpus_then {
