@@ -82,7 +82,8 @@ for part in $wanted; do
     [ -x tests/model/check.sh ] && step 'model of the protocol' tests/model/check.sh --quick
     [ -f tests/reference/examples.py ] && step 'reference: worked examples' python3 tests/reference/examples.py
     step 'reference: properties' python3 tests/reference/properties.py
-    step 'reference: each field can be found wrong' python3 tests/reference/published.py --self-test ;;
+    step 'reference: each field can be found wrong' python3 tests/reference/published.py --self-test
+    step 'reference: each field of a fit and a shortlist can be found wrong' python3 tests/reference/published_fits.py --self-test ;;
   e2e)
     end_to_end "${change[@]/%/.sh}" ;;
   e2e_rest)

@@ -63,7 +63,7 @@ class Registers:
     """HyperLogLog of 2^11 registers: the top 11 bits choose one, it keeps the most leading zeros + 1 of the rest."""
 
     def __init__(self, hashes=()):
-        self.bits = C["state.hll_bits"]
+        self.bits, self.places = C["state.hll_bits"], None
         self.ranks = bytearray(1 << self.bits)
         for h in hashes:
             self.add(h)
@@ -72,18 +72,41 @@ class Registers:
         """One hash of 64 bits."""
         i, rest = h >> (64 - self.bits), h & ((1 << (64 - self.bits)) - 1)
         self.ranks[i] = max(self.ranks[i], 64 - self.bits - rest.bit_length() + 1)
+        self.places = None
+
+    @staticmethod
+    def unpacked(data):
+        """Of the bytes of a fit (fit-score.avsc, `actors`)."""
+        found, n = Registers(), int.from_bytes(data[:2], "little")
+        words = [int.from_bytes(data[i:i + 3], "little") for i in range(2, len(data), 3)]
+        if n == 0xFFFF:
+            found.ranks = bytearray(word >> 6 * k & 63 for word in words for k in range(4))
+        else:
+            assert len(words) == n, "as many registers as are said"
+            for word in words:
+                found.ranks[word >> 8] = word & 255
+        return found
+
+    def used(self):
+        """The registers that are not 0."""
+        if self.places is None:
+            self.places = [(i, rank) for i, rank in enumerate(self.ranks) if rank]
+        return self.places
 
     def union(self, other):
         """The larger of each register."""
         joined = Registers()
-        joined.ranks = bytearray(map(max, self.ranks, other.ranks))
+        joined.ranks = ranks = bytearray(self.ranks)
+        for i, rank in other.used():
+            if rank > ranks[i]:
+                ranks[i] = rank
         return joined
 
     def estimate(self):
         """Ertl 2017, improved raw estimator, which needs no other for small numbers (Reading); no rank is ever so large
         that its term for saturated registers counts."""
         m = len(self.ranks)
-        used = sum(2.0 ** -rank for rank in self.ranks if rank)
+        used = sum(self.ranks.count(rank) * 2.0 ** -rank for rank in range(1, 65 - self.bits))
         x, y = self.ranks.count(0) / m, 1.0
         if x == 1:
             return 0.0

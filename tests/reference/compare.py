@@ -105,10 +105,11 @@ def row_of(path):
 
 
 class Report:
-    """Counts and prints differences."""
+    """Counts differences and prints the first of each field."""
+    most = 5
 
     def __init__(self, quiet=False):
-        self.records, self.live, self.fields, self.shown, self.quiet = 0, 0, {}, 0, quiet
+        self.records, self.live, self.fields, self.quiet = 0, 0, {}, quiet
         self.names, self.unknown = {}, set()
 
     def compare(self, field, wanted, found, where, kind=EXACT):
@@ -120,8 +121,7 @@ class Report:
         if close(wanted, found, kind):
             return
         counts[2] += 1
-        self.shown += 1
-        if self.shown <= 20 and not self.quiet:
+        if counts[2] <= self.most and not self.quiet:
             print(f"creator {where[0]}, {field}: wanted {wanted!r}, found {found!r}, offset {where[1]}")
 
     def compare_name(self, field, scheme, wanted, found, where):

@@ -41,7 +41,7 @@ def quality(engagement_part, authenticity_part, saturation=None, ppp=None, cpe_r
         parts["cost"] = 100 * ramp(-log(cpe_ratio), -end, end), 1.0
     total = weigh(parts, {name: C["fit.weight_" + weight] for name, weight in QUALITY.items()})
     reach = C["fit.quality_reach"]
-    return {**total, "factor": 1.0 if total["score"] is None else 1 - reach + reach * total["score"] / 100}
+    return {**total, "parts": parts, "factor": 1.0 if total["score"] is None else 1 - reach + reach * total["score"] / 100}
 
 
 def waterfall(start, factors, weights=None):
@@ -79,21 +79,24 @@ def closeness(state, k, model, heard, brand):
     return found, "VECTORS", vectors.n, vectors.whole
 
 
-def fit(state, campaign, as_of, model=None, heard=(None, 0), brand=None, examples=None, price_levels=None):
+def fit(state, campaign, as_of, model=None, heard=(None, 0), brand=None, examples=None, price_levels=None, record=None):
     """Fit of a creator to a campaign, unrounded; brand: `brand_of`, examples: {id: V} for the note on near duplicates.
+
+    record: the creator's values as of then, where they are known already.
 
     Readings: a fit without affinity is null; what a failed gate sets to 0 is listed all the same; the record lists target and
     quality always, values only when asked for.
     """
-    k, record = given(campaign), evaluate(state, as_of)
+    k, record = given(campaign), record or evaluate(state, as_of)
     gate = failed_gate(facts_of(state, record), k, as_of)
     close, source, n, whole = closeness(state, k, model, heard, brand)
     newest = next(reversed(state.profile_days.values())) if state.profile_days else None
     aim, q = target(newest and newest.audience, k), quality_of(record, price_levels)
-    factors = [("target", aim["factor"]), ("quality", q["factor"])]
+    factors, shared = [("target", aim["factor"]), ("quality", q["factor"])], None
     if k["values"]:
         ring = state.ring()
-        factors.insert(1, ("values", values(touching(ring, k), len(ring))["factor"]))
+        shared = values(touching(ring, k), len(ring))
+        factors.insert(1, ("values", shared["factor"]))
     confidence = min(evidence(n, C["fit.tokens_k"]), q["confidence"])
     if (k["countries"] or k["languages"]) and aim["T"] is None:
         confidence *= C["fit.untold"]
@@ -101,8 +104,8 @@ def fit(state, campaign, as_of, model=None, heard=(None, 0), brand=None, example
     if gate:
         result["fit"] = 0.0
     near = near_duplicates(whole, {i: v for i, v in (examples or {}).items() if i != state.creator_id}) if whole else []
-    return {"gate": gate, **result, "affinity": close, "affinity_source": source, "target": aim, "quality": q,
-            "factors": dict(factors), "confidence": confidence, "near": near}
+    return {"gate": gate, **result, "affinity": close, "affinity_source": source, "target": aim, "values": shared and shared["v"],
+            "quality": q, "factors": dict(factors), "confidence": confidence, "near": near}
 
 
 def brand_of(campaign, model, text, examples=()):

@@ -143,15 +143,20 @@ def too_few(report, least):
     return few
 
 
-def print_result(report, least=0):
-    """The table of fields, what no row names, and the last line."""
+def print_fields(report, least=0):
+    """The table of fields; gives those compared too rarely."""
     for field, counts in sorted(report.fields.items()):
         share = 100 * counts[1] / counts[0]
         print(f"{field:48} {counts[0]:10} compared {counts[1]:10} non-trivial {share:5.1f} % {counts[2]:8} different")
+    return too_few(report, least)
+
+
+def print_result(report, least=0):
+    """The table of fields, what no row names, and the last line."""
+    few = print_fields(report, least)
     for name in sorted(report.unknown):
         print(f"{name}: without a reference")
     print(f"{report.live} records are compared with peers of the stream")
-    few = too_few(report, least)
     compared, filled, different = report.sums()
     print(f"{report.records} records, {compared} compared, {filled} non-trivial, {different} differences")
     return 1 if different or not compared or few else 0

@@ -81,6 +81,7 @@ class Setup:
         self.text, self.secret, self.peers = text, secret, peers
         self.totals = {platform: {KINDS.index(k) for k in kinds} for platform, kinds in (totals or {}).items()}
         self.unit_values = unit_values           # see commercial.earned_media_value
+        self.shares = True                       # of audiences, as profiles tell them
         self.free_words = free_words or {}       # {words of §10's gate `excluded` in normal form: when the campaign came}
         self.hashes, self.strings = {}, {}       # actor -> hash, and one copy of each repeated string
 
@@ -96,7 +97,8 @@ class Setup:
         place = offset, timestamp, value[TIME_FIELD[topic]]
         if topic == "profiles":
             return Profile(*place, value["followers"], value.get("following"), value.get("posts"),
-                           value.get("platform", "OTHER"), value.get("price_per_post"), value.get("audience"))
+                           value.get("platform", "OTHER"), value.get("price_per_post"),
+                           value.get("audience") if self.shares else None)
         return self._post(place, value) if topic == "posts" else self._interaction(place, value, status)
 
     def _post(self, place, value):

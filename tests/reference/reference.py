@@ -15,8 +15,9 @@ best         §10, what is published    roster    §11                          
 
 examples.py runs the worked examples (calls.py), properties.py what the page promises and edges.py by hand (*_checks.py: §7,
 §10–§12), published.py compares published records (compare.py: the table of fields; lanes.py: log prefixes; selftest.py;
-planted.py: each planted error is found by the checks of §7 and §10–§12). The lists and tables
-of data/ are used where they are; MICROFLUX_DATA names another folder.
+planted.py: each planted error is found by the checks of §7 and §10–§12), published_fits.py published fits and shortlists
+(fit_record.py, shortlists.py: their fields; moments.py: prefixes; selftest_fits.py). The lists and tables of data/ are used where
+they are; MICROFLUX_DATA names another folder.
 """
 from common import round_rate
 from engagement import WINDOWS, estimate
