@@ -51,6 +51,23 @@ enum topic { TOPIC_PROFILES, TOPIC_POSTS, TOPIC_INTERACTIONS, N_TOPICS };
 
 /* ---- decoded input records (filled by the score worker's field tables; strings are borrowed for the call)
  * ---- */
+/* ---- whose eyes: countries or languages of an audience, the largest shares first ---- */
+#define AUDIENCE_SHARES 16 /* kept of each: as few as a platform tells of */
+#define LONGEST_SHARE   15 /* bytes of a name */
+#define SHARE_WHOLE     1e7
+struct audience_share {
+    char of[LONGEST_SHARE + 1];
+    int32_t share; /* of SHARE_WHOLE */
+};
+struct audience_shares {
+    struct audience_share each[AUDIENCE_SHARES];
+    size_t n;
+};
+/* audience_shares_add: as long as it is one of the largest (of equal ones the smaller name); what is not
+ * above 0 is no share, and a name is of letters, digits and -_. */
+void audience_shares_add(struct audience_shares *shares, struct bytes of, double share);
+enum { SHARES_COUNTRIES, SHARES_LANGUAGES, SHARES_KINDS };
+
 struct profile_record {
     struct bytes creator_id;
     int32_t platform;
@@ -59,6 +76,7 @@ struct profile_record {
     struct bytes country; /* ptr NULL: null */
     int64_t price_minor_units;
     struct bytes price_currency;
+    struct audience_shares shares[SHARES_KINDS]; /* of the audience */
 };
 
 #define TOKENS 30 /* most token hashes a post */
@@ -241,6 +259,7 @@ struct creator_dirty {
     uint32_t campaigns, campaigns_gone;       /* bit = slot */
     bool totals, profile, base, erasure, any; /* any: the version moved */
     bool peer;                                /* the entry among peers moved */
+    bool shares;                              /* of the audience */
     bool words, actors, audience; /* whole keys: tokens and brands of the posts; actors and fingerprints;
                                      the audience vector */
 };
@@ -262,6 +281,7 @@ struct creator {
     uint8_t platform;
     char country[4], price_currency[4]; /* "" = none */
     int64_t price;                      /* minor units a post */
+    struct audience_shares *shares;     /* owned, SHARES_KINDS of them; NULL: neither is told */
     struct profile_day *profile_days;   /* ascending by day, n_profile_days */
     struct post *posts;                 /* newest first by (posted_at, id), n_posts; then n_placeholders */
     uint8_t n_profile_days, cap_profile_days, n_posts, n_placeholders, cap_posts;
@@ -320,6 +340,7 @@ struct applied_counts { /* side metrics of one apply */
 /* creator_init: *c becomes an empty creator. creator_clear frees what it owns and leaves it empty. */
 void creator_init(struct creator *c);
 void creator_clear(struct creator *c);
+struct audience_shares *creator_shares(struct creator *c); /* made when there are none: to be filled */
 /* creator_prefetch: asks for the memory of the newest buckets and posts; a hint. */
 void creator_prefetch(const struct creator *c);
 size_t creator_bytes(const struct creator *c); /* memory held, for the cache's limit */

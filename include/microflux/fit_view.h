@@ -12,7 +12,8 @@ struct fit_view {
     struct fit_quality quality;
     int32_t tokens; /* distinct ones of its posts */
     const struct score *score;
-    float v[DIMS]; /* with an embedding */
+    float v[DIMS];                          /* with an embedding */
+    struct fit_shares shares[SHARES_KINDS]; /* of its audience */
     struct fit_post posts[POSTS];
 };
 

@@ -25,6 +25,10 @@ def campaign(number, seed):
         made["platforms"] = r.sample(["INSTAGRAM", "TIKTOK", "YOUTUBE", "FACEBOOK"], 2)
     if r.random() < .3:
         made["excluded"] = ["profanity", r.choice(["GAMING", "MUSIC", "CARS"])]
+    if r.random() < .4:
+        made["countries"] = r.choice([{"FR": .6, "DE": .3}, {"FR": 1}, {"BE": .5, "XX": .5}])
+    if r.random() < .3:
+        made["languages"] = {"fr": .8}
     if number == 7:
         made["ends_at"] = 1  # over long ago
     if number == 8:
@@ -44,11 +48,35 @@ def ask(*words):
     return json.loads(subprocess.run([*words, "--format", "json"], capture_output=True, text=True, check=True).stdout)
 
 
+def target(campaign, state):
+    """The share of the audience that a campaign asked for: of what it asks and the profile tells."""
+    asked = [(campaign.get(of) or {}, state.get("audience_" + of) or {}) for of in ("countries", "languages")]
+    shares = [sum(min(share, there.get(name, 0)) for name, share in wanted.items()) for wanted, there in asked if wanted and there]
+    return sum(shares) / len(shares) if shares else None
+
+
+def targets_told(told, campaigns, states):
+    """Differences, how many were asked for and told."""
+    wrong, known = [], 0
+    for (campaign, creator), v in told.items():
+        if campaign not in campaigns or creator not in states:
+            continue
+        wanted = target(campaigns[campaign], states[creator])
+        factor = next(s["value"] for s in v["waterfall"] if s["factor"] == "target")
+        known += wanted is not None
+        if (wanted is None) != (v["target"] is None) or abs((wanted or 0) - (v["target"] or 0)) > 1e-6 or \
+                abs(factor - (1 if wanted is None else .5 + .5 * wanted)) > 1e-6:
+            wrong.append(f"{campaign}/{creator}: wanted target {wanted}, told {v['target']}, factor {factor}")
+    return wrong, known
+
+
 def compare(microflux, fits, states, places):
     told = last_records(fits)
-    lane_of = {s["creator"]: s["lane"] for s in map(json.loads, open(states))}
+    states = {s["creator"]: s for s in map(json.loads, open(states))}
+    lane_of = {creator: s["lane"] for creator, s in states.items()}
     listed = subprocess.run([microflux, "campaigns", "list", "--format", "json"], capture_output=True, text=True, check=True).stdout
-    ids = [json.loads(line)["campaign_id"] for line in listed.splitlines()]
+    campaigns = {c["campaign_id"]: c for c in map(json.loads, listed.splitlines())}
+    ids = list(campaigns)
     wrong, full = [], 0
     for one in ids:
         ranking = ask(microflux, "what-if", one, "--top", "1000")["ranking"]
@@ -63,9 +91,11 @@ def compare(microflux, fits, states, places):
         wrong += [f"{one}/{c}: wanted {best.get(c)}, told {now.get(c)}" for c in sorted(best.keys() | now.keys())
                   if abs(best.get(c, -1) - now.get(c, -1)) > 1.5e-3]
     wrong += [f"{c}/{creator}: told, but there is no such campaign" for c, creator in told if c not in ids]
+    other, known = targets_told(told, campaigns, states)
+    wrong += other
     print(*wrong[:20], sep="\n")
-    print(f"{len(ids)} campaigns, {len(told)} pairs, {full} full tables of a lane, {len(wrong)} differences")
-    return len(wrong) > 0 or len(told) < 50 or full < 5
+    print(f"{len(ids)} campaigns, {len(told)} pairs, {known} of them with a target, {full} full tables of a lane, {len(wrong)} differences")
+    return len(wrong) > 0 or len(told) < 50 or full < 5 or known < 10
 
 
 def moved(path):

@@ -82,6 +82,31 @@ static void draw(bool priced)
     }
 }
 
+/* Of an audience the largest shares are kept, and nothing that is no share or no name. */
+static void test_shares(void **state)
+{
+    struct audience_shares shares = {.n = 0};
+    static const char *const refused[] = {"", "F R", "a-name-too-long-0", "\"x"};
+    (void)state;
+    for (size_t i = 0; i < 4; i++)
+        audience_shares_add(&shares, bytes_of(refused[i]), .5);
+    audience_shares_add(&shares, BYTES("FR"), 0);
+    audience_shares_add(&shares, BYTES("FR"), -1);
+    audience_shares_add(&shares, BYTES("FR"), NAN);
+    assert_int_equal(shares.n, 0);
+    for (int i = 0; i < 2 * AUDIENCE_SHARES; i++) {
+        const char name[] = {'A', (char)('A' + i % 26), (char)('A' + i / 26)};
+        audience_shares_add(&shares, (struct bytes){name, 3}, i < 26 ? .01 : .02);
+    }
+    audience_shares_add(&shares, BYTES("zh-Hant"), 3);
+    assert_int_equal(shares.n, AUDIENCE_SHARES);
+    assert_string_equal(shares.each[0].of, "zh-Hant");
+    assert_int_equal(shares.each[0].share, SHARE_WHOLE);
+    assert_string_equal(shares.each[1].of, "AAB");
+    assert_string_equal(shares.each[7].of, "AAA"); /* of equal ones the smaller name */
+    assert_string_equal(shares.each[15].of, "AIA");
+}
+
 static void test_lazy_is_greedy(void **state)
 {
     size_t saved = 0;
@@ -157,6 +182,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_product),
+        cmocka_unit_test(test_shares),
         cmocka_unit_test(test_lazy_is_greedy),
         cmocka_unit_test(test_near_the_best),
     };

@@ -93,6 +93,15 @@ static int64_t below(int64_t n)
     return (int64_t)((unsigned)rand_r(&seed) % (uint64_t)n);
 }
 
+/* Now and then the audience is told of, with more of it than is kept. */
+static void random_shares(struct audience_shares shares[SHARES_KINDS])
+{
+    for (int64_t n = below(2) * below(40); n > 0; n--) {
+        char name[] = {(char)('A' + below(26)), (char)('A' + below(26)), 0};
+        audience_shares_add(&shares[below(SHARES_KINDS)], bytes_of(name), (double)below(100) / 90);
+    }
+}
+
 static void random_record(struct creator *c, const struct creator_rules *rules, int64_t offset,
                           int64_t *as_of)
 {
@@ -114,6 +123,7 @@ static void random_record(struct creator *c, const struct creator_rules *rules, 
                                    .price_minor_units = below(100000),
                                    .price_currency = BYTES("EUR"),
                                    .country = BYTES("FR")};
+        random_shares(r.shares);
         creator_profile(c, rules, &r, &at, as_of);
     } else if (below(6) == 0) {
         struct post_record r = {.creator_id = BYTES("c"),

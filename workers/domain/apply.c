@@ -33,6 +33,7 @@ void creator_clear(struct creator *c)
     free(c->fingerprints.at);
     free(c->content);
     free(c->audience);
+    free(c->shares);
     campaigns_free(c);
     actors_free(c->actors);
     window_free(&c->hours);
@@ -62,6 +63,7 @@ size_t creator_bytes(const struct creator *c)
     return sizeof *c + cells * sizeof(struct cell) + c->cap_profile_days * sizeof(struct profile_day) +
            c->cap_posts * (sizeof(struct post) + 32) + (c->base ? SCHEMES * sizeof *c->base : 0) +
            words_bytes(c) + topics_bytes(c) + actors_bytes(c->actors) +
+           (c->shares ? SHARES_KINDS * sizeof *c->shares : 0) +
            c->fingerprints.cap * sizeof(struct fingerprint) +
            c->cap_campaigns * (sizeof(struct campaign) + 32);
 }

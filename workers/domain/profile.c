@@ -1,5 +1,7 @@
 /* profile: the last snapshot of each UTC day, the newest 40 days. A day that leaves is folded into the base
  * of the tiers and fixes the followers of the posts that counted on it (scoring.md §0.1, §1, §2). */
+#include <ctype.h>
+#include <math.h>
 #include <stdlib.h>
 
 #include "domain_room.h"
@@ -98,6 +100,49 @@ static void keep_price(struct creator *c, const struct profile_record *r)
         memcpy(c->price_currency, r->price_currency.ptr, 3);
 }
 
+static bool is_name(struct bytes of)
+{
+    size_t i = 0;
+    while (i < of.len && (isalnum((unsigned char)of.ptr[i]) || strchr("-_", of.ptr[i])))
+        i++;
+    return i == of.len && i > 0 && i <= LONGEST_SHARE;
+}
+
+void audience_shares_add(struct audience_shares *shares, struct bytes of, double share)
+{
+    struct audience_share one = {.share = (int32_t)llround(fmax(fmin(share, 1), 0) * SHARE_WHOLE)},
+                          *each = shares->each;
+    if (!(share > 0) || !is_name(of))
+        return;
+    memcpy(one.of, of.ptr, of.len);
+    size_t at = shares->n;
+    while (at > 0 && (each[at - 1].share < one.share ||
+                      (each[at - 1].share == one.share && strcmp(each[at - 1].of, one.of) > 0)))
+        at--;
+    if (at == AUDIENCE_SHARES)
+        return;
+    if (shares->n < AUDIENCE_SHARES)
+        shares->n++;
+    memmove(each + at + 1, each + at, (shares->n - 1 - at) * sizeof *each);
+    each[at] = one;
+}
+
+struct audience_shares *creator_shares(struct creator *c)
+{
+    if (!c->shares && !(c->shares = calloc(SHARES_KINDS, sizeof *c->shares)))
+        abort();
+    return c->shares;
+}
+
+static void keep_shares(struct creator *c, const struct profile_record *r)
+{
+    bool there = r->shares[SHARES_COUNTRIES].n || r->shares[SHARES_LANGUAGES].n;
+    if (!there && !c->shares)
+        return;
+    memcpy(creator_shares(c), r->shares, sizeof r->shares);
+    c->dirty.shares = true;
+}
+
 static void keep_attributes(struct creator *c, const struct profile_record *r, int64_t offset)
 {
     if (c->has_profile && !newer(r->observed_at, offset, c->profile_at, c->profile_offset))
@@ -112,6 +157,7 @@ static void keep_attributes(struct creator *c, const struct profile_record *r, i
         memcpy(c->country, r->country.ptr,
                r->country.len < sizeof c->country ? r->country.len : sizeof c->country - 1);
     keep_price(c, r);
+    keep_shares(c, r);
     c->dirty.profile = true;
 }
 

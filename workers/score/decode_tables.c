@@ -3,7 +3,11 @@
 #include "microflux/score_worker.h"
 #include "score_decode.h"
 
-/* Lists of a post land here first: struct post_record names them plainly. */
+/* Lists and maps land here first: the records name them plainly. */
+struct profile_room {
+    struct profile_record profile;
+    struct avro_map shares[SHARES_KINDS];
+};
 struct post_room {
     struct post_record post;
     struct avro_list tags, mentions, sponsors;
@@ -22,19 +26,21 @@ struct post_room {
         path_, AVRO_BOOL, offsetof(type_, has), AVRO_NO_PRESENT, true                                        \
     }
 
-#define P struct profile_record
+#define P struct profile_room
 static const struct avro_field profile_fields[] = {
-    FIELD(P, "creator_id", AVRO_BYTES_T, creator_id),
-    FIELD(P, "platform", AVRO_I32, platform),
-    FIELD(P, "observed_at", AVRO_I64, observed_at),
-    FIELD(P, "followers", AVRO_I64, followers),
-    MAYBE(P, "following", AVRO_I64, following, has_following),
-    MAYBE(P, "posts", AVRO_I64, posts, has_posts),
-    FIELD(P, "verified", AVRO_BOOL, verified),
-    FIELD(P, "country", AVRO_BYTES_T, country),
-    THERE(P, "price_per_post", has_price),
-    FIELD(P, "price_per_post.minor_units", AVRO_I64, price_minor_units),
-    FIELD(P, "price_per_post.currency", AVRO_BYTES_T, price_currency),
+    FIELD(P, "creator_id", AVRO_BYTES_T, profile.creator_id),
+    FIELD(P, "platform", AVRO_I32, profile.platform),
+    FIELD(P, "observed_at", AVRO_I64, profile.observed_at),
+    FIELD(P, "followers", AVRO_I64, profile.followers),
+    MAYBE(P, "following", AVRO_I64, profile.following, profile.has_following),
+    MAYBE(P, "posts", AVRO_I64, profile.posts, profile.has_posts),
+    FIELD(P, "verified", AVRO_BOOL, profile.verified),
+    FIELD(P, "country", AVRO_BYTES_T, profile.country),
+    THERE(P, "price_per_post", profile.has_price),
+    FIELD(P, "price_per_post.minor_units", AVRO_I64, profile.price_minor_units),
+    FIELD(P, "price_per_post.currency", AVRO_BYTES_T, profile.price_currency),
+    FIELD(P, "audience.countries", AVRO_MAP, shares[SHARES_COUNTRIES]),
+    FIELD(P, "audience.languages", AVRO_MAP, shares[SHARES_LANGUAGES]),
 };
 #undef P
 
@@ -95,7 +101,7 @@ enum err score_reader_open(int input, const char *bare_json, size_t max_record_b
 {
     const struct avro_reader_options inputs[N_TOPICS] = {
         [TOPIC_PROFILES] = {schema_profile, profile_fields, COUNT_OF(profile_fields),
-                            sizeof(struct profile_record), bare_json, max_record_bytes, registry},
+                            sizeof(struct profile_room), bare_json, max_record_bytes, registry},
         [TOPIC_POSTS] = {schema_post, post_fields, COUNT_OF(post_fields), sizeof(struct post_room), bare_json,
                          max_record_bytes, registry},
         [TOPIC_INTERACTIONS] = {schema_interaction, interaction_fields, COUNT_OF(interaction_fields),
@@ -117,11 +123,28 @@ enum err score_readers_open(const struct score_worker_options *options, struct a
     return err;
 }
 
+static enum err decode_profile(struct avro_reader *reader, struct avro_scratch *scratch, struct bytes value,
+                               struct profile_record *profile, uint32_t *schema_id, struct err_info *info)
+{
+    struct profile_room room;
+    enum err err = avro_reader_decode(reader, scratch, value, &room, schema_id, info);
+    if (err != ERR_OK)
+        return err;
+    *profile = room.profile;
+    for (int kind = 0; kind < SHARES_KINDS; kind++)
+        for (size_t i = 0; i < room.shares[kind].n; i++)
+            audience_shares_add(&profile->shares[kind], room.shares[kind].entries[i].key,
+                                room.shares[kind].entries[i].value);
+    return ERR_OK;
+}
+
 enum err score_record_decode(struct avro_reader *reader, struct avro_scratch *scratch, int input,
                              struct bytes value, union score_record *record, uint32_t *schema_id,
                              struct err_info *info)
 {
     struct post_room room;
+    if (input == TOPIC_PROFILES)
+        return decode_profile(reader, scratch, value, &record->profile, schema_id, info);
     if (input != TOPIC_POSTS)
         return avro_reader_decode(reader, scratch, value, record, schema_id, info);
     enum err err = avro_reader_decode(reader, scratch, value, &room, schema_id, info);

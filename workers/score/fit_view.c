@@ -29,6 +29,15 @@ bool fit_post_names(const struct fit_post *post, uint32_t brand)
     return false;
 }
 
+static void view_shares(const struct audience_shares *shares, struct fit_shares *view)
+{
+    for (; view->n < shares->n; view->n++) {
+        struct fit_share *one = &view->each[view->n];
+        memcpy(one->of, shares->each[view->n].of, sizeof one->of);
+        one->share = shares->each[view->n].share / SHARE_WHOLE;
+    }
+}
+
 /* V, and how many distinct tokens the model knows of the creator. */
 static void view_vector(struct creator *c, const struct methodology *m, const struct embedding *e,
                         struct fit_view *view)
@@ -60,6 +69,10 @@ void fit_view_of(struct creator *c, const struct score *s, const struct methodol
         .posts = view->posts,
         .n_posts = view->creator.n_posts,
     };
+    for (int kind = 0; c->shares && kind < SHARES_KINDS; kind++)
+        view_shares(&c->shares[kind], &view->shares[kind]);
+    view->creator.countries = &view->shares[SHARES_COUNTRIES];
+    view->creator.languages = &view->shares[SHARES_LANGUAGES];
     view->quality = (struct fit_quality){
         .engagement = {s->creator.of[CREATOR_ENGAGEMENT].there, 0, s->creator.of[CREATOR_ENGAGEMENT].value,
                        s->creator.of[CREATOR_ENGAGEMENT].confidence},

@@ -177,14 +177,19 @@ static void judge_held(struct fits *fits, struct judged *judged, bool gone)
     free(tables);
 }
 
-/* All that affinity and the gates of posts, platform and tier depend on. */
+/* All that affinity, target and the gates of posts, platform and tier depend on. */
 static uint64_t moved(const struct creator *c, const struct fit_judge *judge, const struct fit_view *view)
 {
     const struct score *s = judge->score;
     const char *tier = s->n_tiers ? s->tiers[0].tier : "";
-    uint64_t all[NICHES + 5] = {c->words, c->platform, bytes_hash(bytes_of(tier)), judge->m->digest,
-                                bytes_hash((struct bytes){(const char *)view->v, sizeof view->v})};
-    memcpy(all + 5, s->niche.posterior, sizeof s->niche.posterior);
+    const struct bytes shares = {(const char *)c->shares, c->shares ? SHARES_KINDS * sizeof *c->shares : 0};
+    uint64_t all[NICHES + 6] = {c->words,
+                                c->platform,
+                                bytes_hash(bytes_of(tier)),
+                                judge->m->digest,
+                                bytes_hash((struct bytes){(const char *)view->v, sizeof view->v}),
+                                bytes_hash(shares)};
+    memcpy(all + 6, s->niche.posterior, sizeof s->niche.posterior);
     uint64_t digest = bytes_hash((struct bytes){(const char *)all, sizeof all});
     return digest ? digest : 1;
 }

@@ -374,6 +374,8 @@ void layout_write(struct creator *c, const struct change_writer *w)
         write_totals(c, w);
     if (c->dirty.profile)
         write_profile(c, w);
+    if (c->dirty.shares)
+        layout_write_shares(c, w);
     if (c->dirty.peer)
         write_peer(c, w);
     if (c->dirty.base && c->base)

@@ -20,6 +20,11 @@ bool layout_peer(struct bytes text, struct peer_entry *entry);
 bool layout_load_post(struct post *by_slot, struct bytes field, struct bytes text);
 bool layout_gather_posts(struct creator *c, struct post *by_slot);
 
+/* layout_shares.c: the shares of the audience; letter: as the fields that hold them begin. */
+void layout_write_shares(const struct creator *c, const struct change_writer *writer);
+bool layout_load_shares(struct creator *c, char letter, struct bytes text);
+void layout_shares_json(const struct creator *c, struct buffer *out);
+
 extern const char layout_letters[N_COUNTS + 1]; /* by enum kind, COUNT_POSTS, COUNT_SPONSORED; [0] unused */
 
 #endif

@@ -161,6 +161,7 @@ void layout_json(const struct creator *c, struct bytes creator_id, int lane, str
         add_erasure(c, out);
     add_profile(c, out);
     add_profile_days(c, out);
+    layout_shares_json(c, out);
     add_peer(c, out);
     add_audience(c, out);
     buffer_add_text(out, ",\"totals\":{");

@@ -211,6 +211,9 @@ static bool load_counter(struct creator *c, struct bytes field, struct bytes tex
         return layout_counts(text, c->totals, N_KINDS);
     case 'a':
         return load_attributes(c, text);
+    case 'o':
+    case 'w':
+        return layout_load_shares(c, field.ptr[0], text);
     case 'q':
         return layout_peer(text, &c->peer);
     case 'b':
