@@ -88,6 +88,7 @@ struct fit_creator {
 
 /* fit_runs: status and dates. fit_gate: the first gate that fails, in the order of the enum. */
 bool fit_runs(const struct fit_campaign *campaign, int64_t as_of);
+bool fit_suspicious(const struct methodology *m, const struct fit_creator *creator);
 enum fit_gate fit_gate(const struct methodology *m, const struct fit_campaign *campaign,
                        const struct fit_creator *creator, int64_t as_of);
 

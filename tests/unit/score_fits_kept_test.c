@@ -2,6 +2,7 @@
  * between two EXECs, Redis goes back under it. A reader that takes each event once, in order, has in the end
  * exactly the best of each campaign, as a plain sort over the last states finds them. Redis and the outbox
  * are played here: what an EXEC did not write never was. */
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -37,6 +38,8 @@ static double told[SOUGHT][CREATORS]; /* to the reader */
 static struct creator creators[CREATORS];
 static char names[CREATORS][16];
 static double posteriors[CREATORS][NICHES];
+static double authenticity[CREATORS];
+static size_t calm; /* changes after which nobody was judged */
 static struct fit_campaign campaigns[SOUGHT];
 static struct campaign_set *set;
 
@@ -162,17 +165,45 @@ static void take_over(struct fits *before)
     n_events = 0; /* what no EXEC kept */
 }
 
+static double fit_between(int k, int c)
+{
+    bool in = campaigns[k].digest && campaigns[k].active && !creator_gone(&creators[c]) &&
+              authenticity[c] >= campaigns[k].min_authenticity.value;
+    double quality = 1 - m->fit_quality_reach * (1 - authenticity[c] / 100);
+    return in ? fit_rounded(fit_affinity_lexicon(posteriors[c], &campaigns[k], m->n_niches) * quality) : 0;
+}
+
+/* Whatever was not judged: what a table that waits for nobody told of the creator is not worth telling again.
+ */
+static void expect_told(int c, const struct fit_member *member)
+{
+    for (size_t i = 0; member && i < member->n; i++) {
+        const struct fit_table *table = member->tables[i];
+        double fit = fit_between(atoi(table->head.key.ptr + 1), c);
+        assert_true(!table->held);
+        if (table->campaign && table->until <= fits->visits)
+            assert_true(fit > 0 &&
+                        fabs(fit_table_place(table, member)->told - fit) < m->fit_min_change + 1e-3);
+    }
+}
+
 static void judge(int c, enum lane_reason reason, bool visited)
 {
     static struct score score;
     struct fit_judge *judge = score_fit_judge(self);
     memcpy(score.niche.posterior, posteriors[c], sizeof posteriors[c]);
     score.as_of = view.as_of;
+    score.authenticity.there = true;
+    score.authenticity.score = authenticity[c];
+    score.authenticity.confidence = 1;
+    uint64_t judged = judge->counts[SCORE_FITS_JUDGED];
     judge->score = &score;
     creators[c].words = bytes_hash((struct bytes){(const char *)posteriors[c], sizeof posteriors[c]});
     size_t before = n_events;
     (void)fits_judge(self, fits, &creators[c], bytes_of(names[c]), &view, reason, visited, &emitter);
     struct fit_member *member = fits ? fit_tables_member(&fits->tables, bytes_of(names[c])) : NULL;
+    calm += member && judge->counts[SCORE_FITS_JUDGED] == judged;
+    expect_told(c, member);
     for (size_t i = before; i < n_events; i++) { /* what the records of this creator say */
         int campaign, creator;
         sscanf(events[i].key, "k%d/c%d", &campaign, &creator);
@@ -218,6 +249,8 @@ static void change_campaign(int k)
 {
     campaigns[k] = (struct fit_campaign){
         .active = next() % 5 != 0, .ends_at = INT64_MAX, .weights = {1, 1, 1}, .digest = next() | 1};
+    if (next() % 3)
+        campaigns[k].min_authenticity = (struct optional){(double)(next() % 90), true};
     snprintf(campaigns[k].id, sizeof campaigns[k].id, "k%d", k);
     for (int i = 0; i < 8; i++)
         campaigns[k].topics[i] = next() % 3 ? 0 : (double)(next() % 100) / 100;
@@ -226,13 +259,23 @@ static void change_campaign(int k)
     swap_set();
 }
 
-static void change_creator(int c)
+static void change_posterior(int c)
 {
     double sum = 0;
     for (int i = 0; i < 8; i++)
         sum += posteriors[c][i] = (double)(1 + next() % 100);
     for (int i = 0; i < 8; i++)
         posteriors[c][i] /= sum;
+}
+
+static void change_creator(int c)
+{
+    authenticity[c] = fmin(fmax(authenticity[c] + (double)(next() % 50) / 10 - 2.5, 0), 100);
+    if (next() % 2) {
+        judge(c, LANE_CHANGE, false);
+        return;
+    }
+    change_posterior(c);
     if (next() % 20 == 0) {
         creators[c].erasure.there = !creators[c].erasure.there;
         creators[c].erasure.since = NOT_BACK;
@@ -293,12 +336,6 @@ static void happen(void)
 
 /* ---- what must be ---- */
 
-static double fit_between(int k, int c)
-{
-    bool in = campaigns[k].digest && campaigns[k].active && !creator_gone(&creators[c]);
-    return in ? fit_rounded(fit_affinity_lexicon(posteriors[c], &campaigns[k], m->n_niches)) : 0;
-}
-
 static void expect_best(void)
 {
     for (int k = 0; k < SOUGHT; k++)
@@ -334,6 +371,7 @@ static void test_crashes(void **state)
             filled += fits->tables.all[i]->n == fits->tables.most;
     }
     assert_true(filled > 20);
+    assert_true(calm > 200);
 }
 
 static int up(void **state)
@@ -352,6 +390,8 @@ static int up(void **state)
     for (int c = 0; c < CREATORS; c++) {
         snprintf(names[c], sizeof names[c], "c%d", c);
         creator_init(&creators[c]);
+        authenticity[c] = (double)(next() % 100);
+        change_posterior(c);
     }
     take_over(NULL);
     for (int k = 0; k < SOUGHT; k++)

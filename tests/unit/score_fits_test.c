@@ -70,7 +70,7 @@ static void put(struct fit_tables *tables, int at, int c)
     struct fit_place *before = fit_table_place(table, fit_tables_member(tables, bytes_of(names[c])));
     if (before)
         told = before->told;
-    struct fit_place *place = fit_table_put(tables, table, bytes_of(names[c]), score);
+    struct fit_place *place = fit_table_put(tables, table, before, bytes_of(names[c]), score);
     if (!place) {
         assert_true(table->n == MOST && fit_table_floor(tables, table) >= score);
         return;

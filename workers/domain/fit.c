@@ -71,6 +71,12 @@ static bool below(struct optional value, struct optional least)
     return value.there && least.there && value.value < least.value;
 }
 
+bool fit_suspicious(const struct methodology *m, const struct fit_creator *creator)
+{
+    return creator->suspicious.there && creator->suspicious_n >= m->fit_suspicious_least &&
+           creator->suspicious.value > m->fit_suspicious_most;
+}
+
 bool fit_runs(const struct fit_campaign *campaign, int64_t as_of)
 {
     return campaign->active && as_of >= campaign->starts_at && as_of < campaign->ends_at;
@@ -89,8 +95,7 @@ enum fit_gate fit_gate(const struct methodology *m, const struct fit_campaign *c
         return GATE_EXCLUDED;
     if (works_for_competitor(m, campaign, creator, as_of))
         return GATE_COMPETITOR;
-    if (creator->suspicious.there && creator->suspicious_n >= m->fit_suspicious_least &&
-        creator->suspicious.value > m->fit_suspicious_most)
+    if (fit_suspicious(m, creator))
         return GATE_SUSPICIOUS_AUDIENCE;
     if (below(creator->authenticity, campaign->min_authenticity))
         return GATE_MIN_AUTHENTICITY;

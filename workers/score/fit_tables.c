@@ -153,10 +153,9 @@ static void close_gap(struct fit_table *table, const struct fit_place *place)
     memmove(&table->best[at], &table->best[at + 1], (--table->n - at) * sizeof *table->best);
 }
 
-struct fit_place *fit_table_put(struct fit_tables *tables, struct fit_table *table, struct bytes creator,
-                                double score)
+struct fit_place *fit_table_put(struct fit_tables *tables, struct fit_table *table, struct fit_place *before,
+                                struct bytes creator, double score)
 {
-    struct fit_place *before = fit_table_place(table, fit_tables_member(tables, creator));
     struct fit_place place = {.score = score, .told = NAN};
     if (before) {
         place = (struct fit_place){before->member, score, before->told};

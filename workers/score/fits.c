@@ -11,6 +11,8 @@
 #include <math.h>
 #include <stdlib.h>
 
+#define ROUNDED 0.002 /* what two fits and their difference may be off by */
+
 void *fits_open(void *self)
 {
     struct fits *fits = calloc(1, sizeof *fits);
@@ -58,7 +60,50 @@ static void put_out(struct fits *fits, const struct judged *judged, struct fit_t
     fits_tell(judged->emitter, table->head.key, creator, (struct bytes){0});
     judged->judge->counts[SCORE_FITS_LEFT]++;
     fits_note(&fits->told, table->head.key, creator, NAN);
+    table->held &= !bytes_equal(creator, judged->name);
     fit_table_remove(&fits->tables, table, place);
+}
+
+/* ---- as long as nothing is worth telling ---- */
+
+static void calm_down(struct fit_calm *calm, const struct fit_campaign *campaign,
+                      const struct fit_place *place, double min_change)
+{
+    calm->slack = fmin(calm->slack, min_change - fabs(place->score - place->told));
+    calm->most = fmax(calm->most, place->score);
+    calm->exponent = fmax(calm->exponent, campaign->weights[FACTOR_QUALITY]);
+    calm->rate = fmax(calm->rate, campaign->min_rate.there ? campaign->min_rate.value : 0);
+    calm->authenticity =
+        fmax(calm->authenticity, campaign->min_authenticity.there ? campaign->min_authenticity.value : 0);
+}
+
+static struct fit_calm calm_of(const struct judged *judged)
+{
+    const struct methodology *m = judged->judge->m;
+    const struct fit_creator *creator = &judged->seen.creator;
+    struct weighted quality;
+    fit_quality(m, &judged->seen.quality, &quality);
+    return (struct fit_calm){.quality = factor_quality(m, &quality),
+                             .slack = INFINITY,
+                             .suspicious = fit_suspicious(m, creator),
+                             .posts = judged->c->offsets[TOPIC_POSTS]};
+}
+
+static bool reaches(struct optional value, double least)
+{
+    return !value.there || value.value >= least;
+}
+
+/* What else moves a fit is in the digest of whom it was held against all campaigns with. */
+static bool is_calm(const struct fit_calm *before, const struct judged *judged)
+{
+    const struct fit_creator *creator = &judged->seen.creator;
+    if (!before->there || judged->calm.suspicious != before->suspicious ||
+        judged->calm.posts != before->posts || !reaches(creator->estimate, before->rate) ||
+        !reaches(creator->authenticity, before->authenticity))
+        return false;
+    double ratio = judged->calm.quality / before->quality;
+    return before->most * fabs(pow(ratio, before->exponent) - 1) + ROUNDED < before->slack;
 }
 
 /* ---- one pair ---- */
@@ -78,10 +123,10 @@ static void look_outside(struct fits *fits, const struct fit_judge *judge, struc
 }
 
 static void place(struct fits *fits, struct judged *judged, const struct fit_campaign *campaign,
-                  struct fit_table *table, const struct fit *fit)
+                  struct fit_table *table, struct fit_place *held, const struct fit *fit)
 {
     double score = fit_rounded(fit->score), before = NAN;
-    struct fit_place *at = fit_table_put(&fits->tables, table, judged->name, score);
+    struct fit_place *at = fit_table_put(&fits->tables, table, held, judged->name, score);
     if (!at) {
         left_out(table, score);
         return;
@@ -90,6 +135,7 @@ static void place(struct fits *fits, struct judged *judged, const struct fit_cam
     if (judged->again || isnan(before) ||
         fit_rounded(fabs(score - before)) >= judged->judge->m->fit_min_change)
         tell(fits, judged, campaign, table, at, fit);
+    calm_down(&judged->calm, campaign, at, judged->judge->m->fit_min_change);
     if (fit_table_crowded(&fits->tables, table)) {
         struct fit_place *last = &table->best[table->n - 1];
         left_out(table, last->score);
@@ -110,8 +156,8 @@ static void judge_pair(struct fits *fits, struct judged *judged, const struct fi
                        struct fit_table *table)
 {
     const struct fit_judge *judge = judged->judge;
-    struct fit_member *member = fit_tables_member(&fits->tables, judged->name);
-    struct fit_place *held = fit_table_place(table, member);
+    struct fit_place *held =
+        table->held ? fit_table_place(table, fit_tables_member(&fits->tables, judged->name)) : NULL;
     struct fit fit;
     judge->counts[SCORE_FITS_JUDGED]++;
     if (!held) {
@@ -125,7 +171,7 @@ static void judge_pair(struct fits *fits, struct judged *judged, const struct fi
     if (fit.gate != GATE_NONE)
         tally_count(judge->gates, fit_gate_names[fit.gate]);
     if (fit_rounded(fit.score) > 0)
-        place(fits, judged, campaign, table, &fit);
+        place(fits, judged, campaign, table, held, &fit);
     else if (held)
         put_out(fits, judged, table, held);
     look_outside(fits, judge, table);
@@ -165,16 +211,38 @@ static void judge_held(struct fits *fits, struct judged *judged, bool gone)
         tables[i] = member->tables[i];
     for (size_t i = 0; i < n; i++) {
         struct fit_table *table = tables[i];
-        const struct fit_campaign *campaign = campaign_set_find(fits->set, table->head.key.ptr);
         if (gone) {
             put_out(fits, judged, table,
                     fit_table_place(table, fit_tables_member(&fits->tables, judged->name)));
             look_outside(fits, judged->judge, table);
-        } else if (table->running && campaign) {
-            judge_pair(fits, judged, campaign, table);
+        } else if (table->campaign) {
+            judge_pair(fits, judged, table->campaign, table);
         }
     }
     free(tables);
+}
+
+static void mark_held(const struct fit_member *member, bool held)
+{
+    for (size_t i = 0; member && i < member->n; i++)
+        member->tables[i]->held = held;
+}
+
+static void judge_now(struct fits *fits, struct judged *judged, struct fit_member *member, bool all,
+                      bool visited)
+{
+    mark_held(member, true);
+    judge_held(fits, judged, false);
+    judged->again = false; /* the others are told because they are new there */
+    if (all)
+        judge_all(fits, judged);
+    else if (visited)
+        judge_due(fits, judged);
+    member = fit_tables_member(&fits->tables, judged->name);
+    mark_held(member, false);
+    judged->calm.there = true;
+    if (member)
+        member->calm = judged->calm;
 }
 
 /* All that affinity, target and the gates of posts, platform and tier depend on. */
@@ -214,12 +282,13 @@ bool fits_judge(void *self, void *annex, void *state, struct bytes subject, cons
     }
     fit_view_of(c, judge->score, judge->m, judge->embedding, judge->words, &judged.seen);
     uint64_t digest = moved(c, judge, &judged.seen);
-    judge_held(fits, &judged, false);
-    judged.again = false; /* the others are told because they are new there */
-    if (reason == LANE_SWEEP || digest != c->judged)
-        judge_all(fits, &judged);
-    else if (visited)
-        judge_due(fits, &judged);
+    struct fit_member *member = fit_tables_member(&fits->tables, subject);
+    bool all = reason == LANE_SWEEP || digest != c->judged;
+    if (all || visited || member) {
+        judged.calm = calm_of(&judged);
+        if (all || visited || !is_calm(&member->calm, &judged))
+            judge_now(fits, &judged, member, all, visited);
+    }
     c->judged = digest;
     buffer_free(&judged.actors);
     return false;

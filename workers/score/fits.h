@@ -33,6 +33,7 @@ struct judged {
     const struct lane_emitter *emitter;
     struct fit_view seen;
     bool again; /* the sweep: what was told is told again */
+    struct fit_calm calm;
     struct buffer actors;
     bool has_actors; /* packed once for all its pairs */
 };

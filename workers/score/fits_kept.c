@@ -43,7 +43,7 @@ static void follow(struct fits *fits, const struct fit_campaign *campaign, size_
         fits->next_edge = campaign->ends_at;
     struct fit_table *table = fit_tables_enter(&fits->tables, bytes_of(campaign->id));
     fits->of_set[at] = table;
-    table->running = true;
+    table->campaign = campaign;
     if (table->by == campaign->digest)
         return;
     table->by = campaign->digest;
@@ -62,12 +62,12 @@ void fits_sync(struct fits *fits, const struct fit_judge *judge, int64_t as_of)
     if (!fits->of_set)
         abort();
     for (size_t i = 0; i < fits->tables.n; i++)
-        fits->tables.all[i]->running = false;
+        fits->tables.all[i]->campaign = NULL;
     for (size_t i = 0; i < judge->set->n; i++)
         follow(fits, &judge->set->all[i], i, as_of);
     fits->closing = false;
     for (size_t i = 0; i < fits->tables.n; i++)
-        fits->closing |= !fits->tables.all[i]->running;
+        fits->closing |= !fits->tables.all[i]->campaign;
 }
 
 int fits_want(void *self, void *annex, const struct lane_view *view)
@@ -201,7 +201,7 @@ void fits_settle(void *self, void *annex, const struct lane_view *view, const st
     fits_sync(fits, score_fit_judge(self), view->as_of);
     write_told(fits, writer);
     for (size_t i = fits->tables.n; fits->closing && i-- > 0;)
-        if (!fits->tables.all[i]->running)
+        if (!fits->tables.all[i]->campaign)
             close_table(fits, fits->tables.all[i], emitter, writer);
     fits->closing = false;
     if (fits->ghosts.len)
@@ -247,7 +247,7 @@ static bool load_place(struct fits *fits, struct bytes campaign, struct bytes cr
     struct fit_table *table = fit_tables_find(&fits->tables, campaign);
     if (!table || sscanf(text, "%lf", &told) != 1)
         return false;
-    struct fit_place *place = fit_table_put(&fits->tables, table, creator, told);
+    struct fit_place *place = fit_table_put(&fits->tables, table, NULL, creator, told);
     if (place)
         place->told = told;
     else
