@@ -178,6 +178,42 @@ static void test_tables(void **state)
     json_decref(all);
 }
 
+/* Job J2: a row a number of campaigns, each with its ratio to none. */
+static void test_fits(void **state)
+{
+    static const double cost[J2_SIZES] = {2, 2.2, 5};
+    struct config config = {.memory_mib = 1024};
+    struct bench b = {.config = &config, .job = "j2", .threads = {1}, .n_threads = 1, .partitions = 8};
+    struct bench_result *r = calloc(1, sizeof *r);
+    (void)state;
+    assert_non_null(r);
+    for (int i = 0; i < J2_SIZES; i++) {
+        struct bench_fits *f = &r->fits[i];
+        f->campaigns = i * 100;
+        make_phase(&f->catch_up, cost[i], 1);
+        make_phase(&f->live, cost[i] / 2, cost[i] / 2);
+        three(&f->judged, i, 2 * i, 3 * i);
+        three(&f->told, .1 * i, .2 * i, .3 * i);
+        figure_add(&f->filled, 1000 * i);
+    }
+    three(&r->fits[1].fit.p50, 10, 11, 12);
+    three(&r->fits[1].fit.p99, 20, 21, 22);
+    r->fits[1].fit.events = r->fits[1].shortlist.events = 77;
+    json_t *all = bench_result_json(&b, r);
+    char *page = page_of(all);
+    HAS(page, "| 0 | 1.00 (0.90 to 1.10) | 1.00 (0.90 to 1.10) | 2.00 (1.80 to 2.20) | 1.00 | 0.00 (0.00 to "
+              "0.00) |");
+    HAS(page, "| 100 | 1.10 (1.00 to 1.20) | 1.10 (1.00 to 1.20) | 2.20 (2.00 to 2.40) | 1.10 | 2.00 (1.00 "
+              "to 3.00) | "
+              "0.200 (0.100 to 0.300) | 1000 | 3.20 (3.00 to 3.40) | 810 |");
+    HAS(page, "| 200 | 2.50 (2.40 to 2.60) | 2.50 (2.40 to 2.60) | 5.00 (4.80 to 5.20) | 2.50 |");
+    HAS(page, "| 100 campaigns: a post to the fit | 11.0 (10.0 to 12.0) | 21.0 (20.0 to 22.0) | 77 |");
+    assert_null(strstr(page, "200 campaigns: a post"));
+    free(page);
+    free(r);
+    json_decref(all);
+}
+
 static void test_documented_fields(void **state)
 {
     json_t *all = result(1.2, 20, .01, "Kafka"),
@@ -211,7 +247,7 @@ int main(void)
         cmocka_unit_test(test_figures),          cmocka_unit_test(test_percentiles),
         cmocka_unit_test(test_edges_of_buckets), cmocka_unit_test(test_goals),
         cmocka_unit_test(test_tables),           cmocka_unit_test(test_documented_fields),
-        cmocka_unit_test(test_not_a_result),
+        cmocka_unit_test(test_not_a_result),     cmocka_unit_test(test_fits),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

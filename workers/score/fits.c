@@ -57,10 +57,14 @@ static void put_out(struct fits *fits, const struct judged *judged, struct fit_t
                     struct fit_place *place)
 {
     struct bytes creator = place->member->head.key;
+    table->held &= !bytes_equal(creator, judged->name);
+    if (isnan(place->told) && fits_fills(fits, table)) {
+        fit_table_remove(&fits->tables, table, place);
+        return;
+    }
     fits_tell(judged->emitter, table->head.key, creator, (struct bytes){0});
     judged->judge->counts[SCORE_FITS_LEFT]++;
     fits_note(&fits->told, table->head.key, creator, NAN);
-    table->held &= !bytes_equal(creator, judged->name);
     fit_table_remove(&fits->tables, table, place);
 }
 
@@ -69,7 +73,8 @@ static void put_out(struct fits *fits, const struct judged *judged, struct fit_t
 static void calm_down(struct fit_calm *calm, const struct fit_campaign *campaign,
                       const struct fit_place *place, double min_change)
 {
-    calm->slack = fmin(calm->slack, min_change - fabs(place->score - place->told));
+    double told = isnan(place->told) ? INFINITY : place->told;
+    calm->slack = fmin(calm->slack, min_change - fabs(place->score - told));
     calm->most = fmax(calm->most, place->score);
     calm->exponent = fmax(calm->exponent, campaign->weights[FACTOR_QUALITY]);
     calm->rate = fmax(calm->rate, campaign->min_rate.there ? campaign->min_rate.value : 0);
@@ -132,8 +137,9 @@ static void place(struct fits *fits, struct judged *judged, const struct fit_cam
         return;
     }
     before = at->told;
-    if (judged->again || isnan(before) ||
-        fit_rounded(fabs(score - before)) >= judged->judge->m->fit_min_change)
+    bool news = judged->again || isnan(before) ||
+                fit_rounded(fabs(score - before)) >= judged->judge->m->fit_min_change;
+    if (news && !(isnan(before) && fits_fills(fits, table)))
         tell(fits, judged, campaign, table, at, fit);
     calm_down(&judged->calm, campaign, at, judged->judge->m->fit_min_change);
     if (fit_table_crowded(&fits->tables, table)) {

@@ -78,7 +78,8 @@ bool fits_visited(void *self, void *annex, int slot);
 void fits_settle(void *self, void *annex, const struct lane_view *view, const struct lane_emitter *emitter,
                  const struct lane_annex_writer *writer);
 void fits_note(struct told_list *list, struct bytes campaign, struct bytes creator, double told);
-void fits_due(struct fits *fits, struct fit_table *table); /* everybody is to be judged by it */
+void fits_due(struct fits *fits, struct fit_table *table);               /* everybody is to be judged by it */
+bool fits_fills(const struct fits *fits, const struct fit_table *table); /* nobody is told of it yet */
 /* fits_sync: the tables follow the campaigns that run. */
 void fits_sync(struct fits *fits, const struct fit_judge *judge, int64_t as_of);
 /* fits_tell: a pair for readers, by the emitter; value ptr NULL: it left. */

@@ -29,7 +29,15 @@ void fits_due(struct fits *fits, struct fit_table *table)
     table->until = fits->visits + LANE_INDEX_SLOTS;
     table->outside = 0;
     table->dirty = true;
-    fits->due_until = table->until;
+    if (fits->due_until < table->until)
+        fits->due_until = table->until;
+}
+
+/* A new table is filled before it is told: first everybody is judged, then those who have a place are told at
+ * the second visit. */
+bool fits_fills(const struct fits *fits, const struct fit_table *table)
+{
+    return fits->visits < table->until - LANE_INDEX_SLOTS;
 }
 
 static void follow(struct fits *fits, const struct fit_campaign *campaign, size_t at, int64_t as_of)
@@ -46,8 +54,11 @@ static void follow(struct fits *fits, const struct fit_campaign *campaign, size_
     table->campaign = campaign;
     if (table->by == campaign->digest)
         return;
+    bool fresh = table->by == 0;
     table->by = campaign->digest;
     fits_due(fits, table);
+    if (fresh)
+        fits->due_until = table->until += LANE_INDEX_SLOTS;
 }
 
 void fits_sync(struct fits *fits, const struct fit_judge *judge, int64_t as_of)
