@@ -63,6 +63,9 @@ static enum err check(struct bench *b, const struct asked *asked, struct err_inf
 {
     if (b->runs < 1 || b->runs > MOST_RUNS)
         return err_set(info, ERR_USAGE, "runs", "--runs %" PRId64 ": wants 1 to %d", b->runs, MOST_RUNS);
+    if (b->partitions < 1 || b->partitions > 1024)
+        return err_set(info, ERR_USAGE, "partitions", "--partitions %" PRId64 ": wants 1 to 1024",
+                       b->partitions);
     if (b->n_creators < 1 || b->n_events < 1 || b->latency_seconds > MOST_LATENCY_SECONDS)
         return err_set(info, ERR_USAGE, "options",
                        "--creators and --events want at least 1, --latency-seconds at most %d",
@@ -80,18 +83,23 @@ static void pass_on(struct bench *b, int argc, char **argv)
         }
 }
 
-static void name_things(struct bench *b)
+void bench_name(struct bench *b)
 {
-    static const char *const names[N_BENCH_TOPICS] = {"profiles",       "posts",        "interactions",
-                                                      "creator-scores", "dead-letters", "peer-tables",
-                                                      "relay-in",       "relay-out"};
-    for (size_t i = 0; i < b->config->n_kafka; i++)
-        if (strcmp(b->config->kafka[i].key, "bootstrap.servers") == 0)
-            snprintf(b->bootstrap, sizeof b->bootstrap, "%s", b->config->kafka[i].value);
-    snprintf(b->name, sizeof b->name, "bench-%d-%" PRId64, (int)getpid(), clock_wall_ms() % 100000);
+    static const char *const names[N_BENCH_TOPICS] = {
+        "profiles",  "posts",      "interactions", "creator-scores", "dead-letters", "peer-tables",
+        "campaigns", "fit-scores", "shortlists",   "relay-in",       "relay-out"};
+    snprintf(b->name, sizeof b->name, "bench-%d-%" PRId64, (int)getpid(), clock_mono_ms() % 10000000);
     for (int i = 0; i < N_BENCH_TOPICS; i++)
         snprintf(b->topics[i], sizeof b->topics[i], "%s-%s", b->name, names[i]);
     b->random.state = 42;
+}
+
+static void name_things(struct bench *b)
+{
+    for (size_t i = 0; i < b->config->n_kafka; i++)
+        if (strcmp(b->config->kafka[i].key, "bootstrap.servers") == 0)
+            snprintf(b->bootstrap, sizeof b->bootstrap, "%s", b->config->kafka[i].value);
+    bench_name(b);
     bench_draw_open(b);
 }
 
@@ -111,9 +119,10 @@ static enum err measure_on_broker(struct bench *b, struct bench_result *r, bool 
 static enum err measure(struct bench *b, struct bench_result *r, struct err_info *info)
 {
     bool all = strcmp(b->job, "all") == 0, stages = all || strcmp(b->job, "stages") == 0,
-         j1 = all || strcmp(b->job, "j1") == 0, bytes = stages || strcmp(b->job, "bytes") == 0;
+         j1 = all || strcmp(b->job, "j1") == 0, j2 = all || strcmp(b->job, "j2") == 0,
+         bytes = stages || strcmp(b->job, "bytes") == 0;
     enum err err = ERR_OK;
-    if (j1 && !b->bootstrap[0])
+    if ((j1 || j2) && !b->bootstrap[0])
         return err_set(info, ERR_USAGE, "bootstrap",
                        "name a real broker with --bootstrap (deploy/kafka.sh up DIR BASE starts one); the "
                        "mock proves nothing");
@@ -123,8 +132,9 @@ static enum err measure(struct bench *b, struct bench_result *r, struct err_info
         err = bench_stages(b, r, info);
     if (err == ERR_OK && stages)
         err = bench_stages_redis(b, r, info);
-    return err == ERR_OK && b->bootstrap[0] && (stages || j1) ? measure_on_broker(b, r, stages, j1, info)
-                                                              : err;
+    if (err == ERR_OK && b->bootstrap[0] && (stages || j1))
+        err = measure_on_broker(b, r, stages, j1, info);
+    return err == ERR_OK && j2 ? bench_j2(b, r, info) : err;
 }
 
 static enum err show(const struct bench *b, const struct bench_result *r, const struct asked *asked,
@@ -183,10 +193,11 @@ int command_bench(int argc, char **argv)
     size_t n;
     int status = 0;
     const struct arg options[] = {
-        {"job", ARG_CHOICE, "j1|stages|bytes|all",
-         "catch-up, latency, idle; each stage alone; bytes in Redis", &asked.job},
+        {"job", ARG_CHOICE, "j1|j2|stages|bytes|all",
+         "catch-up, latency, idle; with campaigns; each stage alone; bytes in Redis", &asked.job},
         {"events", ARG_INT, "N", "interactions (default 4000000)", &b.n_events},
         {"creators", ARG_INT, "N", "creators (default 200000)", &b.n_creators},
+        {"partitions", ARG_INT, "N", "of the topics: lanes (default 8)", &b.partitions},
         {"runs", ARG_INT, "N", "how often each figure is measured (default 1)", &b.runs},
         {"workers", ARG_TEXT, "1,2,4", "threads of the worker, a catch-up with each (default 1)",
          &asked.workers},

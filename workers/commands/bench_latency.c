@@ -174,15 +174,14 @@ static void close_all(struct measuring *m)
     buffer_free(&m->value);
 }
 
-static void take_result(struct measuring *m, struct bench_delays *d)
+void bench_delays_take(struct bench_delays *d, const struct latencies *latencies)
 {
-    d->unanswered += count_unanswered(m);
-    d->events += (int64_t)m->latencies->n;
-    figure_add(&d->p50, (double)latencies_at(m->latencies, .5) / 1000);
-    figure_add(&d->p90, (double)latencies_at(m->latencies, .9) / 1000);
-    figure_add(&d->p99, (double)latencies_at(m->latencies, .99) / 1000);
-    figure_add(&d->p999, (double)latencies_at(m->latencies, .999) / 1000);
-    figure_add(&d->max, (double)m->latencies->max_us / 1000);
+    d->events += (int64_t)latencies->n;
+    figure_add(&d->p50, (double)latencies_at(latencies, .5) / 1000);
+    figure_add(&d->p90, (double)latencies_at(latencies, .9) / 1000);
+    figure_add(&d->p99, (double)latencies_at(latencies, .99) / 1000);
+    figure_add(&d->p999, (double)latencies_at(latencies, .999) / 1000);
+    figure_add(&d->max, (double)latencies->max_us / 1000);
 }
 
 enum err bench_measure(struct bench *b, int in, int out, bool relayed, struct bench_delays *delays,
@@ -194,8 +193,10 @@ enum err bench_measure(struct bench *b, int in, int out, bool relayed, struct be
         read_scores(&m, 1000); /* the scan stands at the end of its topic before the first event */
         err = run(&m, info);
     }
-    if (err == ERR_OK)
-        take_result(&m, delays);
+    if (err == ERR_OK) {
+        delays->unanswered += count_unanswered(&m);
+        bench_delays_take(delays, m.latencies);
+    }
     close_all(&m);
     return err;
 }

@@ -6,10 +6,13 @@
 #include <stdlib.h>
 
 #include "bench.h"
+#include "generate_words.h"
 #include "microflux/clock.h"
 #include "microflux/schemas.h"
 
 #define MOST_PAIRS 64
+#define TAGS       3
+#define TOPICAL    16 /* of the tags of a niche: the others are everybody's */
 
 struct loading {
     struct bench *bench;
@@ -104,24 +107,42 @@ static enum err load_profiles(struct loading *l, int64_t start, struct err_info 
     return err;
 }
 
+static void put_tags(struct buffer *out, int64_t of)
+{
+    avro_put_block(out, of < 0 ? 0 : TAGS);
+    for (int64_t k = 0; k < TAGS && of >= 0; k++)
+        avro_put_bytes(out,
+                       bytes_of(niche_tag((int)(of / 4 % (N_NICHES - 1)), (uint64_t)(of + 5 * k) % TOPICAL)));
+    avro_put_end(out);
+}
+
+void bench_post(struct buffer *out, int64_t creator, int64_t post, int64_t tags_of, int64_t at,
+                uint64_t fingerprint)
+{
+    out->len = 0;
+    avro_put_frame(out, 0, fingerprint);
+    put_creator(out, creator);
+    put_post_id(out, creator, post);
+    avro_put_long(out, at);
+    avro_put_long(out, 1);
+    put_tags(out, tags_of);
+    for (int k = 0; k < 2; k++) /* mentions, sponsors */
+        avro_put_long(out, 0);
+    avro_put_bool(out, false);
+    avro_put_long(out, 0); /* language, text */
+    avro_put_long(out, 0);
+    avro_put_bool(out, false);
+    avro_put_long(out, 0); /* metrics */
+}
+
 static enum err load_posts(struct loading *l, int64_t start, struct err_info *info)
 {
     enum err err = ERR_OK;
     for (int64_t i = 0; i < l->bench->n_creators * BENCH_POSTS && err == ERR_OK; i++) {
-        l->value.len = 0;
-        avro_put_frame(&l->value, 0, l->fingerprints[1]);
-        put_creator(&l->value, i / BENCH_POSTS);
-        put_post_id(&l->value, i / BENCH_POSTS, i % BENCH_POSTS);
-        avro_put_long(&l->value, start + i % BENCH_POSTS);
-        avro_put_long(&l->value, 1);
-        for (int k = 0; k < 3; k++) /* tags, mentions, sponsors */
-            avro_put_long(&l->value, 0);
-        avro_put_bool(&l->value, false);
-        avro_put_long(&l->value, 0); /* language, text */
-        avro_put_long(&l->value, 0);
-        avro_put_bool(&l->value, false);
-        avro_put_long(&l->value, 0); /* metrics */
-        err = send(l, BENCH_POSTS_TOPIC, i / BENCH_POSTS, start + 1, info);
+        int64_t creator = i / BENCH_POSTS, post = i % BENCH_POSTS;
+        bench_post(&l->value, creator, post, l->bench->tagged ? creator : -1, start + post,
+                   l->fingerprints[1]);
+        err = send(l, BENCH_POSTS_TOPIC, creator, start + 1, info);
     }
     return err;
 }
@@ -150,12 +171,13 @@ int64_t bench_creator(struct bench *b)
     return low;
 }
 
-static enum err load_interactions(struct loading *l, int64_t start, int64_t span, struct err_info *info)
+static enum err load_interactions(struct loading *l, int64_t n, int64_t start, int64_t span,
+                                  struct err_info *info)
 {
     struct bench *b = l->bench;
     enum err err = ERR_OK;
-    for (int64_t i = 0; i < b->n_events && err == ERR_OK; i++) {
-        int64_t creator = bench_creator(b), at = start + 2 + i * span / b->n_events;
+    for (int64_t i = 0; i < n && err == ERR_OK; i++) {
+        int64_t creator = bench_creator(b), at = start + 2 + i * span / n;
         int kind = draw_kind(&b->random);
         int64_t count = kind == KIND_VIEW ? 1 + random_below(&b->random, 20) : 1;
         bench_interaction(&l->value, creator, random_below(&b->random, BENCH_POSTS), kind, count, at,
@@ -225,7 +247,24 @@ enum err bench_load(struct bench *b, struct err_info *info)
     if (err == ERR_OK)
         err = load_posts(&l, start, info);
     if (err == ERR_OK)
-        err = load_interactions(&l, start, span, info);
+        err = load_interactions(&l, b->n_events, start, span, info);
+    return close_loading(&l, err, info);
+}
+
+enum err bench_load_again(struct bench *b, struct err_info *info)
+{
+    memset(b->sent, 0, (size_t)b->n_creators * sizeof *b->sent);
+    memset(b->ends, 0, sizeof b->ends);
+    bench_name(b);
+    return bench_load(b, info);
+}
+
+enum err bench_more(struct bench *b, int64_t n, struct err_info *info)
+{
+    struct loading l = {.bench = b};
+    enum err err = open_loading(&l, info);
+    if (err == ERR_OK)
+        err = load_interactions(&l, n, clock_wall_ms(), 0, info);
     return close_loading(&l, err, info);
 }
 

@@ -11,7 +11,7 @@
 
 /* ---- reading the file ---- */
 
-static double number(const json_t *in, const char *name)
+double bench_number(const json_t *in, const char *name)
 {
     return json_number_value(json_object_get(in, name));
 }
@@ -22,9 +22,9 @@ static const char *text(const json_t *in, const char *name)
     return s ? s : "not known";
 }
 
-static double median(const json_t *in, const char *name)
+double bench_median(const json_t *in, const char *name)
 {
-    return number(json_object_get(in, name), "median");
+    return bench_number(json_object_get(in, name), "median");
 }
 
 static const json_t *stage(const json_t *all, const char *name)
@@ -37,12 +37,12 @@ static const json_t *stage(const json_t *all, const char *name)
 }
 
 /* "2.61 (2.50 to 2.80)"; one run: the figure alone. */
-static void put_figure(struct buffer *out, const json_t *figure, double scale, int digits)
+void bench_put_figure(struct buffer *out, const json_t *figure, double scale, int digits)
 {
-    buffer_printf(out, "%.*f", digits, number(figure, "median") * scale);
-    if (number(figure, "runs") > 1)
-        buffer_printf(out, " (%.*f to %.*f)", digits, number(figure, "min") * scale, digits,
-                      number(figure, "max") * scale);
+    buffer_printf(out, "%.*f", digits, bench_number(figure, "median") * scale);
+    if (bench_number(figure, "runs") > 1)
+        buffer_printf(out, " (%.*f to %.*f)", digits, bench_number(figure, "min") * scale, digits,
+                      bench_number(figure, "max") * scale);
 }
 
 /* ---- goals ---- */
@@ -50,8 +50,8 @@ static void put_figure(struct buffer *out, const json_t *figure, double scale, i
 static void put_goal(struct buffer *out, const json_t *figure, double scale, int digits, double most,
                      const char *unit, int *reached)
 {
-    bool yes = number(figure, "median") <= most;
-    put_figure(out, figure, scale, digits);
+    bool yes = bench_number(figure, "median") <= most;
+    bench_put_figure(out, figure, scale, digits);
     buffer_printf(out, "%s | %s |\n", unit, yes ? "yes" : "no");
     *reached += yes;
 }
@@ -73,7 +73,7 @@ static void put_goals(const json_t *all, struct buffer *out)
     if (latency) {
         goals = 3;
         buffer_printf(out, "| p99 < 30 ms at 20,000 events/s (here %.0f) | ",
-                      number(json_object_get(all, "options"), "rate"));
+                      bench_number(json_object_get(all, "options"), "rate"));
         put_goal(out, json_object_get(latency, "p99"), 1, 1, GOAL_P99, " ms", &reached);
         buffer_add_text(out, "| idle <= 1 % | ");
         put_goal(out, json_object_get(all, "idle"), 100, 2, GOAL_IDLE, " %", &reached);
@@ -89,10 +89,10 @@ static void put_goals(const json_t *all, struct buffer *out)
         out,
         "\n%d of %d reached, on this machine (%s, %.0f cores, load average %.1f before). Exact: %s (%.0f "
         "creators compared, %.0f different).\n\n",
-        reached, goals, text(m, "cpu"), number(m, "cores"),
+        reached, goals, text(m, "cpu"), bench_number(m, "cores"),
         json_number_value(json_array_get(json_object_get(m, "load_average_before"), 0)),
-        json_is_true(json_object_get(all, "exact")) ? "yes" : "NO", number(all, "creators_compared"),
-        number(all, "creators_different"));
+        json_is_true(json_object_get(all, "exact")) ? "yes" : "NO", bench_number(all, "creators_compared"),
+        bench_number(all, "creators_different"));
 }
 
 /* ---- tables ---- */
@@ -101,20 +101,20 @@ static void put_phase(struct buffer *out, const char *name, const json_t *phase,
 {
     const json_t *cpu = json_object_get(phase, "cpu_seconds_per_million_events");
     buffer_printf(out, "| %s | ", name);
-    put_figure(out, json_object_get(cpu, "worker"), 1, 2);
+    bench_put_figure(out, json_object_get(cpu, "worker"), 1, 2);
     buffer_add_text(out, " | ");
     if (floor_ns > 0)
-        buffer_printf(out, "%.1f", median(cpu, "worker") * 1000 / floor_ns);
+        buffer_printf(out, "%.1f", bench_median(cpu, "worker") * 1000 / floor_ns);
     buffer_add_text(out, " | ");
-    put_figure(out, json_object_get(cpu, "redis"), 1, 2);
+    bench_put_figure(out, json_object_get(cpu, "redis"), 1, 2);
     buffer_add_text(out, " | ");
-    put_figure(out, json_object_get(cpu, "sum"), 1, 2);
+    bench_put_figure(out, json_object_get(cpu, "sum"), 1, 2);
     buffer_add_text(out, " | ");
-    put_figure(out, json_object_get(phase, "seconds"), 1, 1);
-    double seconds = median(phase, "seconds");
-    buffer_printf(out, " | %.0f | %.0f | %.0f | %.0f |\n",
-                  seconds > 0 ? number(phase, "records") / seconds : 0, median(phase, "peak_rss_mib"),
-                  median(phase, "loads"), median(phase, "evictions"));
+    bench_put_figure(out, json_object_get(phase, "seconds"), 1, 1);
+    double seconds = bench_median(phase, "seconds");
+    buffer_printf(
+        out, " | %.0f | %.0f | %.0f | %.0f |\n", seconds > 0 ? bench_number(phase, "records") / seconds : 0,
+        bench_median(phase, "peak_rss_mib"), bench_median(phase, "loads"), bench_median(phase, "evictions"));
 }
 
 static void put_phases(const json_t *all, struct buffer *out)
@@ -124,7 +124,7 @@ static void put_phases(const json_t *all, struct buffer *out)
                          *eviction = json_object_get(all, "eviction"),
                          *cold = json_object_get(all, "cold_start"), *sweep = json_object_get(all, "sweep"),
                          *options = json_object_get(all, "options");
-    double floor_ns = median(stage(all, "consumer floor"), "ns");
+    double floor_ns = bench_median(stage(all, "consumer floor"), "ns");
     char name[96];
     if (!list)
         return;
@@ -134,13 +134,13 @@ static void put_phases(const json_t *all, struct buffer *out)
         "CPU-seconds per million events; seconds from the worker's start until all is applied.\n\n"
         "| phase | worker | of it, × the floor | Redis | sum | seconds | events/s | peak RSS MiB | loads | "
         "evictions |\n|---|---|---|---|---|---|---|---|---|---|\n",
-        number(options, "events"), number(options, "creators"));
+        bench_number(options, "events"), bench_number(options, "creators"));
     json_array_foreach(list, i, phase)
     {
-        snprintf(name, sizeof name, "catch-up, workers=%.0f", number(phase, "workers"));
+        snprintf(name, sizeof name, "catch-up, workers=%.0f", bench_number(phase, "workers"));
         put_phase(out, name, phase, floor_ns);
     }
-    snprintf(name, sizeof name, "catch-up, memory_mib=%.0f", number(eviction, "memory_mib"));
+    snprintf(name, sizeof name, "catch-up, memory_mib=%.0f", bench_number(eviction, "memory_mib"));
     if (eviction)
         put_phase(out, name, eviction, floor_ns);
     if (cold)
@@ -149,7 +149,7 @@ static void put_phases(const json_t *all, struct buffer *out)
         put_phase(out, "sweep: idle creators, each at least once, full Redis (per million scores)", sweep,
                   floor_ns);
     buffer_printf(out, "\nRedis holds %.0f bytes a creator after it.\n\n",
-                  median(json_array_get(list, 0), "redis_bytes_per_creator"));
+                  bench_median(json_array_get(list, 0), "redis_bytes_per_creator"));
 }
 
 static void put_latency(const json_t *all, struct buffer *out)
@@ -167,7 +167,7 @@ static void put_latency(const json_t *all, struct buffer *out)
         "fixed schedule (not when a held-up sender got round to it) until a score that contains it was "
         "read from Kafka; %.0f events, %.0f of them without a score in the end (they count with the time "
         "waited).%s\n\n| | ms |%s\n|---|---|%s\n",
-        number(options, "rate"), number(latency, "events"), number(latency, "unanswered"),
+        bench_number(options, "rate"), bench_number(latency, "events"), bench_number(latency, "unanswered"),
         relay ? " *Relay*: the same load through a thread that copies each event to another topic as a "
                 "record of a "
                 "score's size and does nothing else: Kafka's and the machine's share, below which nobody "
@@ -177,15 +177,15 @@ static void put_latency(const json_t *all, struct buffer *out)
         relay ? " relay, ms |" : "", relay ? "---|" : "");
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         buffer_printf(out, "| %s | ", rows[i].name);
-        put_figure(out, json_object_get(latency, rows[i].key), 1, 1);
+        bench_put_figure(out, json_object_get(latency, rows[i].key), 1, 1);
         if (relay) {
             buffer_add_text(out, " | ");
-            put_figure(out, json_object_get(relay, rows[i].key), 1, 1);
+            bench_put_figure(out, json_object_get(relay, rows[i].key), 1, 1);
         }
         buffer_add_text(out, " |\n");
     }
     buffer_add_text(out, "\nIdle afterwards: ");
-    put_figure(out, json_object_get(all, "idle"), 100, 2);
+    bench_put_figure(out, json_object_get(all, "idle"), 100, 2);
     buffer_add_text(out, " % of a core.\n\n");
 }
 
@@ -202,10 +202,10 @@ static void put_stages(const json_t *all, struct buffer *out)
     {
         const json_t *redis = json_object_get(s, "redis_ns");
         buffer_printf(out, "| %s | %s | ", text(s, "stage"), text(s, "what"));
-        put_figure(out, json_object_get(s, "ns"), 1, 0);
+        bench_put_figure(out, json_object_get(s, "ns"), 1, 0);
         buffer_add_text(out, " | ");
         if (!json_is_null(redis))
-            put_figure(out, redis, 1, 0);
+            bench_put_figure(out, redis, 1, 0);
         buffer_add_text(out, " |\n");
     }
     buffer_add_text(out, "\n");
@@ -244,14 +244,15 @@ static void put_shares(const json_t *all, struct buffer *out)
     const json_t *first = json_array_get(json_object_get(all, "catch_up"), 0),
                  *cpu = json_object_get(first, "cpu_seconds_per_million_events"),
                  *write = stage(all, "Redis, first write"), *floor = stage(all, "consumer floor");
-    double creators = number(json_object_get(all, "options"), "creators"), records = number(first, "records");
+    double creators = bench_number(json_object_get(all, "options"), "creators"),
+           records = bench_number(first, "records");
     if (!first || !floor || records <= 0)
         return;
     buffer_printf(out, "The consumer floor is %.0f %% of the worker's CPU in job J1",
-                  median(floor, "ns") / 10 / median(cpu, "worker"));
+                  bench_median(floor, "ns") / 10 / bench_median(cpu, "worker"));
     if (write)
         buffer_printf(out, "; the first write of each creator, at its price alone, %.0f %% of Redis'",
-                      median(write, "redis_ns") * creators / records / 10 / median(cpu, "redis"));
+                      bench_median(write, "redis_ns") * creators / records / 10 / bench_median(cpu, "redis"));
     buffer_add_text(out, ".\n");
 }
 
@@ -260,6 +261,7 @@ void bench_report_tables(const json_t *all, struct buffer *out)
     put_goals(all, out);
     put_phases(all, out);
     put_latency(all, out);
+    bench_report_fits(all, out);
     put_stages(all, out);
     put_sizes(all, out);
     put_shares(all, out);
@@ -274,8 +276,9 @@ static void put_command(const json_t *all, struct buffer *out)
     buffer_printf(out,
                   "```\nmicroflux bench --job %s --bootstrap HOST:PORT --runs %.0f --events %.0f --creators "
                   "%.0f --rate %.0f --latency-seconds %.0f --eviction-mib %.0f --workers ",
-                  text(all, "job"), number(o, "runs"), number(o, "events"), number(o, "creators"),
-                  number(o, "rate"), number(o, "latency_seconds"), number(o, "eviction_mib"));
+                  text(all, "job"), bench_number(o, "runs"), bench_number(o, "events"),
+                  bench_number(o, "creators"), bench_number(o, "rate"), bench_number(o, "latency_seconds"),
+                  bench_number(o, "eviction_mib"));
     json_array_foreach(json_object_get(o, "workers"), i, entry)
         buffer_printf(out, "%s%" JSON_INTEGER_FORMAT, i ? "," : "", json_integer_value(entry));
     json_array_foreach(json_object_get(o, "set"), i, entry)
@@ -293,9 +296,10 @@ static void put_machine(const json_t *all, struct buffer *out)
         "shared and noisy, and broker, Redis, load and worker share its cores: read the CPU figures and "
         "their ratio to the consumer floor of the same run rather than the walls and latencies. Figures "
         "are medians of %.0f runs, with the least and the greatest.\n\n",
-        text(all, "measured_at"), text(m, "cpu"), number(m, "cores"), number(m, "memory_mib") / 1024,
-        text(m, "os"), json_number_value(json_array_get(load, 0)), json_number_value(json_array_get(load, 1)),
-        json_number_value(json_array_get(load, 2)), number(json_object_get(all, "options"), "runs"));
+        text(all, "measured_at"), text(m, "cpu"), bench_number(m, "cores"),
+        bench_number(m, "memory_mib") / 1024, text(m, "os"), json_number_value(json_array_get(load, 0)),
+        json_number_value(json_array_get(load, 1)), json_number_value(json_array_get(load, 2)),
+        bench_number(json_object_get(all, "options"), "runs"));
     buffer_printf(out,
                   "microflux %s (%s), librdkafka %s, hiredis %s, Redis %s (AOF everysec, Unix socket), "
                   "broker: %s, %s.\n\n",

@@ -129,6 +129,28 @@ static void put_phases(json_t *all, const struct bench *b, const struct bench_re
     json_object_set_new(all, "idle", figure_json(&r->idle));
 }
 
+static json_t *fits_json(const struct bench *b, const struct bench_fits *f)
+{
+    json_t *one = json_pack("{s:I, s:o, s:o, s:o, s:o, s:o}", "campaigns", (json_int_t)f->campaigns,
+                            "catch_up", phase_json(&f->catch_up, b->threads[0], b->config->memory_mib),
+                            "live", phase_json(&f->live, b->threads[0], b->config->memory_mib),
+                            "fits_filling", figure_json(&f->filled), "pairs_judged_per_event",
+                            figure_json(&f->judged), "fits_published_per_event", figure_json(&f->told));
+    if (f->fit.events)
+        json_object_set_new(one, "event_to_fit", delays_json(&f->fit));
+    if (f->shortlist.events)
+        json_object_set_new(one, "event_to_shortlist", delays_json(&f->shortlist));
+    return one;
+}
+
+static void put_fits(json_t *all, const struct bench *b, const struct bench_result *r)
+{
+    json_t *list = json_array();
+    for (int i = 0; i < J2_SIZES; i++)
+        json_array_append_new(list, fits_json(b, &r->fits[i]));
+    json_object_set_new(all, "j2", list);
+}
+
 json_t *bench_result_json(const struct bench *b, const struct bench_result *r)
 {
     char at[32];
@@ -146,5 +168,7 @@ json_t *bench_result_json(const struct bench *b, const struct bench_result *r)
     json_object_set_new(all, "bytes_in_redis", sizes_json(r));
     if (r->catch_up[0].records)
         put_phases(all, b, r);
+    if (r->fits[0].live.records)
+        put_fits(all, b, r);
     return all;
 }

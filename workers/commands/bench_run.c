@@ -12,6 +12,7 @@
 #include "bench.h"
 #include "microflux/clock.h"
 #include "microflux/file.h"
+#include "top.h"
 
 #define COMPARED_AT_ONCE 1000
 #define MOST_WORDS       (2 * (N_BENCH_TOPICS + 12) + MOST_PASSED + 3)
@@ -185,21 +186,53 @@ static MF_PRINTF(2, 3) void set(struct command *c, const char *format, ...)
     c->words[c->n++] = c->texts[c->n_texts++];
 }
 
-void bench_run_start(struct bench_run *run, const struct bench_worker *worker)
+/* What every program over the run's topics and Redis is told. */
+static void set_common(const struct bench_run *run, struct command *c)
 {
     static const char *const keys[N_WORKER_TOPICS] = {"profiles",       "posts",        "interactions",
-                                                      "creator_scores", "dead_letters", "peer_tables"};
+                                                      "creator_scores", "dead_letters", "peer_tables",
+                                                      "campaigns",      "fit_scores",   "shortlists"};
     const struct bench *b = run->bench;
-    struct command c = {.words = {"microflux", "run"}, .n = 2};
-    memcpy(c.words + c.n, b->passed, (size_t)b->n_passed * sizeof *b->passed);
-    c.n += b->n_passed;
+    memcpy(c->words + c->n, b->passed, (size_t)b->n_passed * sizeof *b->passed);
+    c->n += b->n_passed;
     for (int i = 0; i < N_WORKER_TOPICS; i++)
-        set(&c, "topics.%s=%s", keys[i], b->topics[i]);
-    set(&c, "redis.address=%s", run->redis);
-    set(&c, "namespace=%s", run->namespace_);
-    set(&c, "group=%s", run->namespace_);
-    set(&c, "kafka.bootstrap.servers=%s", b->bootstrap);
-    set(&c, "http.address=127.0.0.1:0");
+        set(c, "topics.%s=%s", keys[i], b->topics[i]);
+    set(c, "redis.address=%s", run->redis);
+    set(c, "namespace=%s", run->namespace_);
+    set(c, "group=%s", run->namespace_);
+    set(c, "kafka.bootstrap.servers=%s", b->bootstrap);
+    set(c, "http.address=127.0.0.1:0");
+}
+
+static void add_words(struct command *c, const char *const *words)
+{
+    for (; *words; words++) {
+        snprintf(c->texts[c->n_texts], sizeof c->texts[0], "%s", *words);
+        c->words[c->n++] = c->texts[c->n_texts++];
+    }
+}
+
+void bench_run_tool(const struct bench_run *run, const char *const *words, const char *log)
+{
+    struct command c = {.words = {"microflux"}, .n = 1};
+    struct children children = run->children;
+    add_words(&c, words);
+    set_common(run, &c);
+    children_run(&children, log, c.words);
+}
+
+void bench_run_beside(struct bench_run *run, const char *const *words, const char *log)
+{
+    struct command c = {.words = {"microflux"}, .n = 1};
+    add_words(&c, words);
+    set_common(run, &c);
+    children_start(&run->children, log, c.words);
+}
+
+void bench_run_start(struct bench_run *run, const struct bench_worker *worker)
+{
+    struct command c = {.words = {"microflux", "run"}, .n = 2};
+    set_common(run, &c);
     set(&c, "score.min_interval_ms=%s", worker->interval_ms);
     set(&c, "workers=%" PRId64, worker->threads);
     if (worker->sweep_s)
@@ -239,22 +272,46 @@ static double logged(const struct bench_run *run, const char *log, const char *n
     return last;
 }
 
-static void account(struct bench_run *run, const struct bench_worker *worker, const struct rusage *usage,
-                    int64_t done_ms, int64_t records, struct bench_phase *phase)
+enum err bench_run_campaigns(const struct bench_run *run, const struct bench_worker *worker, int64_t n,
+                             struct err_info *info)
+{
+    for (int tries = 0; tries < 600; tries++, bench_nap(100))
+        if ((int64_t)logged(run, worker->log, " usable=") == n)
+            return ERR_OK;
+    return err_set(info, ERR_WEATHER, "stuck", "the worker did not read %" PRId64 " campaigns in 60 s", n);
+}
+
+struct top_reading *bench_run_reading(const struct bench_run *run, const struct bench_worker *worker)
+{
+    char url[96];
+    const char *const urls[] = {url};
+    snprintf(url, sizeof url, "http://127.0.0.1:%.0f",
+             logged(run, worker->log, " address=127.0.0.1:0 port="));
+    return top_read(urls, 1, NULL);
+}
+
+void bench_run_account(struct bench_run *run, const struct bench_worker *worker, double cpu, double rss_mib,
+                       int64_t done_ms, int64_t records, struct bench_phase *phase)
 {
     double millions = (double)records / 1e6;
-    double cpu = (seconds_of(usage->ru_utime) + seconds_of(usage->ru_stime)) / millions;
     double redis = (bench_redis_cpu(run->connection) - run->redis_before) / millions;
     phase->records = records;
     figure_add(&phase->seconds, (double)(done_ms - run->started_ms) / 1000);
-    figure_add(&phase->worker, cpu);
+    figure_add(&phase->worker, cpu / millions);
     figure_add(&phase->redis, redis);
-    figure_add(&phase->sum, cpu + redis);
-    figure_add(&phase->rss_mib, (double)usage->ru_maxrss / 1024);
+    figure_add(&phase->sum, cpu / millions + redis);
+    figure_add(&phase->rss_mib, rss_mib);
     figure_add(&phase->redis_bytes,
                info_number(run->connection, "memory", "used_memory:") / (double)run->bench->n_creators);
     figure_add(&phase->loads, logged(run, worker->log, " loads="));
     figure_add(&phase->evictions, logged(run, worker->log, " evictions="));
+}
+
+static void account(struct bench_run *run, const struct bench_worker *worker, const struct rusage *usage,
+                    int64_t done_ms, int64_t records, struct bench_phase *phase)
+{
+    bench_run_account(run, worker, seconds_of(usage->ru_utime) + seconds_of(usage->ru_stime),
+                      (double)usage->ru_maxrss / 1024, done_ms, records, phase);
 }
 
 enum err bench_run_finish(struct bench_run *run, const struct bench_worker *worker, int64_t records,
