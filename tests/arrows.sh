@@ -8,7 +8,7 @@ declare -A floor_of=([base]=0 [http]=1 [tls]=1 [domain]=2 [avro]=2 [kafka]=2 [st
 declare -A room_of=(
   [err]=base [bytes]=base [log]=base [clock]=base [config]=base [args]=base [map]=base [metrics]=base [address]=base [keyed_hash]=base [file]=base [ini]=base [notify]=base [shared]=base
   [creator]=domain [methodology]=domain [market]=domain [published]=domain [peers]=domain [actors]=domain [fit]=domain [campaign_set]=domain [vectors]=domain [rings]=domain [calls]=domain [train]=train [corpus]=train [avro]=avro [schemas]=avro [registry]=avro [kafka]=kafka [redis]=store [http]=http [tls]=tls [text]=text
-  [lane]=lane [fit_record]=records [edge_record]=records [audience_worker]=audience [score]=score [score_worker]=score [fit_view]=score [roster_worker]=roster [rekey]=rekey [commands]=commands)
+  [lane]=lane [alert]=domain [alert_record]=records [fit_record]=records [edge_record]=records [audience_worker]=audience [score]=score [score_worker]=score [fit_view]=score [roster_worker]=roster [rekey]=rekey [commands]=commands)
 declare -A door=([librdkafka/]=kafka [openssl/]=tls [avro.h]=none [hiredis/]=store [ini.h]=base [xxhash.h]=base [sodium.h]=base [microhttpd.h]=http [curl/]=http [utf8proc.h]=text [lapacke.h]=train [cblas.h]=train)
 
 bad=0

@@ -44,7 +44,7 @@ struct config {
     /* topics.* */
     const char *topic_profiles, *topic_posts, *topic_interactions, *topic_campaigns, *topic_creator_scores,
         *topic_dead_letters, *topic_peer_tables, *topic_audience_edges, *topic_affinity_updates,
-        *topic_fit_scores, *topic_shortlists;
+        *topic_fit_scores, *topic_shortlists, *topic_alerts, *alerts_mute;
     int64_t dead_letters_retention_ms; /* that topics create gives them */
     /* redis.* */
     const char *redis_address; /* host:port or unix:/path; a list with the other modes */

@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "microflux/actors.h"
+#include "microflux/alert.h"
 #include "microflux/bytes.h"
 #include "microflux/err.h"
 #include "microflux/published.h"
@@ -260,6 +261,7 @@ struct creator_dirty {
     bool totals, profile, base, erasure, any; /* any: the version moved */
     bool peer;                                /* the entry among peers moved */
     bool shares;                              /* of the audience */
+    bool alerted;
     bool words, actors, audience; /* whole keys: tokens and brands of the posts; actors and fingerprints;
                                      the audience vector */
 };
@@ -296,6 +298,7 @@ struct creator {
     uint64_t words;         /* of which tokens, each as often as it counts: derived too */
     struct kept_content *content;     /* owned; NULL: not worked out yet */
     struct audience_vector *audience; /* owned; NULL: nobody was met */
+    struct alerted alerted;           /* what readers were told last, by which alerts are raised */
     uint64_t judged; /* digest of what it was held against all campaigns with; 0: not since it was loaded */
     struct creator_dirty dirty;
 };

@@ -28,8 +28,10 @@ struct fit_record {
     int64_t price; /* minor units */
     struct bytes price_currency;
     struct bytes actors; /* hll_pack */
-    struct {             /* sponsored posts for the brand */
-        int32_t posts;   /* 0: none */
+    bool has_newest_post;
+    int64_t newest_post_at;
+    struct {           /* sponsored posts for the brand */
+        int32_t posts; /* 0: none */
         int64_t newest, engagements;
     } collaboration;
     bool has_delivered;

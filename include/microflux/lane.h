@@ -131,8 +131,9 @@ struct lane_kind {
     void (*encode)(void *self, const void *state, struct bytes subject, const struct lane_view *view,
                    enum lane_reason reason, struct buffer *out);
     /* more: after encode: what else readers are told of the subject, in other outputs; NULL: nothing. Events
-     * of change, too: what it finds told is marked told by the EXEC that keeps them. */
-    void (*more)(void *self, void *state, struct bytes subject, const struct lane_view *view,
+     * of change, too: what it finds told is marked told by the EXEC that keeps them. True: the subject's
+     * state changed with it. */
+    bool (*more)(void *self, void *state, struct bytes subject, const struct lane_view *view,
                  enum lane_reason reason, const struct lane_emitter *emitter);
     /* The annex: all of these, or NULL; a silent lane has none.
      * annex_load: the answer to HGETALL of a word: of annex_word first, then of what that asked for.

@@ -124,6 +124,12 @@ struct methodology {
     double fit_tokens_k, fit_untold;             /* 3, .5 */
     int32_t fit_best;                            /* places a lane and campaign: 200 */
     double fit_min_change;                       /* of a fit that is told again: .5 */
+
+    /* §12 */
+    int64_t alert_ms;                           /* between two of one creator and type: 1 h */
+    double alert_followers, alert_authenticity; /* .20 in 7 d; points in so many days: 10 */
+    int32_t alert_days;                         /* 7 */
+    int32_t alert_top, alert_silent_days;       /* places of a campaign: 20; 14 */
 };
 
 /* tier_plain: the table's entry of a follower count. tier_fold_day: one more day. tier_now: the fold over

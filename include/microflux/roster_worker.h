@@ -15,16 +15,20 @@ struct roster_worker_options {
     struct registry *registry; /* NULL = none; shared by all workers */
     size_t max_record_bytes;
     uint32_t output_id; /* Confluent id of shortlist.avsc; 0 = single-object framing */
+    const struct methodology *methodology;
+    uint32_t alert_output_id; /* of alert.avsc, likewise */
+    uint32_t alerts_muted;    /* bit = enum alert_type */
 };
 
 /* What it counts besides the engine: worker_counters.kind[…]. */
 enum roster_count {
     ROSTER_LATE, /* records older than what is known of their pair */
-    ROSTER_TOLD  /* shortlists */
+    ROSTER_TOLD, /* shortlists */
+    ROSTER_ALERTS_TOLD
 };
 
 enum roster_input { ROSTER_FITS };
-enum roster_output { ROSTER_SHORTLISTS };
+enum roster_output { ROSTER_SHORTLISTS, ROSTER_ALERTS };
 
 extern const struct lane_kind roster_kind; /* options: const struct roster_worker_options * */
 

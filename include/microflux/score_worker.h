@@ -41,6 +41,8 @@ struct score_worker_options {
     struct keyed_secret secret; /* of actor_hash; none: the hash is 0 */
     uint32_t output_id;         /* Confluent id of creator-score.avsc; 0 = single-object framing */
     uint32_t fit_output_id;     /* of fit-score.avsc, likewise */
+    uint32_t alert_output_id;   /* of alert.avsc, likewise */
+    uint32_t alerts_muted;      /* bit = enum alert_type */
     /* What takes the place of these from the worker's next turn on: other tables, lexicons, constants,
      * models; the rest must be the same. NULL: nothing does. Stored once. */
     const struct score_worker_options *_Atomic newer;
@@ -66,6 +68,7 @@ enum score_count {
     SCORE_FITS_JUDGED, /* pairs of a creator and a campaign */
     SCORE_FITS_TOLD,   /* records of them */
     SCORE_FITS_LEFT,   /* tombstones */
+    SCORE_ALERTS_TOLD,
 };
 
 /* How creators and pairs are spread: lane_kind.measures. */
@@ -75,8 +78,8 @@ struct score_measures {
     struct tally gates; /* that kept a creator from a campaign */
 };
 
-/* Its outputs: creator-scores, audience-edges, fit-scores. */
-enum { SCORE_SCORES, SCORE_EDGES, SCORE_FITS, SCORE_OUTPUTS };
+/* Its outputs: creator-scores, audience-edges, fit-scores, alerts. */
+enum { SCORE_SCORES, SCORE_EDGES, SCORE_FITS, SCORE_ALERTS, SCORE_OUTPUTS };
 
 extern const struct lane_kind score_kind; /* options: const struct score_worker_options * */
 /* score_kind_of: score_kind, and with an embedding what goes with it: affinity-updates as fourth input,

@@ -100,7 +100,7 @@ says 'no topics' 1 'microflux topics create --partitions 8' --connect
 says 'all is well' 0 ' 0 doubtful, 0 missing$' --connect
 "$microflux" topics create --partitions 2 --set topics.profiles=compacted > /dev/null
 "$microflux" topics create --partitions 3 --set topics.profiles=p3 --set topics.posts=three --set topics.interactions=i3 --set topics.creator_scores=c3 \
-  --set topics.dead_letters=d3 --set topics.audience_edges=e3 --set topics.affinity_updates=u3 --set topics.fit_scores=f3 --set topics.shortlists=l3 > /dev/null
+  --set topics.dead_letters=d3 --set topics.audience_edges=e3 --set topics.affinity_updates=u3 --set topics.fit_scores=f3 --set topics.shortlists=l3 --set topics.alerts=a3 > /dev/null
 says 'a user without rights' 1 'Read --topic profiles$' --connect --bootstrap "$tls" "${sasl[@]}" --set kafka.sasl.username=nobody
 says 'compaction before a worker has read' 0 'profiles: min.compaction.lag.ms=1209600000: a snapshot may be compacted' --connect --survive 400
 check 'the command that mends it' grep -q 'entity-name profiles --add-config min.compaction.lag.ms=1440000000' "$DIR/said"

@@ -56,7 +56,7 @@ static void events(void *self, const void *state, const struct kafka_record *rec
     emitter->put(emitter->arg, OUT_ALERTS, record->value, (struct bytes){0});
 }
 
-static void more(void *self, void *state, struct bytes subject, const struct lane_view *view,
+static bool more(void *self, void *state, struct bytes subject, const struct lane_view *view,
                  enum lane_reason reason, const struct lane_emitter *emitter)
 {
     (void)self;
@@ -65,6 +65,7 @@ static void more(void *self, void *state, struct bytes subject, const struct lan
     (void)reason;
     emitter->put(emitter->arg, OUT_EDGES, subject, BYTES("more"));
     emitter->put(emitter->arg, OUT_ALERTS, subject, BYTES("told"));
+    return false;
 }
 
 static const char *const key_names[] = {"c"};

@@ -241,12 +241,29 @@ static void compare(struct creator *c, int64_t as_of)
     same_posts(c, &loaded);
     same_actors(c, &loaded);
     assert_true(c->price == loaded.price && strcmp(c->price_currency, loaded.price_currency) == 0);
+    assert_memory_equal(&c->alerted, &loaded.alerted, sizeof c->alerted);
     creator_score(c, methodology, NULL, as_of, &a);
     creator_score(&loaded, methodology, NULL, as_of, &b);
     assert_true(score_digest(&a) == score_digest(&b));
     buffer_free(&wanted);
     buffer_free(&found);
     creator_clear(&loaded);
+}
+
+static void random_alerts(struct creator *c, int64_t as_of)
+{
+    static const char *const tiers[] = {"MICRO", "MACRO", "NONE"};
+    struct alert found[ALERTS_OF_CREATOR];
+    struct score s = {.as_of = as_of, .n_tiers = (size_t)below(2)};
+    s.tiers[0].tier = tiers[below(3)];
+    s.activity.followers[0] = (struct change_value){true, 0, {(double)(below(60) - 30) / 100, true}};
+    s.authenticity = (struct weighted){.there = below(2), .score = (double)below(100000) / 1000};
+    s.content.saturation = (struct optional){(double)below(10000000) / 1e7, below(2)};
+    s.content.likely_posts = (int32_t)below(9);
+    for (int flag = 0; flag < N_FLAGS; flag++)
+        s.flags[flag].raised = below(2);
+    alerts_of(methodology, &s, 0, &c->alerted, found);
+    c->dirty.alerted = true;
 }
 
 static void test_round_trip(void **state)
@@ -271,6 +288,8 @@ static void test_round_trip(void **state)
             random_record(&c, &rules, offset, &as_of);
             if (below(10) == 0)
                 random_meeting(&c);
+            if (below(20) == 0)
+                random_alerts(&c, as_of);
             if (below(5) == 0)
                 layout_write(&c, &writer);
             if (below(100) == 0) {

@@ -12,9 +12,9 @@
 static enum err check_names(const struct checking *c, struct err_info *info)
 {
     static const char *const keys[CHECK_TOPICS] = {
-        "topics.profiles",       "topics.posts",          "topics.interactions",
-        "topics.creator_scores", "topics.dead_letters",   "topics.peer_tables",
-        "topics.fit_scores",     "topics.audience_edges", "topics.affinity_updates"};
+        "topics.profiles",       "topics.posts",           "topics.interactions", "topics.creator_scores",
+        "topics.dead_letters",   "topics.peer_tables",     "topics.fit_scores",   "topics.alerts",
+        "topics.audience_edges", "topics.affinity_updates"};
     for (int i = 0; i < CHECK_TOPICS; i++)
         for (int k = 0; k < i; k++)
             if (strcmp(c->topics[i], c->topics[k]) == 0)
@@ -115,7 +115,7 @@ int command_check(int argc, char **argv)
                          .survive_ms = survive_h * MS_HOUR,
                          .topics = {config->topic_profiles, config->topic_posts, config->topic_interactions,
                                     config->topic_creator_scores, config->topic_dead_letters,
-                                    config->topic_peer_tables, config->topic_fit_scores,
+                                    config->topic_peer_tables, config->topic_fit_scores, config->topic_alerts,
                                     config->topic_audience_edges, config->topic_affinity_updates},
                          .n_topics = *config->models_embedding ? CHECK_TOPICS : CHECK_EDGES};
     status = check(&c, connect);

@@ -5,12 +5,13 @@
 #include "options.h"
 #include "report.h"
 
-/* The inputs, then creator-scores, dead-letters, peer-tables, fit-scores, and with an embedding
+/* The inputs, then creator-scores, dead-letters, peer-tables, fit-scores, alerts, and with an embedding
  * audience-edges and affinity-updates. */
 #define CHECK_PEERS   (N_TOPICS + 2)
-#define CHECK_EDGES   (N_TOPICS + 4)
-#define CHECK_UPDATES (N_TOPICS + 5)
-#define CHECK_TOPICS  (N_TOPICS + 6)
+#define CHECK_ALERTS  (N_TOPICS + 4)
+#define CHECK_EDGES   (N_TOPICS + 5)
+#define CHECK_UPDATES (N_TOPICS + 6)
+#define CHECK_TOPICS  (N_TOPICS + 7)
 
 struct checking {
     struct report report;

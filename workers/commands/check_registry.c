@@ -69,6 +69,7 @@ void check_registry(struct checking *c)
         {c->config->topic_creator_scores, "topics.creator_scores", schema_creator_score,
          "creator-score.avsc"},
         {c->config->topic_fit_scores, "topics.fit_scores", schema_fit_score, "fit-score.avsc"},
+        {c->config->topic_alerts, "topics.alerts", schema_alert, "alert.avsc"},
         {c->config->topic_peer_tables, "topics.peer_tables", schema_peer_table, "peer-table.avsc"}};
     struct registry *registry = NULL;
     struct err_info info;

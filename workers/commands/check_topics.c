@@ -156,6 +156,9 @@ static void judge_output(struct looked *t, int i)
     if (i == CHECK_PEERS && !compacted)
         doubt(t, VERDICT_WARN, CLEANUP, "a worker finds no table of peers at its start once it has expired",
               "compact");
+    if (i == CHECK_ALERTS && !compacted)
+        doubt(t, VERDICT_WARN, CLEANUP, "a tombstone takes no alert of an erased creator away",
+              "[compact,delete]");
     if (letters && compacted)
         doubt(t, VERDICT_FAIL, CLEANUP, "a creator's second dead letter would remove the first", "delete");
 }

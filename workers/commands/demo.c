@@ -38,9 +38,9 @@ static void on_signal(int number)
     stopped = 1;
 }
 
-static const char *const topics[] = {"profiles",       "posts",        "interactions",
-                                     "creator-scores", "dead-letters", "peer-tables",
-                                     "fit-scores",     "shortlists",   "campaigns"};
+static const char *const topics[] = {"profiles",     "posts",       "interactions", "creator-scores",
+                                     "dead-letters", "peer-tables", "fit-scores",   "shortlists",
+                                     "alerts",       "campaigns"};
 
 static enum err open_broker(struct demo *d, const struct config *config, struct err_info *info)
 {

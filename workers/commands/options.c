@@ -148,6 +148,8 @@ enum err score_setup_open(const struct config *config, struct score_setup *setup
     if (err == ERR_OK)
         err = read_totals(config->counting_totals, &o->rules, info);
     if (err == ERR_OK)
+        err = alerts_muted(config->alerts_mute, &o->alerts_muted, info);
+    if (err == ERR_OK)
         err = secret_of(config, &o->secret, info);
     if (err == ERR_OK)
         err = registry_of(config, &setup->registry, info);

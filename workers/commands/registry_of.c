@@ -87,6 +87,9 @@ enum err output_ids_patiently(const struct config *config, struct score_setup *s
         err = output_id_patiently(config, setup->registry, config->topic_fit_scores, schema_fit_score,
                                   &setup->options.fit_output_id, stopped, info);
     if (err == ERR_OK && !*stopped)
+        err = output_id_patiently(config, setup->registry, config->topic_alerts, schema_alert,
+                                  &setup->options.alert_output_id, stopped, info);
+    if (err == ERR_OK && !*stopped)
         err = output_id_patiently(config, setup->registry, config->topic_peer_tables, schema_peer_table,
                                   &setup->peers_id, stopped, info);
     return err;

@@ -86,9 +86,13 @@ void running_roster(struct running *r, const struct config *config, const struct
     r->roster = (struct roster_worker_options){.campaigns = setup->options.campaigns,
                                                .registry = setup->registry,
                                                .max_record_bytes = (size_t)config->schema_max_record_bytes,
-                                               .output_id = setup->shortlists_id};
+                                               .output_id = setup->shortlists_id,
+                                               .methodology = setup->options.methodology,
+                                               .alert_output_id = setup->options.alert_output_id,
+                                               .alerts_muted = setup->options.alerts_muted};
     r->inputs[ROSTER_FITS] = config->topic_fit_scores;
     r->outputs[ROSTER_SHORTLISTS] = config->topic_shortlists;
+    r->outputs[ROSTER_ALERTS] = config->topic_alerts;
     r->options.group = config->roster_group;
     r->options.min_interval_ms = config->roster_min_interval_ms;
     set_kind(r, &roster_kind, &r->roster);
@@ -105,6 +109,7 @@ void running_prepare(struct running *r, const struct config *config, const struc
     r->outputs[SCORE_SCORES] = config->topic_creator_scores;
     r->outputs[SCORE_FITS] = config->topic_fit_scores;
     r->outputs[SCORE_EDGES] = config->topic_audience_edges;
+    r->outputs[SCORE_ALERTS] = config->topic_alerts;
     r->kind = score_kind_of(&setup->options);
     (void)score_topics(config, r->inputs);
     set_options(&r->options, config, setup, index, r->name);

@@ -16,7 +16,8 @@ const char *schema_of_topic(const struct config *config, const char *topic)
                  {config->topic_audience_edges, schema_audience_edge},
                  {config->topic_affinity_updates, schema_affinity_update},
                  {config->topic_fit_scores, schema_fit_score},
-                 {config->topic_shortlists, schema_shortlist}};
+                 {config->topic_shortlists, schema_shortlist},
+                 {config->topic_alerts, schema_alert}};
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
         if (strcmp(topic, known[i].topic) == 0)
             return known[i].schema;

@@ -7,7 +7,7 @@
 #include "microflux/commands.h"
 #include "options.h"
 
-#define N_TOPIC_SPECS 11
+#define N_TOPIC_SPECS 12
 
 /* A tombstone stays longer than posts and interactions do (7 days, and 7 until a segment is closed), also
  * when its creator came back and it is not the newest record of its key: a rebuild must meet it before it
@@ -17,6 +17,10 @@ static const char *const profiles[] = {"min.compaction.lag.ms=1209600000", "max.
 static const char *const scores[] = {"max.compaction.lag.ms=604800000"};
 /* A score names its table: those of a week can be looked up. */
 static const char *const peers[] = {"min.compaction.lag.ms=604800000"};
+/* Each alert is read once within a week, then only the newest of a creator is left, or the tombstone that
+ * asks to forget them; after a month, nothing. */
+static const char *const alerts[] = {"cleanup.policy=compact,delete", "min.compaction.lag.ms=604800000",
+                                     "retention.ms=2592000000"};
 static const char *const replay[] = {"retention.ms=-1"};
 
 static int create(const struct config *config, int64_t partitions, int64_t replication, bool for_replay,
@@ -44,6 +48,7 @@ static int create(const struct config *config, int64_t partitions, int64_t repli
         {config->topic_affinity_updates, (int32_t)partitions, (int)replication, false, settings, n},
         {config->topic_fit_scores, (int32_t)partitions, (int)replication, true, scores, 1},
         {config->topic_shortlists, (int32_t)partitions, (int)replication, true, scores, 1},
+        {config->topic_alerts, (int32_t)partitions, (int)replication, false, alerts, 3},
     };
     bool created[N_TOPIC_SPECS] = {false};
     struct err_info info;
@@ -77,7 +82,7 @@ int command_topics(int argc, char **argv)
         "topics",
         "create",
         "Makes the topics that are missing: inputs, campaigns, creator-scores, dead-letters, "
-        "peer-tables, audience-edges, affinity-updates, fit-scores, shortlists.",
+        "peer-tables, audience-edges, affinity-updates, fit-scores, shortlists, alerts.",
         "microflux topics create --bootstrap localhost:9092 --partitions 8",
         options,
         4,

@@ -159,6 +159,12 @@ const struct constant constants[] = {
     SHARE("fit.untold", fit_untold, "confidence where the profile does not tell of the target"),
     COUNT("fit.best", fit_best, 1, 1000, "creators that a lane tells of a campaign"),
     REAL("fit.min_change", fit_min_change, 0, 100, "change of a fit that is told"),
+    LONG("alert.hours", alert_ms, MS_HOUR, 0, 8760, "least time between two of one creator and type"),
+    REAL("alert.followers", alert_followers, 0.01, 100, "change of followers in 7 days, as a share"),
+    REAL("alert.authenticity", alert_authenticity, 0.1, 100, "points that authenticity fell"),
+    COUNT("alert.days", alert_days, 1, ALERT_DAYS, "in so many days, the day itself among them"),
+    COUNT("alert.top", alert_top, 1, 200, "best of a campaign who are watched"),
+    COUNT("alert.silent_days", alert_silent_days, 1, 3650, "days without a post of somebody in a roster"),
 };
 const size_t n_constants = sizeof constants / sizeof *constants;
 _Static_assert(sizeof constants / sizeof *constants <= MOST_CONSTANTS, "room for all of them");

@@ -81,7 +81,7 @@ static void add_outputs(struct lane *lane, struct subject *s, const struct lane_
         }
     const struct lane_emitter emitter = lane_emitter_of(&(struct telling){lane, s, mark});
     if (lane->kind->more)
-        lane->kind->more(lane->self, s->state, s->head.key, view, reason, &emitter);
+        s->changed |= lane->kind->more(lane->self, s->state, s->head.key, view, reason, &emitter);
     lane_trace_told(s);
 }
 

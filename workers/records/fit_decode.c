@@ -40,6 +40,7 @@ static const struct avro_field fields[] = {
     AVRO_FIELD(R, "delivered.clicks", AVRO_I64, delivered.clicks),
     AVRO_FIELD(R, "delivered.purchases", AVRO_I64, delivered.purchases),
     AVRO_FIELD(R, "delivered.value", AVRO_MAP, delivered.values),
+    AVRO_MAYBE(R, "newest_post_at", AVRO_I64, newest_post_at, has_newest_post),
 };
 
 bool fit_record_key(struct bytes key, struct bytes *campaign_id, struct bytes *creator_id)

@@ -117,4 +117,5 @@ void fit_record_encode(const struct fit_record *r, struct buffer *out)
     put_creator(r, out);
     put_collaboration(r, out);
     put_delivered(r, out);
+    avro_put_maybe_long(out, r->has_newest_post, r->newest_post_at);
 }

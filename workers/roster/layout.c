@@ -53,7 +53,8 @@ void pair_said(struct pair *pair)
 static void put_pair(const struct pair *p, struct buffer *out)
 {
     out->len = 0;
-    buffer_printf(out, "%" PRId32 " %" PRId64 " %" PRId64, p->epoch, p->offsets, p->as_of);
+    buffer_printf(out, "%" PRId32 " %" PRId64 " %" PRId64 " %" PRId64, p->epoch, p->offsets, p->as_of,
+                  p->newest_post_at);
     put_said(p, out);
 }
 
@@ -119,8 +120,11 @@ static bool take_pair(struct campaign_state *state, struct bytes creator, struct
 {
     int64_t epoch;
     struct pair *p = campaign_pair_made(state, creator);
-    if (!bytes_int(&text, &epoch) || !bytes_int(&text, &p->offsets) || !bytes_int(&text, &p->as_of) ||
-        !take_word(&text, p->gate, sizeof p->gate))
+    if (!bytes_int(&text, &epoch) || !bytes_int(&text, &p->offsets) || !bytes_int(&text, &p->as_of))
+        return false;
+    if (!bytes_int(&text, &p->newest_post_at))
+        p->newest_post_at = -1; /* of before there were alerts */
+    if (!take_word(&text, p->gate, sizeof p->gate))
         return false;
     p->epoch = (int32_t)epoch;
     if (strcmp(p->gate, "gone") == 0) /* it left: the first layout kept that */
@@ -154,6 +158,15 @@ static void write_told(const struct campaign_state *state, const struct lane_wri
     if (state->before.text.len)
         w->set(w->arg, KEY_CAMPAIGN, BYTES("before"),
                (struct bytes){state->before.text.data, state->before.text.len});
+}
+
+static void write_watch(const struct watch *watch, struct buffer *value, const struct lane_writer *w)
+{
+    watch_text(watch, value);
+    if (watch->there)
+        w->set(w->arg, KEY_CAMPAIGN, BYTES("watch"), (struct bytes){value->data, value->len});
+    else
+        w->drop(w->arg, KEY_CAMPAIGN, BYTES("watch"));
 }
 
 static struct bytes creator_of(const struct pair *pair)
@@ -208,10 +221,12 @@ void campaign_write(struct campaign_state *state, const struct lane_writer *w)
         write_told(state, w);
     write_pairs(state, &field, &value, w);
     drop_left(state, KEY_CAMPAIGN, &field, w);
+    if (state->watch.dirty)
+        write_watch(&state->watch, &value, w);
     write_audiences(state, w);
     drop_left(state, KEY_AUDIENCES, &field, w);
     state->left.len = 0;
-    state->dirty = state->dirty_told = false;
+    state->dirty = state->dirty_told = state->watch.dirty = false;
     buffer_free(&field);
     buffer_free(&value);
 }
@@ -230,6 +245,8 @@ static bool read_field(struct campaign_state *state, struct bytes field, struct 
     }
     if (bytes_equal(field, BYTES("id")))
         return (state->id = strndup(value.ptr, value.len)) != NULL;
+    if (bytes_equal(field, BYTES("watch")))
+        return watch_read(&state->watch, value);
     struct buffer *text = bytes_equal(field, BYTES("by"))       ? &state->made_by
                           : bytes_equal(field, BYTES("now"))    ? &state->now.text
                           : bytes_equal(field, BYTES("before")) ? &state->before.text

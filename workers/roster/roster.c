@@ -2,6 +2,7 @@
  * shortlist and record. Its subject is the campaign; what that looks for comes from the live campaigns. */
 #include <stdlib.h>
 
+#include "microflux/alert_record.h"
 #include "microflux/schemas.h"
 #include "roster_room.h"
 
@@ -11,12 +12,14 @@ struct roster_worker {
     const struct roster_worker_options *options;
     struct avro_reader *reader;
     struct avro_scratch *scratch;
-    uint64_t output_fingerprint;
+    uint64_t output_fingerprint, alert_fingerprint;
     const struct campaign_set *campaigns; /* held; NULL: not read yet */
     uint64_t campaigns_seen;
     struct fit_record record;   /* the one decoded last */
     bool leaves;                /* it says that the creator is no longer among its lane's best */
     struct shortlist shortlist; /* the one evaluated last */
+    bool deal;                  /* the record applied last is of somebody in the roster */
+    struct buffer value;
     uint64_t counts[LANE_COUNTS];
 };
 
@@ -29,6 +32,7 @@ static void roster_close(void *self)
     avro_reader_close(w->reader);
     avro_scratch_close(w->scratch);
     shortlist_free(&w->shortlist);
+    buffer_free(&w->value);
     free(w);
 }
 
@@ -40,7 +44,8 @@ static enum err roster_open(const void *options, void **self, struct err_info *i
     w->options = options;
     w->scratch = avro_scratch_open();
     w->output_fingerprint = avro_fingerprint(schema_shortlist, info);
-    enum err err = w->output_fingerprint ? ERR_OK : ERR_UNSUPPORTED;
+    w->alert_fingerprint = avro_fingerprint(schema_alert, info);
+    enum err err = w->output_fingerprint && w->alert_fingerprint ? ERR_OK : ERR_UNSUPPORTED;
     if (err == ERR_OK)
         err = fit_record_reader_open(w->options->max_record_bytes, w->options->registry, &w->reader, info);
     if (err != ERR_OK) {
@@ -127,6 +132,80 @@ static void roster_loaded(void *self, void *state)
     (void)state;
 }
 
+/* ---- alerts ---- */
+
+static void tell(struct roster_worker *w, const struct campaign_state *campaign, struct bytes creator,
+                 const struct alert *alert, int64_t as_of, const struct lane_emitter *emitter)
+{
+    const struct alert_record record = {.alert = alert,
+                                        .creator_id = creator,
+                                        .campaign_id = bytes_of(campaign->id),
+                                        .epoch = campaign->epoch,
+                                        .offsets = campaign->offset,
+                                        .as_of = as_of,
+                                        .methodology = w->options->methodology};
+    w->value.len = 0;
+    avro_put_frame(&w->value, w->options->alert_output_id, w->alert_fingerprint);
+    alert_encode(&record, &w->value);
+    emitter->put(emitter->arg, ROSTER_ALERTS, creator, (struct bytes){w->value.data, w->value.len});
+    w->counts[ROSTER_ALERTS_TOLD]++;
+}
+
+static bool lets(const struct roster_worker *w, struct watched *one, enum alert_type type, int64_t as_of)
+{
+    return !(w->options->alerts_muted >> type & 1) && watch_let(one, type, w->options->methodology, as_of);
+}
+
+/* The pair leaves with the next record, so what it says is looked at now. */
+static bool is_deal(const struct roster_worker *w, struct campaign_state *campaign)
+{
+    struct watched *one = watch_find(&campaign->watch, w->record.creator_id);
+    if (!bytes_equal(w->record.gate, bytes_of(fit_gate_names[GATE_COMPETITOR])) || !one || !one->rostered ||
+        !lets(w, one, ALERT_COMPETITOR_DEAL, w->record.as_of))
+        return false;
+    return campaign->watch.dirty = true;
+}
+
+static void roster_events(void *self, const void *state, const struct kafka_record *record,
+                          const struct lane_emitter *emitter)
+{
+    struct roster_worker *w = self;
+    const struct alert alert = {.type = ALERT_COMPETITOR_DEAL};
+    (void)record;
+    if (w->deal)
+        tell(w, state, w->record.creator_id, &alert, w->record.as_of, emitter);
+}
+
+struct telling_alerts {
+    struct roster_worker *worker;
+    const struct campaign_state *campaign;
+    int64_t as_of;
+    const struct lane_emitter *emitter;
+};
+
+static void tell_watched(void *arg, struct watched *one, const struct alert *alert)
+{
+    const struct telling_alerts *t = arg;
+    if (lets(t->worker, one, alert->type, t->as_of))
+        tell(t->worker, t->campaign, bytes_of(one->creator), alert, t->as_of, t->emitter);
+}
+
+static bool roster_more(void *self, void *state, struct bytes subject, const struct lane_view *view,
+                        enum lane_reason reason, const struct lane_emitter *emitter)
+{
+    struct roster_worker *w = self;
+    struct campaign_state *campaign = state;
+    struct telling_alerts telling = {w, campaign, view->as_of, emitter};
+    (void)subject;
+    (void)reason;
+    if (w->shortlist.campaign)
+        return watch_shortlist(campaign, &w->shortlist, w->options->methodology, view->as_of, tell_watched,
+                               &telling);
+    bool ends = campaign->watch.there;
+    watch_free(&campaign->watch);
+    return campaign->watch.dirty = ends;
+}
+
 static enum lane_verdict roster_apply(void *self, void *state, int input, int32_t epoch,
                                       const struct kafka_record *record, int64_t *as_of,
                                       struct err_info *info)
@@ -143,6 +222,7 @@ static enum lane_verdict roster_apply(void *self, void *state, int input, int32_
     campaign->epoch = epoch;
     campaign->offset = record->offset + 1;
     campaign->dirty = true;
+    w->deal = changed && !w->leaves && is_deal(w, campaign);
     if (!w->leaves && w->record.as_of > *as_of)
         *as_of = w->record.as_of;
     return LANE_APPLIED; /* a late one, too, is in the version */
@@ -194,7 +274,10 @@ static void roster_counts(const void *self, uint64_t counts[LANE_COUNTS])
     memcpy(counts, w->counts, sizeof w->counts);
 }
 
-static const struct lane_output outputs[] = {{.holds_subjects = true}}; /* shortlists */
+static const struct lane_output outputs[] = {
+    [ROSTER_SHORTLISTS] = {.holds_subjects = true},
+    [ROSTER_ALERTS] = {.events = true},
+};
 
 const struct lane_kind roster_kind = {
     .name = "roster",
@@ -217,9 +300,11 @@ const struct lane_kind roster_kind = {
     .load = roster_load,
     .loaded = roster_loaded,
     .apply = roster_apply,
+    .events = roster_events,
     .changes = roster_changes,
     .evaluate = roster_evaluate,
     .encode = roster_encode,
+    .more = roster_more,
     .tally = roster_tally,
     .counts = roster_counts,
 };

@@ -3,6 +3,7 @@
 #ifndef ROSTER_ROOM_H
 #define ROSTER_ROOM_H
 
+#include "microflux/alert.h"
 #include "microflux/creator.h"
 #include "microflux/fit_record.h"
 #include "microflux/lane.h"
@@ -16,6 +17,7 @@ struct pair {
     bool dirty, dirty_audience;
     int32_t epoch;
     int64_t offsets, as_of;
+    int64_t newest_post_at; /* -1: not known */
     char gate[24], platform[16], tier[16], currency[4];
     double score, confidence, affinity;
     int32_t affinity_source;
@@ -35,6 +37,20 @@ struct told {
     struct buffer text;
 };
 
+/* What alerts are raised by: of a creator that the ranking or a recent alert names. */
+struct watched {
+    char *creator; /* owned */
+    bool top, rostered, silent, seen;
+    double fit;                       /* while it is among the best */
+    int64_t last[ALERTS_OF_CAMPAIGN]; /* of each type, 0: long ago */
+};
+struct watch {
+    struct watched *all; /* owned */
+    size_t n, cap;
+    bool there; /* a shortlist was published */
+    bool dirty;
+};
+
 struct campaign_state {
     char *id; /* owned; NULL: nothing was ever told */
     int32_t epoch;
@@ -43,6 +59,7 @@ struct campaign_state {
     size_t n, cap;
     struct buffer made_by; /* methodology of the last pair told: netstrings name, version, digest */
     struct told now, before;
+    struct watch watch;
     bool dirty, dirty_told; /* id, version and made_by; now and before */
     struct buffer left;     /* since they were written last: creators as netstrings */
     size_t bytes;           /* of the pairs */
@@ -86,6 +103,18 @@ struct shortlist {
 void shortlist_make(struct shortlist *shortlist, const struct campaign_state *state,
                     const struct fit_campaign *campaign);
 void shortlist_free(struct shortlist *shortlist);
+
+/* ---- watch.c ---- */
+typedef void watch_tell(void *arg, struct watched *one, const struct alert *alert);
+/* watch_shortlist: tells what began since the one before; true: the watch differs from Redis. watch_let:
+ * whether an hour has passed since the last alert of that type, which this one then is. */
+bool watch_shortlist(struct campaign_state *state, const struct shortlist *shortlist,
+                     const struct methodology *m, int64_t as_of, watch_tell *tell, void *arg);
+bool watch_let(struct watched *one, enum alert_type type, const struct methodology *m, int64_t as_of);
+struct watched *watch_find(const struct watch *watch, struct bytes creator); /* NULL: nobody watches it */
+void watch_text(const struct watch *watch, struct buffer *out);
+bool watch_read(struct watch *watch, struct bytes text); /* false: it cannot be read */
+void watch_free(struct watch *watch);                    /* leaves it empty */
 
 /* Delivered against expected, of one creator or of all together. */
 struct performance {

@@ -28,13 +28,14 @@ void campaign_clear(struct campaign_state *state)
     buffer_free(&state->now.text);
     buffer_free(&state->before.text);
     buffer_free(&state->left);
+    watch_free(&state->watch);
     campaign_init(state);
 }
 
 size_t campaign_bytes(const struct campaign_state *state)
 {
     return state->bytes + state->cap * sizeof *state->pairs + state->made_by.cap + state->now.text.cap +
-           state->before.text.cap;
+           state->before.text.cap + state->watch.cap * sizeof *state->watch.all;
 }
 
 static int order(const struct pair *pair, struct bytes creator)
@@ -139,6 +140,7 @@ static void copy(struct pair *pair, const struct fit_record *r)
     pair->epoch = r->epoch;
     pair->offsets = r->offsets;
     pair->as_of = r->as_of;
+    pair->newest_post_at = r->has_newest_post ? r->newest_post_at : -1;
     copy_text(pair->gate, sizeof pair->gate, r->gate);
     copy_text(pair->platform, sizeof pair->platform, r->platform);
     copy_text(pair->tier, sizeof pair->tier, r->tier);

@@ -68,6 +68,12 @@ static void put_creator(struct judged *judged, struct fit_record *record)
     record->price = c->price;
     record->price_currency = bytes_of(c->price_currency);
     record->actors = actors_of(judged);
+    for (size_t i = 0; i < judged->seen.creator.n_posts; i++) {
+        int64_t at = judged->seen.posts[i].posted_at;
+        record->newest_post_at =
+            record->has_newest_post && record->newest_post_at > at ? record->newest_post_at : at;
+        record->has_newest_post = true;
+    }
 }
 
 void fit_told(struct judged *judged, const struct fit_campaign *campaign, const struct fit *fit,

@@ -158,6 +158,15 @@ static double most_of(const struct fits *fits, const struct judged *judged,
                : fit_affinity(campaign, judge->m, &judged->seen);
 }
 
+/* Why it leaves is told where a campaign may have chosen it and now wants to know. */
+static void leave(struct fits *fits, struct judged *judged, const struct fit_campaign *campaign,
+                  struct fit_table *table, struct fit_place *place, const struct fit *fit)
+{
+    if (fit->gate == GATE_COMPETITOR)
+        tell(fits, judged, campaign, table, place, fit);
+    put_out(fits, judged, table, place);
+}
+
 static void judge_pair(struct fits *fits, struct judged *judged, const struct fit_campaign *campaign,
                        struct fit_table *table)
 {
@@ -179,7 +188,7 @@ static void judge_pair(struct fits *fits, struct judged *judged, const struct fi
     if (fit_rounded(fit.score) > 0)
         place(fits, judged, campaign, table, held, &fit);
     else if (held)
-        put_out(fits, judged, table, held);
+        leave(fits, judged, campaign, table, held, &fit);
     look_outside(fits, judge, table);
 }
 

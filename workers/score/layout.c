@@ -378,6 +378,8 @@ void layout_write(struct creator *c, const struct change_writer *w)
         layout_write_shares(c, w);
     if (c->dirty.peer)
         write_peer(c, w);
+    if (c->dirty.alerted)
+        layout_write_alerts(c, w);
     if (c->dirty.base && c->base)
         write_base(c, w);
     write_buckets(&c->hours, &c->dirty.hours, 'h', w);

@@ -8,9 +8,14 @@
 void layout_write_whole(const struct creator *c, const struct change_writer *writer);
 bool layout_load_whole(struct creator *c, int key, struct bytes text);
 
-/* What loading shares. layout_ints: n numbers; layout_word: up to the next blank; layout_counts: letters with
- * numbers, to the end of the text. False: it is something else. */
+/* What alerts are raised by: fields n, nh and nl. layout_load_alerts: false: it cannot be read. */
+void layout_write_alerts(const struct creator *c, const struct change_writer *writer);
+bool layout_load_alerts(struct creator *c, struct bytes field, struct bytes text);
+
+/* What loading shares. layout_ints: n numbers; layout_maybe: one, or "-"; layout_word: up to the next blank;
+ * layout_counts: letters with numbers, to the end of the text. False: it is something else. */
 bool layout_ints(struct bytes *text, int64_t *out, int n);
+bool layout_maybe(struct bytes *text, bool *there, int64_t *n);
 struct bytes layout_word(struct bytes *text);
 bool layout_counts(struct bytes text, int64_t *counts, int n);
 /* layout_peer: "platform band bin", all of the text. */

@@ -14,7 +14,7 @@ bool layout_ints(struct bytes *text, int64_t *out, int n)
     return true;
 }
 
-static bool maybe(struct bytes *text, bool *there, int64_t *n)
+bool layout_maybe(struct bytes *text, bool *there, int64_t *n)
 {
     if (text->len >= 2 && text->ptr[0] == ' ' && text->ptr[1] == '-' &&
         (text->len == 2 || text->ptr[2] == ' ')) {
@@ -116,7 +116,8 @@ static bool load_profile_day(struct creator *c, int64_t slot, struct bytes text)
     int64_t n[4];
     struct profile_day day = {0};
     if (slot < 0 || slot >= PROFILE_DAYS || c->n_profile_days == PROFILE_DAYS || !layout_ints(&text, n, 4) ||
-        !maybe(&text, &day.has_following, &day.following) || !maybe(&text, &day.has_posts, &day.posts))
+        !layout_maybe(&text, &day.has_following, &day.following) ||
+        !layout_maybe(&text, &day.has_posts, &day.posts))
         return false;
     day.day = (int32_t)n[0];
     day.observed_at = n[1];
@@ -137,7 +138,7 @@ static bool load_erasure(struct creator *c, struct bytes text)
 {
     int64_t n[2], since;
     bool back;
-    if (!layout_ints(&text, n, 2) || !maybe(&text, &back, &since))
+    if (!layout_ints(&text, n, 2) || !layout_maybe(&text, &back, &since))
         return false;
     c->erasure = (struct erasure){true, n[0], n[1], back ? since : NOT_BACK};
     return text.len == 0;
@@ -216,6 +217,8 @@ static bool load_counter(struct creator *c, struct bytes field, struct bytes tex
         return layout_load_shares(c, field.ptr[0], text);
     case 'q':
         return layout_peer(text, &c->peer);
+    case 'n':
+        return layout_load_alerts(c, field, text);
     case 'b':
         return bytes_int(&number, &slot) && load_base(c, (int)slot, text);
     case 'f':

@@ -69,6 +69,7 @@ static enum err score_open(const void *options, void **self, struct err_info *in
     use_market(w);
     w->output_fingerprint = avro_fingerprint(schema_creator_score, info);
     w->edge_fingerprint = avro_fingerprint(schema_audience_edge, info);
+    w->alert_fingerprint = avro_fingerprint(schema_alert, info);
     w->judge = (struct fit_judge){.makers = &w->makers,
                                   .score = &w->score,
                                   .schema_id = w->options->fit_output_id,
@@ -77,8 +78,8 @@ static enum err score_open(const void *options, void **self, struct err_info *in
                                   .gates = &w->measures.gates};
     score_measures_init(&w->measures);
     use_campaigns(w);
-    enum err err =
-        w->output_fingerprint && w->edge_fingerprint && w->judge.fingerprint ? ERR_OK : ERR_UNSUPPORTED;
+    bool known = w->output_fingerprint && w->edge_fingerprint && w->alert_fingerprint && w->judge.fingerprint;
+    enum err err = known ? ERR_OK : ERR_UNSUPPORTED;
     if (err == ERR_OK)
         err = affinity_update_reader_open(w->options->max_record_bytes, &w->updates, info);
     if (err == ERR_OK)
@@ -326,6 +327,7 @@ static const struct lane_output outputs[SCORE_OUTPUTS] = {
     [SCORE_SCORES] = {.holds_subjects = true},
     [SCORE_EDGES] = {.events = false},
     [SCORE_FITS] = {.by_first_part = true, .events = true},
+    [SCORE_ALERTS] = {.holds_subjects = true, .events = true},
 };
 
 const struct lane_kind score_kind = {
@@ -351,6 +353,7 @@ const struct lane_kind score_kind = {
     .changes = score_changes,
     .evaluate = score_evaluate,
     .encode = score_encode_record,
+    .more = score_alerts,
     .sums_key = PEERS_KEY,
     .tally = score_tally,
     .sums = score_sums,

@@ -15,7 +15,7 @@ struct score_worker {
     struct text_scratch *words;
     uint64_t output_fingerprint;
     struct avro_reader *updates;
-    uint64_t edge_fingerprint;
+    uint64_t edge_fingerprint, alert_fingerprint;
     union score_record record;     /* the one decoded last */
     struct affinity_update update; /* or, of affinity-updates, this one */
     struct buffer value;
@@ -41,5 +41,9 @@ enum err score_decode(void *self, int input, const struct kafka_record *record, 
 void score_measures_init(struct score_measures *measures);
 void score_measure(struct score_measures *measures, const struct score *score, enum lane_reason reason);
 const void *score_measures(const void *self);
+
+/* score_alerts.c: the kind's verb `more`. */
+bool score_alerts(void *self, void *state, struct bytes subject, const struct lane_view *view,
+                  enum lane_reason reason, const struct lane_emitter *emitter);
 
 #endif
