@@ -229,9 +229,10 @@ static void put_sizes(const json_t *all, struct buffer *out)
         buffer_printf(out, "| %s |", text(size, "creator"));
         json_object_foreach(json_object_get(size, "keys"), name, bytes)
         {
-            memory += number(bytes, "memory");
-            stored += number(bytes, "stored");
-            buffer_printf(out, " %.0f (%.0f) |", number(bytes, "memory"), number(bytes, "stored"));
+            memory += bench_number(bytes, "memory");
+            stored += bench_number(bytes, "stored");
+            buffer_printf(out, " %.0f (%.0f) |", bench_number(bytes, "memory"),
+                          bench_number(bytes, "stored"));
         }
         buffer_printf(out, " %.0f (%.0f) | %s |\n", memory, stored, text(size, "what"));
     }
