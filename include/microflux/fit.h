@@ -124,8 +124,9 @@ struct fit {
     double factors[N_FACTORS], steps[N_FACTORS]; /* each factor to its exponent; its signed part of the fit */
     double score, confidence;
 };
-/* fit_compose: affinity times the factors, each to its weight; steps sum with the affinity to the score. */
-double fit_compose(double affinity, const double *factors, const double *weights, double *steps);
+/* fit_compose: affinity times the factors, each to its weight, to which it is raised in place; steps sum with
+ * the affinity to the score. */
+double fit_compose(double affinity, double *factors, const double *weights, double *steps);
 /* fit_score: the whole of §10. affinity and tokens (distinct ones known of the creator) come from whoever
  * knows the creator's topics. A failed gate: its name and score 0, and what was computed anyway. */
 void fit_score(const struct methodology *m, const struct fit_campaign *campaign,

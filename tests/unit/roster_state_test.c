@@ -347,10 +347,22 @@ static void test_delivered(void **unused)
     assert_true(
         json_is_null(json_object_get(json_array_get(json_object_get(record, "ranking"), 1), "performance")));
     json_decref(record);
+    const struct avro_entry first[] = {{BYTES("EUR"), 700}, {BYTES("USD"), -5}},
+                            second[] = {{BYTES("EUR"), 11}};
+    one.collaboration.newest = 8;
+    one.delivered.values = (struct avro_map){first, 2};
+    other.has_delivered = true;
+    other.delivered.newest = 6;
+    other.delivered.values = (struct avro_map){second, 1};
+    other.collaboration.newest = 9;
     other.collaboration.posts = 1; /* and no price in the campaign's currency: the sum is not known */
     other.price_currency = BYTES("USD");
-    assert_true(campaign_take(&state, &other));
+    assert_true(campaign_take(&state, &one) && campaign_take(&state, &other));
     record = published(&state);
+    json_t *all = json_object_get(record, "performance");
+    assert_int_equal(json_integer_value(json_object_get(all, "newest")), 9);
+    assert_int_equal(json_integer_value(json_object_get(json_object_get(all, "value"), "EUR")), 711);
+    assert_int_equal(json_integer_value(json_object_get(json_object_get(all, "value"), "USD")), -5);
     assert_true(json_is_null(json_object_get(json_object_get(record, "performance"), "cost")));
     assert_true(json_is_true(json_object_get(json_object_get(record, "roster"), "per_slot")));
     json_decref(record);

@@ -200,13 +200,13 @@ double factor_quality(const struct methodology *m, const struct weighted *qualit
     return quality->there ? 1 - m->fit_quality_reach * (1 - quality->score / 100) : 1;
 }
 
-double fit_compose(double affinity, const double *factors, const double *weights, double *steps)
+double fit_compose(double affinity, double *factors, const double *weights, double *steps)
 {
     double fit = affinity;
     for (int i = 0; i < N_FACTORS; i++) {
-        double next = fit * pow(factors[i], weights[i]);
-        steps[i] = next - fit;
-        fit = next;
+        factors[i] = pow(factors[i], weights[i]);
+        steps[i] = fit * factors[i] - fit;
+        fit += steps[i];
     }
     return fit;
 }

@@ -45,33 +45,24 @@ static void put_terms(const struct fit_campaign *c, struct buffer *out)
 
 /* ---- ranking ---- */
 
-static void put_values(const struct pair *pair, struct buffer *out)
-{
-    size_t n = 0;
-    while (pair && n < CAMPAIGN_CURRENCIES && pair->values[n].currency[0])
-        n++;
-    avro_put_block(out, n);
-    for (size_t i = 0; i < n; i++) {
-        avro_put_bytes(out, bytes_of(pair->values[i].currency));
-        avro_put_long(out, pair->values[i].minor_units);
-    }
-    avro_put_end(out);
-}
-
-/* pair NULL: of all together; then nothing says when or in what currency. */
-static void put_performance(const struct performance *p, const struct pair *pair, struct buffer *out)
+static void put_performance(const struct performance *p, struct buffer *out)
 {
     avro_put_long(out, p->there);
     if (!p->there)
         return;
     avro_put_long(out, p->posts);
-    avro_put_maybe_long(out, pair && pair->posts > 0, pair ? pair->posted_at : 0);
+    avro_put_maybe_long(out, p->posts > 0, p->posted_at);
     avro_put_long(out, p->engagements);
     optional_put(p->expected, out);
     optional_put(p->ratio, out);
     avro_put_long(out, p->clicks);
     avro_put_long(out, p->purchases);
-    put_values(pair, out);
+    avro_put_block(out, p->n_values);
+    for (size_t i = 0; i < p->n_values; i++) {
+        avro_put_bytes(out, bytes_of(p->values[i].currency));
+        avro_put_long(out, p->values[i].minor_units);
+    }
+    avro_put_end(out);
     optional_put(p->cost, out);
     optional_put(p->cost_per_engagement, out);
     optional_put(p->cost_per_conversion, out);
@@ -96,7 +87,7 @@ static void put_ranked(const struct shortlist *s, size_t i, struct buffer *out)
     avro_put_maybe_long(out, p->price >= 0, p->price);
     if (p->price >= 0)
         avro_put_bytes(out, bytes_of(p->currency));
-    put_performance(&performance, p, out);
+    put_performance(&performance, out);
 }
 
 /* ---- roster ---- */
@@ -258,7 +249,7 @@ void shortlist_encode(const struct shortlist *s, const struct campaign_state *st
     avro_put_end(out);
     put_roster(s, out);
     put_rejected(s, state, out);
-    put_performance(&all, NULL, out);
+    put_performance(&all, out);
     put_changes(state, out);
     avro_put_long(out, origin->reason);
 }

@@ -117,9 +117,12 @@ bool watch_read(struct watch *watch, struct bytes text); /* false: it cannot be 
 void watch_free(struct watch *watch);                    /* leaves it empty */
 
 /* Delivered against expected, of one creator or of all together. */
+#define CURRENCIES 192 /* ISO 4217 knows fewer */
 struct performance {
     bool there;
-    int64_t posts, engagements, clicks, purchases;
+    int64_t posts, posted_at, engagements, clicks, purchases; /* posted_at: of the newest, if there are posts */
+    struct campaign_value values[CURRENCIES];
+    size_t n_values;
     struct optional expected, ratio, cost, cost_per_engagement, cost_per_conversion; /* minor units */
 };
 struct performance performance_of(const struct pair *pair, const char *currency);

@@ -123,17 +123,34 @@ static void weigh_up(struct performance *p)
     p->cost_per_conversion = a_part(p->cost, p->purchases);
 }
 
+static void add_value(struct performance *p, const struct campaign_value *value)
+{
+    size_t i = 0;
+    while (i < p->n_values && strcmp(p->values[i].currency, value->currency) != 0)
+        i++;
+    if (i == CURRENCIES)
+        return;
+    if (i == p->n_values)
+        p->values[p->n_values++] = (struct campaign_value){0};
+    memcpy(p->values[i].currency, value->currency, sizeof value->currency);
+    p->values[i].minor_units += value->minor_units;
+}
+
 static struct performance counted(const struct pair *pair, const char *currency)
 {
     double posts = (double)pair->posts, expected = posts * expected_of_a_post(pair);
-    return (struct performance){
+    struct performance p = {
         .posts = pair->posts,
+        .posted_at = pair->posts > 0 ? pair->posted_at : 0,
         .engagements = pair->engagements,
         .clicks = pair->acted_at ? pair->clicks : 0,
         .purchases = pair->acted_at ? pair->purchases : 0,
         .expected = {expected, expected > 0},
         .cost = {posts * (double)pair->price, pair->posts > 0 && priced(pair, currency)},
     };
+    for (size_t i = 0; i < CAMPAIGN_CURRENCIES && pair->values[i].currency[0]; i++)
+        add_value(&p, &pair->values[i]);
+    return p;
 }
 
 struct performance performance_of(const struct pair *pair, const char *currency)
@@ -155,11 +172,14 @@ struct performance performance_sum(const struct campaign_state *state, const cha
     for (size_t i = 0; i < state->n; i++) {
         struct performance one = counted(state->pairs[i], currency);
         sum.posts += one.posts;
+        sum.posted_at = one.posted_at > sum.posted_at ? one.posted_at : sum.posted_at;
         sum.engagements += one.engagements;
         sum.clicks += one.clicks;
         sum.purchases += one.purchases;
         sum.expected = both(sum.expected, one.expected, one.posts > 0);
         sum.cost = both(sum.cost, one.cost, one.posts > 0);
+        for (size_t k = 0; k < one.n_values; k++)
+            add_value(&sum, &one.values[k]);
     }
     weigh_up(&sum);
     return sum;
