@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
-# The Debian package: binary, catalogues, man pages, systemd unit, /etc/microflux/microflux.conf. usage: deb.sh [FOLDER=.] [BUILD=build-deb]
+# Installs what is missing and makes the Debian package: binary, catalogues, man pages, systemd unit, /etc/microflux/microflux.conf. usage: deb.sh [FOLDER=.] [BUILD=build-deb]
 # The last line names the package. Environment: DEBEMAIL, the address of whoever hands it on.
 set -euo pipefail
 out=$(realpath "${1:-.}") build=${2:-build-deb}; cd "$(dirname "$0")/.."
+deploy/packages.sh package
 cmake -S . -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=None "-DCMAKE_C_FLAGS=-O2 -g" -DCMAKE_INSTALL_PREFIX=/usr > "$out/deb.log"
 cmake --build "$build" --target microflux man >> "$out/deb.log"
 "$build/microflux" config sample > "$build/microflux.conf"

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# Installs the Debian packages that microflux needs and that are missing. usage: deploy/packages.sh [run|build|test|nightly] ...
+# Installs the Debian packages that microflux needs and that are missing. usage: deploy/packages.sh [run|build|package|test|nightly] ...
 #   run      what the binary and its demo need at run time
 #   build    compiler, CMake and libraries
+#   package  build, and what deploy/deb.sh makes the Debian package with
 #   test     build, and a broker's Java, Python and tools of the per-change tests
 #   nightly  test, and the linters, fuzzers and browsers of tests/nightly.sh
 # As root, or with sudo. Says nothing when nothing is missing.
@@ -10,6 +11,7 @@ set -euo pipefail
 run=(redis-server redis-tools)
 build=(gcc cmake ninja-build pkg-config libc6-dev librdkafka-dev libavro-dev libhiredis-dev libssl-dev libinih-dev libjansson-dev
   libxxhash-dev libsodium-dev libutf8proc-dev libjemalloc-dev libmicrohttpd-dev libcurl4-openssl-dev libcmocka-dev liblapacke-dev gettext git ca-certificates)
+package=(dpkg-dev file help2man)
 kafka=(default-jre-headless maven)
 clang_runtime=libclang-rt-14-dev # the one of the release's clang; Debian 13 has a name for it that goes with every clang
 if grep -q '^VERSION_ID="1[3-9]"' /etc/os-release; then clang_runtime=libclang-rt-dev; fi
@@ -33,10 +35,11 @@ for set in "${@:-run}"; do
   case $set in
   run) wanted+=("${run[@]}") ;;
   build) wanted+=("${build[@]}") ;;
+  package) wanted+=("${build[@]}" "${package[@]}") ;;
   kafka) wanted+=("${kafka[@]}") ;;
   test) wanted+=("${run[@]}" "${build[@]}" "${kafka[@]}" "${check[@]}") promtool=yes ;;
-  nightly) promtool=yes wanted+=("${run[@]}" "${build[@]}" "${kafka[@]}" "${check[@]}" "${extra[@]}") ;;
-  *) sed -n 2,7p "$0" >&2; exit 64 ;;
+  nightly) promtool=yes wanted+=("${run[@]}" "${build[@]}" "${kafka[@]}" "${check[@]}" "${package[@]}" "${extra[@]}") ;;
+  *) sed -n 2,8p "$0" >&2; exit 64 ;;
   esac
 done
 

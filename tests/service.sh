@@ -27,8 +27,8 @@ install() { inside apt-get update -q && inside apt-get install -y -q --no-instal
 
 # ---- the package ----
 build_package() {
-  git clone -q "$root" "$tree/root/microflux" && inside sh -c 'cd /root/microflux && deploy/packages.sh build' && install help2man &&
-    mkdir "$tree/root/out" && inside sh -c 'cd /root/microflux && deploy/deb.sh /root/out' && cp "$tree"/root/out/*.deb "$DIR/microflux.deb"
+  git clone -q "$root" "$tree/root/microflux" && mkdir "$tree/root/out" &&
+    inside sh -c 'cd /root/microflux && deploy/deb.sh /root/out' && cp "$tree"/root/out/*.deb "$DIR/microflux.deb"
 }
 check 'a fresh Debian to build in' silent tree_up bookworm; sound
 check 'deploy/deb.sh makes the package there' silent build_package; sound
