@@ -15,6 +15,6 @@ leaf() { # NAME SUBJECT-ALTERNATIVE-NAMES [DAYS]
 
 ca ca; ca otherca
 leaf server IP:127.0.0.1,DNS:localhost
-leaf expired IP:127.0.0.1,DNS:localhost -1
+leaf expired IP:127.0.0.1,DNS:localhost 0 # an end before the beginning is refused by OpenSSL 3.5
 leaf elsewhere DNS:elsewhere.example
 leaf worker DNS:worker
