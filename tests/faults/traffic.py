@@ -16,7 +16,6 @@ INPUTS = ["profiles", "posts", "interactions"]
 PARTITIONS = 8
 KEPT = 32  # posts of a creator
 DAYS, DAY = 18, 86400000
-ONE_IN_FLIGHT = "kafka.max.in.flight.requests.per.connection=1"  # a broker that was killed knows the newest batch of a producer only
 TIMES = ("occurred_at", "posted_at", "observed_at")
 
 
@@ -87,7 +86,7 @@ class Traffic:
     def __init__(self, stack, ahead, rest, rate):
         self.stack, self.ahead, self.rest, self.rate, self.ends = stack, ahead, rest, rate, {}
         self.started, self.gone, self.lock = threading.Event(), threading.Event(), threading.Lock()
-        self.produce = stack.command("produce", "--timestamps", "event", "-", log="produce.log", settings=[ONE_IN_FLIGHT],
+        self.produce = stack.command("produce", "--timestamps", "event", "-", log="produce.log",
                                      stdin=subprocess.PIPE, text=True)
         self.thread = threading.Thread(target=self._feed, daemon=True)
         self.thread.start()

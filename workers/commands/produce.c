@@ -148,6 +148,16 @@ static enum err send_line(struct producing *p, const char *text, int64_t line, s
     return err;
 }
 
+/* Weather is waited out, unless no broker ever took anything: then it may be the wrong address. */
+static enum err flush(struct producing *p, struct err_info *info)
+{
+    enum err err;
+    do
+        err = publisher_flush(p->publisher, 60000, info);
+    while (err == ERR_WEATHER && p->delivered > 0 && p->failure.code == ERR_OK);
+    return err;
+}
+
 static enum err send_file(struct producing *p, FILE *file, struct err_info *info)
 {
     char *text = NULL;
@@ -166,7 +176,7 @@ static enum err send_file(struct producing *p, FILE *file, struct err_info *info
     }
     free(text);
     if (err == ERR_OK)
-        err = publisher_flush(p->publisher, 60000, info);
+        err = flush(p, info);
     if (err == ERR_OK && p->failure.code != ERR_OK)
         err = err_set(info, p->failure.code, p->failure.word, "%s", p->failure.sentence);
     return err;
@@ -184,6 +194,24 @@ static enum err open_file(struct producing *p, const char *path, FILE **file, st
     return ERR_OK;
 }
 
+/* A broker that was killed knows the newest batch of a producer only. With one request in flight that is the
+ * one that is repeated when its acknowledgement was lost; an older one it refuses for good. */
+static enum err publish_steadily(struct producing *p, struct publisher_options options, struct err_info *info)
+{
+    char name[] = "max.in.flight.requests.per.connection", one[] = "1";
+    struct kafka_pair *pairs = calloc(options.n_pairs + 1, sizeof *pairs);
+    if (!pairs)
+        abort();
+    pairs[0] = (struct kafka_pair){name, one};
+    for (size_t i = 0; i < options.n_pairs; i++)
+        pairs[i + 1] = options.pairs[i]; /* the user's word wins */
+    options.pairs = pairs;
+    options.n_pairs++;
+    enum err err = publisher_open(&options, &p->publisher, info);
+    free(pairs);
+    return err;
+}
+
 static enum err open_publisher(struct producing *p, struct err_info *info)
 {
     const struct config *c = p->config;
@@ -194,7 +222,7 @@ static enum err open_publisher(struct producing *p, struct err_info *info)
         return err_set(info, ERR_USAGE, "topic", "--topic %s is none of %s, %s, %s", p->topic, topics[0],
                        topics[1], topics[2]);
     struct publisher_options options = {kafka_pairs_of(c), c->n_kafka, p->topics, 3, p, on_delivered, 0};
-    return publisher_open(&options, &p->publisher, info);
+    return publish_steadily(p, options, info);
 }
 
 int command_produce(int argc, char **argv)
