@@ -9,7 +9,7 @@ events=${1:-${MICROFLUX_DATA:-$root/../shared/data}/instagram-replay/events.ndjs
 unset MICROFLUX_DATA # to the worker it is the folder of the lists
 XMX=1g stack_up || exit 1
 "$microflux" config secret > "$DIR/secret" && chmod 600 "$DIR/secret" || exit 1
-python3 "$root/tests/replay/map.py" "$events" | head -n "$n" > "$DIR/events"
+python3 "$root/tests/replay/map.py" "$events" 2> /dev/null | head -n "$n" > "$DIR/events"
 [ -n "$model" ] || { model=$DIR/model; "$microflux" train embed "$DIR/events" --out "$model" > /dev/null || exit 1; }
 "$microflux" topics create --replay > /dev/null
 "$microflux" produce --timestamps event "$DIR/events" 2> /dev/null || exit 1

@@ -173,6 +173,8 @@ struct bench_stage *bench_stage(struct bench_result *r, const char *name,
 void bench_text(const struct text *text, struct bench_result *r);
 void bench_score(const struct score_worker_options *options,
                  struct bench_result *r); /* by what a creator has */
+enum err bench_audience(struct bench_result *r,
+                        struct err_info *info) MF_MUST_CHECK; /* what it adds, by record */
 enum err bench_stages(struct bench *b, struct bench_result *r, struct err_info *info) MF_MUST_CHECK;
 enum err bench_stages_redis(struct bench *b, struct bench_result *r, struct err_info *info) MF_MUST_CHECK;
 enum err bench_bytes(struct bench *b, struct bench_result *r, struct err_info *info) MF_MUST_CHECK;

@@ -198,6 +198,9 @@ static enum err round_of(const struct bench *b, struct inputs *in, struct bench_
     if (err == ERR_OK) {
         bench_text(set.setup.options.text, r);
         bench_score(&set.setup.options, r);
+        err = bench_audience(r, info);
+    }
+    if (err == ERR_OK) {
         apply(&set, in, r);
         score(&set, kept, r);
         encode(&set, kept, r);
