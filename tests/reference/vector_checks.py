@@ -135,7 +135,7 @@ def chain(checks):
                 [("c", "e"), ("d", "e"), ("e", "c"), ("e", "d")])
     checks.true("late by more than 90 d", not pairs(meetings(("b", 91), ("a", 0))))
     checks.true("an older comment does not tell of itself", spread(meetings(("a", 1), ("a", 0), ("b", 2)))[1]["b"].m == 1)
-    in_order = meetings(("a", 0), ("b", 1), ("c", 2), ("d", 3))          # decision 16: no ring of 2 knows of the other order
+    in_order = meetings(("a", 0), ("b", 1), ("c", 2), ("d", 3))          # decision 17: no ring of 2 knows of the other order
     checks.true("four creators have an order", Counter(pairs(in_order)) != Counter(pairs([in_order[i] for i in (3, 0, 1, 2)])))
     heard = spread(meetings(("a", 0), ("b", 1), ("c", 2)))[1]
     checks.true("Y and m", (heard["a"].y, heard["a"].m) == ([5.0, 2.0], 2) and heard["b"].y == [4.0, 2.0])

@@ -1,5 +1,5 @@
 /* rings: the last creators an actor met, by the time of events, and what creators learn of each other through
- * it. Edges that come late change that little, but they do (docs/decisions/0016). */
+ * it. Edges that come late change that little, but they do (docs/decisions/0017). */
 #include "microflux/rings.h"
 
 #include <stdlib.h>
