@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # What audiences cost: the same events through the score worker alone, and with an embedding through score and audience worker together,
 # each with a fresh namespace; CPU of the workers and of Redis, records a comment, bytes a creator and an actor.
-# usage: audience_cost.sh [EVENTS.ndjson.gz] [RECORDS=300000] [MODEL]     default: $MICROFLUX_DATA/instagram-replay/events.ndjson.gz;
+# usage: audience_cost.sh [EVENTS] [RECORDS=300000] [MODEL]     default: $MICROFLUX_DATA/instagram-replay/events.ndjson.gz
+#   EVENTS    the replay, or events as `produce` reads them
 #   MODEL     an embedding to use (default: it is trained on those events)
 set -uo pipefail
 source "$(dirname "$0")/../e2e/stack.sh"
@@ -9,7 +10,10 @@ events=${1:-${MICROFLUX_DATA:-$root/../shared/data}/instagram-replay/events.ndjs
 unset MICROFLUX_DATA # to the worker it is the folder of the lists
 XMX=1g stack_up || exit 1
 "$microflux" config secret > "$DIR/secret" && chmod 600 "$DIR/secret" || exit 1
-python3 "$root/tests/replay/map.py" "$events" 2> /dev/null | head -n "$n" > "$DIR/events"
+case $events in
+*.gz) python3 "$root/tests/replay/map.py" "$events" 2> /dev/null ;;
+*) cat "$events" ;;
+esac | head -n "$n" > "$DIR/events"
 [ -n "$model" ] || { model=$DIR/model; "$microflux" train embed "$DIR/events" --out "$model" > /dev/null || exit 1; }
 "$microflux" topics create --replay > /dev/null
 "$microflux" produce --timestamps event "$DIR/events" 2> /dev/null || exit 1

@@ -1,4 +1,4 @@
-/* layout_alerts: what a creator's alerts are raised by (docs/decisions/0017), in three fields of hash c:
+/* layout_alerts: what a creator's alerts are raised by (docs/decisions/0016), in three fields of hash c:
  *   n   "tier moved fell flags likely saturation", saturation in 1e-7; "-" = none
  *   nh  "day" and the highest authenticity told on that day and those before it, thousandths
  *   nl  "time" of the last alert, and how many ms earlier each type had its last one; none: all are long ago
