@@ -50,6 +50,9 @@ done
 part 'faults of every part, three nodes, 15 minutes' env XMX=256m tests/faults/run.sh --seed $night --minutes 15 --nodes 3
 [ -d "${MICROFLUX_DATA:-../shared/data}" ] && part 'real events, ten kills' tests/replay/run.sh '' 10
 [ -d "${MICROFLUX_DATA:-../shared/data}" ] && part 'real events, re-ordered within the hour' tests/replay/run.sh '' 0 shuffle
+part 'fits and shortlists against the reference, by an embedding' env MODEL=1 tests/e2e/campaigns_reference.sh 60 200
+[ -d "${MICROFLUX_DATA:-../shared/data}" ] && part 'fits, shortlists and reach of real events against the reference' \
+  tests/e2e/campaigns_reference.sh 0 200 "${MICROFLUX_DATA:-../shared/data}/instagram-replay/events.ndjson.gz"
 part 'each fuzz target, ten minutes' tests/fuzz/run.sh 600
 part 'each allocation fails once' build-asan/memory
 part 'soak: 50 M records, two of 100 bad' tests/soak.sh 50000000 2

@@ -8,6 +8,7 @@ set -uo pipefail
 source "$(dirname "$0")/stack.sh"
 creators=${1:-60} campaigns=${2:-200} real=${3:-} records=${4:-100000}
 unset MICROFLUX_DATA
+# shellcheck disable=SC2119
 stack_up || exit 1
 "$microflux" config secret > "$DIR/secret" && chmod 600 "$DIR/secret" || exit 1
 export MICROFLUX_PRIVACY_SECRET_FILE=$DIR/secret
@@ -29,6 +30,7 @@ part() { "$microflux" produce --timestamps event "$DIR/part.$1" 2> /dev/null || 
 put() { python3 "$root/tests/e2e/campaigns_reference.py" "$DIR/events" "$campaigns" "$1" > "$DIR/campaigns" && "$microflux" campaigns put "$DIR/campaigns" > /dev/null; }
 declare -A pids
 start() { # KIND: run or roster
+  # shellcheck disable=SC2086
   "$microflux" run ${1#run} --set kafka.session.timeout.ms=6000 --set lane.commit_ms=100 --set roster.min_interval_ms="${LISTS_MS:-3000}" 2>> "$DIR/$1.log" &
   pids[$1]=$!
 }
@@ -61,5 +63,7 @@ judged() {
     --creators "${EACH_CREATOR:-1}" --each "${EACH_LIST:-1}" "$DIR"/{profiles,posts,interactions}.log
 }
 check "every fit and shortlist equals the reference at the log prefix it names" judged
+check "reach is that of exact sets, within the error stated" python3 "$root/tests/reference/reach.py" --scores "$DIR/creator-scores.log" \
+  --fits "$DIR/fit-scores.log" --lists "$DIR/shortlists.log" --secret "$DIR/secret" "$DIR"/{profiles,posts,interactions}.log
 [ -z "${KEEP:-}" ] || { mkdir -p "$KEEP" && cp "$DIR"/*.log "$DIR/secret" "$DIR/events" "$KEEP" && cp "$DIR"/*.model "$KEEP" 2> /dev/null; }
 summary
