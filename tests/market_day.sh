@@ -11,7 +11,7 @@ creators=${1:-5000}
   "$microflux" config secret > "$DIR/secret" && chmod 600 "$DIR/secret" || exit 1
   export MICROFLUX_PRIVACY_SECRET_FILE=$DIR/secret
   "$microflux" topics create --partitions 4 --replay
-  "$microflux" generate --creators "$creators" --days 10 --posts 3 --singles 2 --characters --out "$DIR/events" || exit 1
+  "$microflux" generate --creators "$creators" --days 9 --posts 2 --singles 2 --characters --out "$DIR/events" || exit 1
   py() { python3 tests/market_day.py "$@"; }
   py split "$DIR/events" "$DIR" || exit 1
   py campaigns "$DIR/events" > "$DIR/put" && "$microflux" campaigns put "$DIR/put" || exit 1

@@ -46,11 +46,10 @@ def sketches(candidates):
 
 def fit(name, creator, sketch, price):
     """A record of fit-scores."""
-    from selftest_fits import packed
     return {"campaign_id": name, "creator_id": creator, "version": {"epoch": 0, "offsets": 1}, "as_of": AS_OF,
             "methodology": {"name": "microflux-1", "version": "1", "digest": "0" * 16}, "score": FIT, "confidence": 1.0,
             "affinity": {"score": FIT, "source": "LEXICON"}, "followers": 5000, "estimate": .02,
-            "price": price and {"minor_units": price, "currency": "EUR"}, "actors": bytes.fromhex(packed(sketch.ranks))}
+            "price": price and {"minor_units": price, "currency": "EUR"}, "actors": sketch.packed()}
 
 
 def send(seed, bootstrap):

@@ -59,6 +59,17 @@ def in_255ths(p):
     return floor(255 * p + 0.5)
 
 
+def varint(rest):
+    """A number, seven bits a byte, the low ones first."""
+    value = shift = 0
+    for byte in rest:
+        value |= (byte & 127) << shift
+        shift += 7
+        if byte < 128:
+            return value
+    raise ValueError("it ends within a number")
+
+
 class Registers:
     """HyperLogLog of 2^11 registers: the top 11 bits choose one, it keeps the most leading zeros + 1 of the rest."""
 
@@ -76,16 +87,30 @@ class Registers:
 
     @staticmethod
     def unpacked(data):
-        """Of the bytes of a fit (fit-score.avsc, `actors`)."""
+        """Of the bytes of a fit (fit-score.avsc, `actors`); none: of nobody."""
         found, n = Registers(), int.from_bytes(data[:2], "little")
-        words = [int.from_bytes(data[i:i + 3], "little") for i in range(2, len(data), 3)]
-        if n == 0xFFFF:
-            found.ranks = bytearray(word >> 6 * k & 63 for word in words for k in range(4))
-        else:
-            assert len(words) == n, "as many registers as are said"
-            for word in words:
-                found.ranks[word >> 8] = word & 255
+        rest, place = iter(data[2:]), -1
+        if n == 0xFFFE:
+            least, pairs = next(rest), bytes(next(rest) for _ in range(len(found.ranks) // 2))
+            above = [pair >> 4 * k & 15 for pair in pairs for k in range(2)]
+            found.ranks = bytearray(next(rest) if nibble == 15 else least + nibble for nibble in above)
+        for _ in range(n & 0x7FFF if data and n != 0xFFFE else 0):
+            word = varint(rest)
+            place += 1 + (word >> 3)
+            found.ranks[place] = word & 7 or next(rest)
+        assert next(rest, None) is None, "nothing is left over"
         return found
+
+    def packed(self):
+        """The same the other way round, in its first form."""
+        data, before = bytearray((0x8000 + len(self.used())).to_bytes(2, "little")), -1
+        for place, rank in self.used():
+            word, before = place - before - 1 << 3 | (rank if rank < 8 else 0), place
+            while word > 127:
+                data.append(word & 127 | 128)
+                word >>= 7
+            data += bytes([word] + [rank] * (rank > 7))
+        return bytes(data)
 
     def used(self):
         """The registers that are not 0."""

@@ -10,7 +10,7 @@ FIELDS = {"gate": EXACT, "score": SCORE, "confidence": RATE, "affinity.score": S
           "values": RATE, "quality.score": SCORE, "quality.confidence": RATE, "platform": EXACT, "tier": EXACT, "followers": EXACT,
           "estimate": RATE, "price.minor_units": EXACT, "price.currency": EXACT, "authenticity": SCORE, "actors": EXACT,
           "collaboration.posts": EXACT, "collaboration.newest": EXACT, "collaboration.engagements": EXACT,
-          "delivered.newest": EXACT, "delivered.clicks": EXACT, "delivered.purchases": EXACT, "delivered.value": EXACT}
+          "delivered.newest": EXACT, "delivered.clicks": EXACT, "delivered.purchases": EXACT, "delivered.value": EXACT, "newest_post_at": EXACT}
 FIELDS.update({f"quality.parts.{part}.{name}": kind for part in QUALITY
                for name, kind in (("score", SCORE), ("confidence", RATE), ("weight", SHARE), ("contribution", PART))})
 FIELDS.update({f"waterfall.{step}.{name}": kind for step in STEPS for name, kind in (("value", RATE), ("step", SCORE))})
@@ -61,14 +61,14 @@ def fit_record(state, values, sketch, campaign, as_of, **by):
             "tier": values["tiers"][0]["tier"] if values["tiers"] else None, "followers": values["followers"],
             "estimate": estimate and estimate["rate"], "price": next(reversed(state.profile_days.values())).price if state.profile_days else None,
             "authenticity": values["authenticity"]["score"], "actors": sketch, "collaboration": collaboration(ring, k["brand"]),
-            "delivered": delivered(state, campaign["campaign_id"])}
+            "delivered": delivered(state, campaign["campaign_id"]), "newest_post_at": ring[0].posted_at if ring else None}
 
 
 def as_published(record):
     """A published record with its lists by name and its actors as registers; zeros of `value` left out."""
     quality, acts = record["quality"], record["delivered"]
     return {**record, "waterfall": {row["factor"]: row for row in record["waterfall"]},
-            "actors": bytes(Registers.unpacked(bytes.fromhex(record["actors"] or "0000")).ranks),
+            "actors": bytes(Registers.unpacked(bytes.fromhex(record["actors"] or "")).ranks),
             "quality": quality and {**quality, "parts": {part["signal"]: part for part in quality["parts"]}},
             "delivered": acts and {**acts, "value": {c: n for c, n in acts["value"].items() if n}}}
 

@@ -21,8 +21,9 @@ POSITION, QUIET = "microflux.position", {"digest": "d" * 16}
 
 def packed(ranks):
     """As a fit carries its actors."""
-    used = [(i, rank) for i, rank in enumerate(ranks) if rank]
-    return (len(used).to_bytes(2, "little") + b"".join((i << 8 | rank).to_bytes(3, "little") for i, rank in used)).hex()
+    sketch = Registers()
+    sketch.ranks = bytearray(ranks)
+    return sketch.packed().hex()
 
 
 def published(record, name, creator, version, as_of):

@@ -20,34 +20,33 @@ def order(value):
 
 
 class Pairs:
-    """One partition of fit-scores, applied record by record: sent again is dropped by its position, older than known is late."""
+    """One partition of fit-scores, applied record by record: sent again is dropped by its position, older than known is late; of who
+    left nothing is known."""
 
     def __init__(self):
-        self.known, self.gone, self.met, self.ends, self.as_of, self.newest = {}, {}, {}, {}, 0, {}
+        self.known, self.met, self.ends, self.as_of = {}, {}, {}, 0
 
     def apply(self, record):
         """One record."""
         name, creator = record["key"].split("/", 1)
-        value, pairs, gone = record["value"], self.known.setdefault(name, {}), self.gone.setdefault(name, {})
+        value, pairs = record["value"], self.known.setdefault(name, {})
         lane, topic, *position = record["headers"]["microflux.position"].split()
         position = list(map(int, position))
         if position <= self.met.get((lane, topic), [-1]):
             return
         self.met[lane, topic], self.ends[name] = position, record["offset"] + 1
         if value is None:
-            if creator in pairs:
-                gone[creator] = pairs.pop(creator)
+            pairs.pop(creator, None)
             return
-        self.as_of, self.newest[name] = max(self.as_of, value["as_of"]), value
-        before = pairs.get(creator) or gone.get(creator)
-        if before is None or order(value) >= order(before):
+        self.as_of = max(self.as_of, value["as_of"])
+        if creator not in pairs or order(value) >= order(pairs[creator]):
             pairs[creator] = value
 
 
 def sketch(pair):
     """Registers of a pair, unpacked once."""
     if not isinstance(pair["actors"], Registers):
-        pair["actors"] = Registers.unpacked(bytes.fromhex(pair["actors"] or "0000"))
+        pair["actors"] = Registers.unpacked(bytes.fromhex(pair["actors"] or ""))
     return pair["actors"]
 
 
