@@ -87,14 +87,21 @@ class Registers:
 
     @staticmethod
     def unpacked(data):
-        """Of the bytes of a fit (fit-score.avsc, `actors`); none: of nobody."""
+        """Of the bytes of a fit (fit-score.avsc, `actors`); none: of nobody. Below 8000 and ffff: as it was before."""
         found, n = Registers(), int.from_bytes(data[:2], "little")
         rest, place = iter(data[2:]), -1
+        if n < 0x8000 or n == 0xFFFF:
+            words = [int.from_bytes(data[i:i + 3], "little") for i in range(2, len(data), 3)]
+            if n == 0xFFFF:
+                found.ranks = bytearray(word >> 6 * k & 63 for word in words for k in range(4))
+            for word in words[:n] if n < 0x8000 else ():
+                found.ranks[word >> 8] = word & 255
+            return found
         if n == 0xFFFE:
             least, pairs = next(rest), bytes(next(rest) for _ in range(len(found.ranks) // 2))
             above = [pair >> 4 * k & 15 for pair in pairs for k in range(2)]
             found.ranks = bytearray(next(rest) if nibble == 15 else least + nibble for nibble in above)
-        for _ in range(n & 0x7FFF if data and n != 0xFFFE else 0):
+        for _ in range(n & 0x7FFF if n != 0xFFFE else 0):
             word = varint(rest)
             place += 1 + (word >> 3)
             found.ranks[place] = word & 7 or next(rest)
