@@ -76,10 +76,6 @@ class Run:
             if r["value"]:
                 self.lists.setdefault(r["key"], []).append((r["timestamp"], r["value"]))
         self.fits = {}
-        for line in open(self.folder / "fit-scores.log", encoding="utf-8"):
-            r = json.loads(line)
-            value = r["value"] and {name: r["value"][name] for name in ("score", "affinity", "waterfall")}
-            self.fits.setdefault(r["key"], []).append((r["timestamp"], value))
 
     def before(self, name):
         """The last shortlist of the morning."""
@@ -89,8 +85,16 @@ class Run:
         """The last one before the two changes, or of all."""
         return next((told for at, told in reversed(self.lists[name]) if at < self.tells), None)
 
+    def read_fits(self, keys):
+        """All that was told of some pairs; of the many others nothing is looked at."""
+        for line in open(self.folder / "fit-scores.log", encoding="utf-8"):
+            start = line.find('"key":"') + 7
+            if line[start:line.find('"', start)] in keys:
+                r = json.loads(line)
+                self.fits.setdefault(r["key"], []).append((r["timestamp"], r["value"]))
+
     def fit(self, name, creator, until):
-        """What was told last of a pair."""
+        """What was told last of a pair, of those read."""
         return next((value for at, value in reversed(self.fits.get(f"{name}/{creator}", ())) if at < until), None)
 
     def ask(self, *words):
@@ -144,8 +148,9 @@ def climbs(run):
 
 def rose(run):
     """Who rose, and what moved them."""
-    rows, seen = [], set()
-    for won, name, creator, was, rank in climbs(run):
+    rows, seen, widest = [], set(), climbs(run)[:200]
+    run.read_fits({f"{name}/{creator}" for _, name, creator, _, _ in widest})
+    for _, name, creator, was, rank in widest:
         old, new = run.fit(name, creator, run.begins), run.fit(name, creator, run.tells)
         if not old or not new or creator in seen:
             continue
