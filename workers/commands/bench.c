@@ -12,9 +12,10 @@
 #include "microflux/commands.h"
 
 #define MOST_LATENCY_SECONDS 3600
+#define MOST_CAMPAIGNS       100000
 
 struct asked {
-    const char *job, *format, *out, *workers;
+    const char *job, *format, *out, *workers, *campaigns;
 };
 
 /* ---- report FILE ---- */
@@ -44,19 +45,22 @@ static int positional(char **words, size_t n)
 
 /* ---- options ---- */
 
-static enum err read_workers(struct bench *b, const char *list, struct err_info *info)
+/* Numbers with commas between them. */
+static enum err read_list(const char *option, const char *list, int64_t least, int64_t most,
+                          int64_t numbers[MOST_LISTED], size_t *n_numbers, struct err_info *info)
 {
     char *end;
-    for (const char *at = list; b->n_threads < MOST_THREADS; at = end + 1) {
+    for (const char *at = list; *n_numbers < MOST_LISTED; at = end + 1) {
         int64_t n = strtoll(at, &end, 10);
-        if (end == at || n < 1 || n > 64 || (*end && *end != ','))
+        if (end == at || n < least || n > most || (*end && *end != ','))
             break;
-        b->threads[b->n_threads++] = n;
+        numbers[(*n_numbers)++] = n;
         if (!*end)
             return ERR_OK;
     }
-    return err_set(info, ERR_USAGE, "workers",
-                   "--workers %s: wants up to %d numbers from 1 to 64, such as 1,2,4", list, MOST_THREADS);
+    return err_set(info, ERR_USAGE, option,
+                   "--%s %s: wants up to %d numbers from %" PRId64 " to %" PRId64 ", such as 1,2,4", option,
+                   list, MOST_LISTED, least, most);
 }
 
 static enum err check(struct bench *b, const struct asked *asked, struct err_info *info)
@@ -70,7 +74,10 @@ static enum err check(struct bench *b, const struct asked *asked, struct err_inf
         return err_set(info, ERR_USAGE, "options",
                        "--creators and --events want at least 1, --latency-seconds at most %d",
                        MOST_LATENCY_SECONDS);
-    return read_workers(b, asked->workers, info);
+    enum err err = read_list("workers", asked->workers, 1, 64, b->threads, &b->n_threads, info);
+    return err == ERR_OK ? read_list("campaigns", asked->campaigns, 0, MOST_CAMPAIGNS, b->campaigns,
+                                     &b->n_campaigns, info)
+                         : err;
 }
 
 /* The worker is told what the user tells the benchmark. */
@@ -187,7 +194,7 @@ int command_bench(int argc, char **argv)
                       .latency_seconds = 15,
                       .latency_rate = 20000,
                       .runs = 1};
-    struct asked asked = {.job = "j1", .format = "text", .workers = "1"};
+    struct asked asked = {.job = "j1", .format = "text", .workers = "1", .campaigns = "0,200,10000"};
     struct config *config = NULL;
     char **rest;
     size_t n;
@@ -201,6 +208,8 @@ int command_bench(int argc, char **argv)
         {"runs", ARG_INT, "N", "how often each figure is measured (default 1)", &b.runs},
         {"workers", ARG_TEXT, "1,2,4", "threads of the worker, a catch-up with each (default 1)",
          &asked.workers},
+        {"campaigns", ARG_TEXT, "0,200,10000", "job j2: with so many each; the first are compared with",
+         &asked.campaigns},
         {"eviction-mib", ARG_INT, "N", "also a catch-up with memory_mib=N (default 0: not)", &b.eviction_mib},
         {"rate", ARG_INT, "N", "events a second while latency is measured (default 20000)", &b.latency_rate},
         {"latency-seconds", ARG_INT, "N", "how long (default 15; 0: neither latency, idle nor cold start)",

@@ -14,10 +14,10 @@
 #include "random.h"
 #include "top.h"
 
-#define BENCH_POSTS  1 /* posts of each creator: every interaction counts in one */
-#define MOST_THREADS 6 /* entries of --workers */
-#define MOST_STAGES  24
-#define MOST_PASSED  32
+#define BENCH_POSTS 1 /* posts of each creator: every interaction counts in one */
+#define MOST_LISTED 6 /* entries of --workers, --campaigns */
+#define MOST_STAGES 24
+#define MOST_PASSED 32
 
 enum {
     BENCH_PROFILES,
@@ -42,8 +42,8 @@ struct bench {
     char bootstrap[512], name[48];
     char topics[N_BENCH_TOPICS][64];
     int64_t n_creators, n_events, partitions, latency_seconds, latency_rate, runs, eviction_mib;
-    int64_t threads[MOST_THREADS];
-    size_t n_threads;
+    int64_t threads[MOST_LISTED], campaigns[MOST_LISTED];
+    size_t n_threads, n_campaigns;
     const char *job, *broker;
     double *cumulative; /* Zipf 1.0 over the creators */
     int64_t *sent;      /* lifetime counts sent, all kinds of a creator added up */
@@ -77,7 +77,6 @@ struct bench_delays { /* ms */
 };
 
 /* Job J2: J1's load with so many campaigns. */
-#define J2_SIZES 3
 struct bench_fits {
     int64_t campaigns;
     struct bench_phase catch_up, live;  /* tables are filled by the first; events after that */
@@ -91,9 +90,9 @@ struct bench_result {
     struct bench_stage stages[MOST_STAGES];
     size_t n_stages;
     struct bench_size sizes[N_BENCH_LIVES];
-    struct bench_phase catch_up[MOST_THREADS], eviction, cold, sweep; /* sweep: records are creators */
+    struct bench_phase catch_up[MOST_LISTED], eviction, cold, sweep; /* sweep: records are creators */
     struct bench_delays latency, relay;
-    struct bench_fits fits[J2_SIZES];
+    struct bench_fits fits[MOST_LISTED];
     struct figure idle; /* of a core */
     double load[3];     /* load average before */
     char redis_version[32];

@@ -1,6 +1,7 @@
-/* bench_j2: job J2: J1's load, whose posts have tags, with 0, 200 and 10,000 campaigns side by side in one
- * run. Each has its own topics and Redis; the worker fills its tables while it catches up, and what events
- * cost is measured after that. In the latency part a roster worker makes shortlists of the fits. */
+/* bench_j2: job J2: J1's load, whose posts have tags, with so many campaigns each (0, 200, 10,000) side by
+ * side in one run. Each has its own topics and Redis; the worker fills its tables while it catches up, and
+ * what events cost is measured after that. In the latency part a roster worker makes shortlists of the fits.
+ */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,8 +12,6 @@
 
 #define SETTLED_MS  2000 /* nothing was judged nor told for so long */
 #define MOST_WAIT_S 600
-
-static const int64_t sizes[J2_SIZES] = {0, 200, 10000};
 
 /* ---- campaigns as brands may write them: a platform, a niche or two, tags, and for some what they insist on
  * ---- */
@@ -169,8 +168,8 @@ enum err bench_j2(struct bench *b, struct bench_result *r, struct err_info *info
     enum err err = ERR_OK;
     b->tagged = true;
     for (int64_t i = 0; i < b->runs; i++)
-        for (int k = 0; k < J2_SIZES && err == ERR_OK; k++) {
-            r->fits[k].campaigns = sizes[k];
+        for (size_t k = 0; k < b->n_campaigns && err == ERR_OK; k++) {
+            r->fits[k].campaigns = b->campaigns[k];
             err = with(b, &r->fits[k], r, info);
         }
     b->tagged = false;

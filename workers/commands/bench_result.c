@@ -146,7 +146,7 @@ static json_t *fits_json(const struct bench *b, const struct bench_fits *f)
 static void put_fits(json_t *all, const struct bench *b, const struct bench_result *r)
 {
     json_t *list = json_array();
-    for (int i = 0; i < J2_SIZES; i++)
+    for (size_t i = 0; i < b->n_campaigns; i++)
         json_array_append_new(list, fits_json(b, &r->fits[i]));
     json_object_set_new(all, "j2", list);
 }

@@ -275,10 +275,10 @@ static double logged(const struct bench_run *run, const char *log, const char *n
 enum err bench_run_campaigns(const struct bench_run *run, const struct bench_worker *worker, int64_t n,
                              struct err_info *info)
 {
-    for (int tries = 0; tries < 600; tries++, bench_nap(100))
+    for (int tries = 0; tries < 1800; tries++, bench_nap(100))
         if ((int64_t)logged(run, worker->log, " usable=") == n)
             return ERR_OK;
-    return err_set(info, ERR_WEATHER, "stuck", "the worker did not read %" PRId64 " campaigns in 60 s", n);
+    return err_set(info, ERR_WEATHER, "stuck", "the worker did not read %" PRId64 " campaigns in 180 s", n);
 }
 
 struct top_reading *bench_run_reading(const struct bench_run *run, const struct bench_worker *worker)
