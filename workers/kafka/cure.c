@@ -37,6 +37,12 @@ static const struct row rows[] = {
     {"unexpected eof while reading", NULL, false,
      "the listener does not speak TLS: set kafka.security.protocol=PLAINTEXT, or take the port of the TLS "
      "listener"},
+    {"connecting to a PLAINTEXT broker listener", "SASL_SSL", false,
+     "the listener does not speak TLS: set kafka.security.protocol=SASL_PLAINTEXT, or take the port of the "
+     "TLS listener"},
+    {"connecting to a PLAINTEXT broker listener", NULL, false,
+     "the listener does not speak TLS: set kafka.security.protocol=PLAINTEXT, or take the port of the TLS "
+     "listener"},
     {"wrong version number", NULL, false,
      "the listener does not speak TLS: set kafka.security.protocol=PLAINTEXT or SASL_PLAINTEXT, or take the "
      "port of the TLS listener"},
