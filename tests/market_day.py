@@ -2,7 +2,7 @@
 
   market_day.py split EVENTS FOLDER      FOLDER/history and FOLDER/day: the last 24 hours
   market_day.py campaigns EVENTS         50 campaigns, NDJSON; `changed EVENTS` the two of them that change their mind
-  market_day.py page FOLDER MICROFLUX    the page, of FOLDER/{day,campaigns,fit-scores,shortlists}.log, begins and tells
+  market_day.py page FOLDER MICROFLUX    the page, of FOLDER/{day,campaigns.log,shortlists.log,begins,tells}
 """
 import json
 import subprocess
@@ -75,7 +75,6 @@ class Run:
         for r in lines(self.folder / "shortlists.log"):
             if r["value"]:
                 self.lists.setdefault(r["key"], []).append((r["timestamp"], r["value"]))
-        self.fits = {}
 
     def before(self, name):
         """The last shortlist of the morning."""
@@ -84,18 +83,6 @@ class Run:
     def at_night(self, name):
         """The last one before the two changes, or of all."""
         return next((told for at, told in reversed(self.lists[name]) if at < self.tells), None)
-
-    def read_fits(self, keys):
-        """All that was told of some pairs; of the many others nothing is looked at."""
-        for line in open(self.folder / "fit-scores.log", encoding="utf-8"):
-            start = line.find('"key":"') + 7
-            if line[start:line.find('"', start)] in keys:
-                r = json.loads(line)
-                self.fits.setdefault(r["key"], []).append((r["timestamp"], r["value"]))
-
-    def fit(self, name, creator, until):
-        """What was told last of a pair, of those read."""
-        return next((value for at, value in reversed(self.fits.get(f"{name}/{creator}", ())) if at < until), None)
 
     def ask(self, *words):
         """A command's JSON."""
@@ -115,11 +102,6 @@ def title(run, name):
     """A campaign as people say it."""
     k = run.campaigns[name]
     return f"**{k['brand']}** (`{name}`: {' and '.join(topic.lower() for topic in k['topics'])})"
-
-
-def points(fit):
-    """{part: points}: affinity, then what each factor takes off."""
-    return {"affinity": fit["affinity"]["score"], **{step["factor"]: step["step"] for step in fit["waterfall"]}}
 
 
 def morning(run):
@@ -146,30 +128,26 @@ def climbs(run):
     return sorted(rows, key=lambda row: (-row[0], row[1], row[2]))
 
 
+def row_of(told, creator):
+    """Whom a shortlist ranks."""
+    return next(row for row in told["ranking"] if row["creator_id"] == creator)
+
+
 def rose(run):
     """Who rose, and what moved them."""
-    rows, seen, widest = [], set(), climbs(run)[:200]
-    run.read_fits({f"{name}/{creator}" for _, name, creator, _, _ in widest})
-    for _, name, creator, was, rank in widest:
-        old, new = run.fit(name, creator, run.begins), run.fit(name, creator, run.tells)
-        if not old or not new or creator in seen:
-            continue
-        seen.add(creator)
-        then, now = points(old), points(new)
-        cause = max(now, key=lambda part: abs(now[part] - then.get(part, 0)))
-        rows.append((name, creator, was, rank, old, new, cause, now[cause] - then.get(cause, 0)))
-    yield "| who | for | rank | fit | what moved it |\n|---|---|---|---|---|"
-    for name, creator, was, rank, old, new, cause, moved in rows[:6]:
-        yield f"| `{creator}` | {title(run, name)} | {was} → **{rank}** | {old['score']:.1f} → {new['score']:.1f} | {cause} {moved:+.1f} points |"
-    name, creator, was, rank, old, new, *_ = rows[0]
-    yield (f"\nThe widest leap is `{creator}`'s, from {was} to {rank} for {title(run, name)}. This is all of it, in points of the fit, before and after:\n")
-    yield "| | in the morning | at night |\n|---|--:|--:|"
-    then, now = points(old), points(new)
-    words = {"affinity": "speaks of what the brand is about", "target": "audience where the brand sells", "values": "shares the brand's values",
-             "quality": "engagement, authenticity, paid posts"}
-    for part in now:
-        yield f"| {words[part]} ({part}) | {then.get(part, 0):+.1f} | {now[part]:+.1f} |"
-    yield f"| **fit** | **{old['score']:.1f}** | **{new['score']:.1f}** |\n"
+    rows, seen = [], set()
+    for _, name, creator, was, rank in climbs(run):
+        if creator not in seen:
+            seen.add(creator)
+            rows.append((name, creator, was, rank, row_of(run.before(name), creator), row_of(run.at_night(name), creator)))
+    yield "| who | for | rank | affinity | kept by the factors | fit |\n|---|---|---|---|---|---|"
+    for name, creator, was, rank, old, new in rows[:6]:
+        kept = " → ".join(f"{100 * row['fit'] / row['affinity']:.0f} %" for row in (old, new))
+        yield (f"| `{creator}` | {title(run, name)} | {was} → **{rank}** | {old['affinity']:.1f} → {new['affinity']:.1f} | {kept} | "
+               f"{old['fit']:.1f} → **{new['fit']:.1f}** |")
+    name, creator, was, rank, *_ = rows[0]
+    yield (f"\nThe widest leap is `{creator}`'s, from {was} to {rank} for {title(run, name)}. `microflux fit {creator} {name}` says what the fit is made of, step by step:\n\n"
+           f"```\n{run.said('fit', creator, name)}\n```\n")
 
 
 def turned_away(run):

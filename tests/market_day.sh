@@ -32,7 +32,7 @@ creators=${1:-5000}
   date +%s%3N > "$DIR/tells"
   py changed "$DIR/events" > "$DIR/changed" && "$microflux" campaigns put "$DIR/changed" || exit 1
   quiet
-  for topic in campaigns fit-scores shortlists; do "$microflux" tail $topic --until-end --format json > "$DIR/$topic.log" || exit 1; done
+  for topic in campaigns shortlists; do "$microflux" tail $topic --until-end --format json > "$DIR/$topic.log" || exit 1; done
 } >&2
 python3 tests/market_day.py page "$DIR" "$microflux"; told=$?
 kill -TERM "$one" "$two"; wait "$one" "$two"
