@@ -1,5 +1,6 @@
 """security.py BOOTSTRAP PAGE: gives the user of docs/operations/security.md its rights, told by lines on stdin, each answered by one line.
-  count        how many lines the page lists
+  of KIND      score, audience or roster: from now on the page's list for that worker
+  count        how many lines it has
   name N       what line N gives
   all | but N  exactly those rights, or all but line N"""
 import re
@@ -9,7 +10,9 @@ from confluent_kafka.admin import (AclBinding, AclBindingFilter, AclOperation, A
                                    ResourceType)
 
 LINE = re.compile(r"^kafka-acls\.sh .* --allow-principal (\S+) --operation (\w+) --(topic|group) (\S+)$", re.M)
-lines = LINE.findall(open(sys.argv[2], encoding="utf-8").read())
+blocks = [LINE.findall(block) for block in open(sys.argv[2], encoding="utf-8").read().split("```")]
+lists = {line[3].removeprefix("microflux-"): block for block in blocks for line in block if line[2] == "group"}
+lines = lists["score"]
 admin = AdminClient({"bootstrap.servers": sys.argv[1]})
 EVERY = AclBindingFilter(ResourceType.ANY, None, ResourcePatternType.ANY, None, None, AclOperation.ANY, AclPermissionType.ANY)
 
@@ -31,7 +34,13 @@ def give(left_out=None):
     return "done"
 
 
-obey = {"count": lambda: len(lines), "name": lambda n: " ".join(lines[int(n)][1:]), "all": give, "but": lambda n: give(int(n))}
+def of(kind):
+    global lines
+    lines = lists[kind]
+    return "done"
+
+
+obey = {"of": of, "count": lambda: len(lines), "name": lambda n: " ".join(lines[int(n)][1:]), "all": give, "but": lambda n: give(int(n))}
 print("ready", flush=True)
 for said in sys.stdin:
     word, *rest = said.split()

@@ -1,11 +1,14 @@
 #!/usr/bin/env bash
 # A worker on a broker with ACLs, end to end: by SASL_SSL with PLAIN, by client certificate, by OAUTHBEARER, by SCRAM where librdkafka can,
 # each with the rights that docs/operations/security.md lists and no more. Then each listed right is taken away: something must stop; and
-# given back: it must go on by itself. The registry over TLS with a login, right and wrong.
+# given back: it must go on by itself. The same for audience and roster workers. The registry over TLS with a login, right and wrong.
+# usage: tests/security.sh [PART…]      logins rights audience roster renewed registry; default: all
 set -uo pipefail
 source "$(dirname "$0")/e2e/stack.sh"
 foreign_client || exit 1
 stack_folder
+parts=" ${*:-logins rights audience roster renewed registry} "
+wanted() { [[ $parts == *" $1 "* ]]; }
 certs=$DIR/certs page=$root/docs/operations/security.md
 "$root/tests/certs.sh" "$certs" || exit 1
 
@@ -48,31 +51,42 @@ rights all > /dev/null
 
 send() { "$microflux" produce --timestamps event - 2> /dev/null; }
 record() { echo "{\"topic\":\"$1\",\"timestamp\":$now,\"value\":{$2}}"; }
+kind=score
+declare -A bad=([score]=profiles [audience]=audience-edges [roster]=fit-scores)
 begin() { # CREATOR: what a worker has to read, a record it cannot use, and a campaign
   local day=86400000; now=$(date +%s%3N)
   { record profiles "\"creator_id\":\"$1\",\"platform\":\"TIKTOK\",\"observed_at\":$((now - 9 * day)),\"followers\":5000"
-    record posts "\"creator_id\":\"$1\",\"post_id\":\"p-$1\",\"posted_at\":$((now - 8 * day)),\"format\":\"VIDEO\""; } | send
-  printf '%s:nonsense\n' "$1" | kcat -P -b "$plain" -t profiles -K:
-  echo "{\"campaign_id\":\"of-$1\",\"brand\":\"b\",\"status\":\"ACTIVE\",\"updated_at\":$now}" > "$DIR/campaign"
+    record posts "\"creator_id\":\"$1\",\"post_id\":\"p-$1\",\"posted_at\":$((now - 8 * day)),\"format\":\"VIDEO\",\"tags\":[\"recipe\"]"; } | send
+  printf '%s:nonsense\n' "$1" | kcat -P -b "$plain" -t "${bad[$kind]}" -K:
+  echo "{\"campaign_id\":\"of-$1\",\"brand\":\"b\",\"status\":\"ACTIVE\",\"updated_at\":$now,\"tiers\":[],\"topics\":{\"FOOD\":1}}" > "$DIR/campaign"
   "$microflux" campaigns put "$DIR/campaign" > /dev/null
 }
 like() { # CREATOR: so that it is scored again
   now=$(date +%s%3N)
   record interactions "\"creator_id\":\"$1\",\"post_id\":\"p-$1\",\"kind\":\"LIKE\",\"count\":1,\"occurred_at\":$((now - 7 * 86400000))" | send
 }
+comment() { # CREATOR: of somebody new, who comments on another creator, too
+  local on actor=a$RANDOM$RANDOM; now=$(date +%s%3N)
+  for on in "$1" "$1-b"; do
+    record interactions "\"creator_id\":\"$on\",\"post_id\":\"p-$1\",\"actor_id\":\"$actor\",\"kind\":\"COMMENT\",\"count\":1,\"occurred_at\":$now"
+  done | send
+}
 newest() { "$microflux" tail "$1" --until-end --format json 2> /dev/null | grep "\"key\":\"$2\"" | tail -1; } # TOPIC KEY
 tables() { newest peer-tables default | grep -oE '"version":[0-9]+' | head -1 | cut -d: -f2; }
-worked() { # CREATOR: all of it: a score of profile, post and likes in a table of the stream, a dead letter, a campaign; a newer table
+score_worked() { # a score of profile, post and likes in a table of the stream, a fit; a newer table
   local score; like "$1"
   score=$(newest creator-scores "$1")
-  [[ $score == *'"followers":5000'*'"posts_90d":1'*'"source":"STREAM"'* && $score == *'"likes":'[1-9]* ]] && [ -n "$(newest dead-letters "$1")" ] &&
-    grep -q ' campaigns usable=' "$DIR/worker.log" && [ "$(tables)" -gt "$table" ]
+  [[ $score == *'"followers":5000'*'"posts_90d":1'*'"source":"STREAM"'* && $score == *'"likes":'[1-9]* ]] && [ -n "$(newest fit-scores "of-$1/$1")" ] &&
+    [ "$(tables)" -gt "$table" ]
 }
+audience_worked() { comment "$1"; [ -n "$(newest affinity-updates "$1")" ] && grep -q ' peer_table ' "$DIR/worker.log"; }
+roster_worked() { like "$1"; [ -n "$(newest shortlists "of-$1")" ] && grep -q ' peer_table ' "$DIR/worker.log"; }
+worked() { ${kind}_worked "$1" && [ -n "$(newest dead-letters "$1")" ] && grep -q ' campaigns usable=' "$DIR/worker.log"; } # CREATOR: all of it
 soon() { local end=$(($(date +%s) + $1)); shift; until "$@"; do [ "$(date +%s)" -lt $end ] || return 1; sleep 0.3; done; }
 program=("$microflux")
 worker() { # CREATOR: a worker of that creator's round
   begin "$1"; table=$(tables); table=${table:-0}
-  "${program[@]}" run "${login[@]}" > "$DIR/worker.log" 2>&1 & pid=$!
+  "${program[@]}" run $kind "${login[@]}" > "$DIR/worker.log" 2>&1 & pid=$!
 }
 ended() { kill $pid; wait $pid; }
 
@@ -101,56 +115,91 @@ works_by() { # WHAT
   says "$1: check --connect agrees" 0 ' 0 missing$' check --connect
   ended
 }
-login=("${by_password[@]}"); works_by password
-login=("${by_certificate[@]}"); works_by certificate
-login=("${by_token[@]}"); works_by token
-login=("${by_scram[@]}")
-if "$microflux" check --connect "${login[@]}" > "$DIR/said" 2>&1; then works_by scram; else
-  check "SCRAM: check names the cure" grep -q 'before 2.6.1 cannot log in to Kafka 4 by SCRAM' "$DIR/said"
-  newer=$(ls "$venv"/lib/python3*/site-packages/confluent_kafka.libs/librdkafka-*.so.1) && mkdir "$DIR/lib" && ln -s "$newer" "$DIR/lib/librdkafka.so.1"
-  program=(env LD_LIBRARY_PATH="$DIR/lib" "$microflux")
-  works_by scram
-  program=("$microflux")
+if wanted logins; then
+  login=("${by_password[@]}"); works_by password
+  login=("${by_certificate[@]}"); works_by certificate
+  login=("${by_token[@]}"); works_by token
+  login=("${by_scram[@]}")
+  if "$microflux" check --connect "${login[@]}" > "$DIR/said" 2>&1; then works_by scram; else
+    check "SCRAM: check names the cure" grep -q 'before 2.6.1 cannot log in to Kafka 4 by SCRAM' "$DIR/said"
+    newer=$(ls "$venv"/lib/python3*/site-packages/confluent_kafka.libs/librdkafka-*.so.1) && mkdir "$DIR/lib" && ln -s "$newer" "$DIR/lib/librdkafka.so.1"
+    program=(env LD_LIBRARY_PATH="$DIR/lib" "$microflux")
+    works_by scram
+    program=("$microflux")
+  fi
 fi
 
 # ---- each right alone ----
 login=("${by_password[@]}")
-for ((n = 0; n < $(rights count); n++)); do
-  rights but $n > /dev/null
-  worker "without-$n"
-  soon 8 worked "without-$n"; stopped=$?
-  check "needed: $(rights name $n)" [ $stopped = 1 ]
+needed() { # KIND
+  kind=$1
+  rights of "$kind" > /dev/null
   rights all > /dev/null
-  check "and once it is given, the worker goes on" soon 40 worked "without-$n"
+  worker "all-$kind"
+  check "$kind: enough" soon 60 worked "all-$kind"
   ended
-done
+  for ((n = 0; n < $(rights count); n++)); do
+    rights but $n > /dev/null
+    worker "without-$kind-$n"
+    soon 8 worked "without-$kind-$n"; stopped=$?
+    check "$kind: needed: $(rights name $n)" [ $stopped = 1 ]
+    rights all > /dev/null
+    check "and once it is given, the worker goes on" soon 60 worked "without-$kind-$n"
+    ended
+  done
+  kind=score
+  rights of score > /dev/null
+  rights all > /dev/null
+}
+beside() { # KIND [VARIABLE=VALUE…]: while a score worker with every right makes what that one reads
+  env "${@:2}" "$microflux" run > "$DIR/beside.log" 2>&1 & maker=$!
+  needed "$1"
+  kill $maker; wait $maker
+}
+wanted rights && needed score
+if wanted audience; then
+  "$microflux" config secret > "$DIR/secret"; chmod 600 "$DIR/secret"
+  "$microflux" generate --creators 40 --characters --out "$DIR/train" 2> /dev/null
+  "$microflux" train embed "$DIR/train" --out "$DIR/embedding" > /dev/null 2>&1
+  beside audience MICROFLUX_PRIVACY_SECRET_FILE="$DIR/secret" MICROFLUX_MODELS_EMBEDDING="$DIR/embedding"
+fi
+wanted roster && beside roster
+
 # ---- another password, while a worker runs ----
-worker renewed
-soon 40 worked renewed
-printf 'another\n' > "$DIR/password"
-"$root/deploy/kafka.sh" stop "$DIR/kafka" && sed -i 's/user_microflux="right"/user_microflux="another"/' "$DIR/kafka/n1.properties" &&
-  "$root/deploy/kafka.sh" start "$DIR/kafka" 1 && "$root/deploy/kafka.sh" wait "$DIR/kafka" 1 90
-table=$(tables)
-check "another password, in the file and at the broker: the worker goes on" soon 60 worked renewed
-check "it was refused once with the old one" grep -q 'kafka.sasl.username or kafka.sasl.password is wrong' "$DIR/worker.log"
-ended
+renewed() {
+  worker renewed
+  soon 40 worked renewed
+  printf 'another\n' > "$DIR/password"
+  "$root/deploy/kafka.sh" stop "$DIR/kafka" && sed -i 's/user_microflux="right"/user_microflux="another"/' "$DIR/kafka/n1.properties" &&
+    "$root/deploy/kafka.sh" start "$DIR/kafka" 1 && "$root/deploy/kafka.sh" wait "$DIR/kafka" 1 90
+  table=$(tables)
+  check "another password, in the file and at the broker: the worker goes on" soon 60 worked renewed
+  check "it was refused once with the old one" grep -q 'kafka.sasl.username or kafka.sasl.password is wrong' "$DIR/worker.log"
+  ended
+}
+wanted renewed && renewed
 
 # ---- the registry ----
 stub_up() { { coproc STUB { python3 "$root/tests/registry/stub.py" --auth me:right --tls "$certs/$1.crt" "$certs/$1.key"; }; } 2> /dev/null; read -ru "${STUB[0]}" port; }
-stub_up server
-printf 'right\n' > "$DIR/right"; printf 'wrong\n' > "$DIR/wrong"
-login=(--set registry.url="https://127.0.0.1:$port" --set registry.ca_file="$certs/ca.crt" --set registry.username=me --set registry.password_file="$DIR/right")
-worker registry
-check "registry over TLS with a login: records in and scores out" soon 40 worked registry
-check "and they name its schema" grep -q ' output_schema .*id=[1-9]' "$DIR/worker.log"
-ended
-says "check --connect agrees" 0 'registry: knows creator-scores-value by id' check --connect
-says "a wrong password" 1 'registry.username and registry.password_file' check --connect --set registry.password_file="$DIR/wrong"
-says "is no start" 69 'registry_auth' run --set registry.password_file="$DIR/wrong"
-says "a CA that did not sign" 69 'registry: .*certificate' check --connect --set registry.ca_file="$certs/otherca.crt"
-says "is weather: the start waits for the one who mends it" 124 'start_waits|registry_away.*certificate' run --set registry.ca_file="$certs/otherca.crt"
-says "without TLS" 69 'registry: ' check --connect --set registry.url="http://127.0.0.1:$port"
+registry() {
+  stub_up server
+  printf 'right\n' > "$DIR/right"; printf 'wrong\n' > "$DIR/wrong"
+  login=(--set registry.url="https://127.0.0.1:$port" --set registry.ca_file="$certs/ca.crt" --set registry.username=me --set registry.password_file="$DIR/right")
+  worker registry
+  check "registry over TLS with a login: records in and scores out" soon 40 worked registry
+  check "and they name its schema" grep -q ' output_schema .*id=[1-9]' "$DIR/worker.log"
+  ended
+  says "check --connect agrees" 0 'registry: knows creator-scores-value by id' check --connect
+  says "a wrong password" 1 'registry.username and registry.password_file' check --connect --set registry.password_file="$DIR/wrong"
+  says "is no start" 69 'registry_auth' run --set registry.password_file="$DIR/wrong"
+  says "a CA that did not sign" 69 'registry: .*certificate' check --connect --set registry.ca_file="$certs/otherca.crt"
+  says "is weather: the start waits for the one who mends it" 124 'start_waits|registry_away.*certificate' run --set registry.ca_file="$certs/otherca.crt"
+  says "without TLS" 69 'registry: ' check --connect --set registry.url="http://127.0.0.1:$port"
+  # shellcheck disable=SC1083,SC2093
+  { exec {STUB[1]}>&-; wait "$STUB_PID"; } 2> /dev/null
+}
+wanted registry && registry
 check "no password in any log" [ "$(grep -lE '[^.]password=(right|wrong)|"(right|wrong)"' "$DIR"/*.log "$DIR/said" | wc -l)" = 0 ]
 # shellcheck disable=SC1083,SC2093
-{ exec {RIGHTS[1]}>&- {STUB[1]}>&-; wait "$RIGHTS_PID" "$STUB_PID"; } 2> /dev/null # both end with their stdin
+{ exec {RIGHTS[1]}>&-; wait "$RIGHTS_PID"; } 2> /dev/null # ends with its stdin
 summary
