@@ -18,27 +18,28 @@ if grep -q '^VERSION_ID="1[3-9]"' /etc/os-release; then clang_runtime=libclang-r
 check=(kcat curl openssl help2man clang clang-format "$clang_runtime" spin python3 python3-venv python3-yaml procps default-jdk-headless)
 extra=(lintian shellcheck debootstrap tmux libfaketime mkdocs nodejs npm)
 
-# promtool alone (of the package prometheus in Debian 12, whose daemon would start by itself): unpacked into the cache folder.
-unpack_promtool() {
+# unpack PROGRAM: promtool or prometheus alone (in Debian 12 both of the package prometheus, whose daemon would start by itself), into the
+# cache folder.
+unpack() {
   local cache=${MICROFLUX_CACHE:-$HOME/.cache/microflux} folder
-  { command -v promtool || [ -x "$cache/promtool" ]; } > /dev/null && return
-  echo "unpacking: promtool" >&2
+  { command -v "$1" || [ -x "$cache/$1" ]; } > /dev/null && return
+  echo "unpacking: $1" >&2
   folder=$(mktemp -d)
-  (cd "$folder" && { apt-get download -q promtool || apt-get download -q prometheus; } > /dev/null 2>&1 && dpkg -x ./*.deb .) ||
+  (cd "$folder" && { apt-get download -q "$1" || apt-get download -q prometheus; } > /dev/null 2>&1 && dpkg -x ./*.deb .) ||
     { rm -rf "$folder"; return 1; }
-  mkdir -p "$cache" && mv "$folder/usr/bin/promtool" "$cache/promtool"
+  mkdir -p "$cache" && mv "$folder/usr/bin/$1" "$cache/$1"
   rm -rf "$folder"
 }
 
-wanted=() promtool=no
+wanted=() unpacked=()
 for set in "${@:-run}"; do
   case $set in
   run) wanted+=("${run[@]}") ;;
   build) wanted+=("${build[@]}") ;;
   package) wanted+=("${build[@]}" "${package[@]}") ;;
   kafka) wanted+=("${kafka[@]}") ;;
-  test) wanted+=("${run[@]}" "${build[@]}" "${kafka[@]}" "${check[@]}") promtool=yes ;;
-  nightly) promtool=yes wanted+=("${run[@]}" "${build[@]}" "${kafka[@]}" "${check[@]}" "${package[@]}" "${extra[@]}") ;;
+  test) wanted+=("${run[@]}" "${build[@]}" "${kafka[@]}" "${check[@]}") unpacked=(promtool) ;;
+  nightly) unpacked=(promtool prometheus) wanted+=("${run[@]}" "${build[@]}" "${kafka[@]}" "${check[@]}" "${package[@]}" "${extra[@]}") ;;
   *) sed -n 2,8p "$0" >&2; exit 64 ;;
   esac
 done
@@ -61,5 +62,5 @@ if [ ${#missing[@]} -gt 0 ]; then
   $sudo apt-get install -y -q --no-install-recommends "${missing[@]}" > /dev/null 2>&1 ||
     { $sudo apt-get update -q > /dev/null && $sudo apt-get install -y -q --no-install-recommends "${missing[@]}" > /dev/null; }
 fi
-if [ $promtool = yes ]; then unpack_promtool; fi
+for program in "${unpacked[@]}"; do unpack "$program"; done
 # Debian starts a redis-server on 6379 by itself; microflux starts its own.

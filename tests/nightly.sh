@@ -41,6 +41,7 @@ for scenario in cut_off silent clock disk_full recreated partitions partitions_o
   part "fault by name: $scenario" tests/faults/run.sh --scenario $scenario
 done
 part 'four workers become the next version under load' tests/rolling.sh
+part 'each alert, provoked, fires alone' tests/alert_drill.sh
 part 'planted bugs are found' tests/faults/mutations.sh
 night=$((10#$(date +%j))) # another order of faults each night; the run prints its seed
 part 'faults of every part, one node, 20 minutes, densely' tests/faults/run.sh --seed $night --minutes 20 --round 40 --pace 1 --rate 200

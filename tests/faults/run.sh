@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # One run of the fault suite, on its own Kafka and Redis; the same seed gives the same traffic and the same order of faults.
 # usage: run.sh --seed N --minutes M [--nodes 1|3] [--redis single|sentinel|cluster] [--only KIND,KIND…] …   (nemesis.py)
+#        run.sh --alerts [NAME…]                                  the alert drill (alert_drill.py)
 #        run.sh --scenario NAME [--seconds N] [--nodes 1|3]       one fault by name, with assertions of its own (scenarios.py)
 # FAULTS_KEEP=FOLDER keeps the logs of a run that failed.
 set -uo pipefail
@@ -11,6 +12,7 @@ for ((i = 1; i <= $#; i++)); do
   case ${!i} in
   --nodes) j=$((i + 1)); nodes=${!j} ;;
   --scenario) program=scenarios.py ;;
+  --alerts) program=alert_drill.py ;;
   esac
 done
 EXTRA=$here/broker.properties stack_up "$nodes" || exit 1
