@@ -120,7 +120,8 @@ void watch_free(struct watch *watch);                    /* leaves it empty */
 #define CURRENCIES 192 /* ISO 4217 knows fewer */
 struct performance {
     bool there;
-    int64_t posts, posted_at, engagements, clicks, purchases; /* posted_at: of the newest, if there are posts */
+    int64_t posts, posted_at, engagements, clicks,
+        purchases; /* posted_at: of the newest, if there are posts */
     struct campaign_value values[CURRENCIES];
     size_t n_values;
     struct optional expected, ratio, cost, cost_per_engagement, cost_per_conversion; /* minor units */
