@@ -157,7 +157,9 @@ def check_creators(scores, alerts):
     wrong = compare(expected, own)
     got = Counter((a["creator_id"], a["type"]) for a in own)
     wrong += [f"planned, and not told once: {kind} of {creator}" for creator, kind in plan() if got[creator, kind] != 1]
-    wrong += [f"not planned: {key}" for key in got if key not in set(plan()) and key != ("flapping", "TIER_CHANGED")]
+    # one disclosed post among seven is within 5 to 15 %: whether it is published before the next one comes, nobody says
+    wrong += [f"not planned: {creator}, {kind}" for creator, kind in got if (creator, kind) not in set(plan())
+              and (creator, kind) != ("flapping", "TIER_CHANGED") and not (creator.startswith("flag-") and kind == "SATURATION_LEFT")]
     flaps = got["flapping", "TIER_CHANGED"]
     wrong += [f"{FLAPS} flaps in {FLAPS // 12} hours gave {flaps} alerts"] if not 2 <= flaps <= FLAPS // 12 + 1 else []
     print(f"{len(own)} alerts of creators, {flaps} of {FLAPS} flaps")

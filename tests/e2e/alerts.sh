@@ -8,7 +8,7 @@ foreign_client || exit 1
 export REDIS_FSYNC=always
 stack_up || exit 1
 "$microflux" config secret > "$DIR/secret" && chmod 600 "$DIR/secret" || exit 1
-export MICROFLUX_PRIVACY_SECRET_FILE=$DIR/secret MICROFLUX_MEMORY_MIB=64 MICROFLUX_SWEEP_INTERVAL_S=5 MICROFLUX_LANE_COMMIT_MS=20
+export MICROFLUX_PRIVACY_SECRET_FILE=$DIR/secret MICROFLUX_MEMORY_MIB=64 MICROFLUX_SWEEP_INTERVAL_S=10 MICROFLUX_LANE_COMMIT_MS=20
 "$microflux" topics create --replay --partitions 2 > /dev/null || exit 1
 py() { python3 "$root/tests/e2e/alerts.py" "$@"; }
 paced() { if [ "$1" = 0 ]; then cat; else while read -r line; do echo "$line"; sleep "$1"; done; fi; } # SECONDS between two lines

@@ -18,7 +18,7 @@ digest() { sed -n '2s/digest //p' "$1"; }
 
 printf '%032d\n' 7 > "$DIR/secret" && chmod 600 "$DIR/secret" # without one nobody is met
 export MICROFLUX_PRIVACY_SECRET_FILE=$DIR/secret
-"$microflux" topics create --partitions 2 > /dev/null
+"$microflux" topics create --replay --partitions 2 > /dev/null
 "$microflux" generate --creators 300 --days 20 --seed 3 --out "$DIR/events" 2> /dev/null
 judge nudge "$DIR/events" > "$DIR/nudge"
 for part in a b; do

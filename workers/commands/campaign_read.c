@@ -81,7 +81,7 @@ static enum err take_value(struct reading *r, const char *word)
     return ERR_OK;
 }
 
-/* A class of the lexicons, else a tag or a mention. */
+/* A class of the lexicons, else a tag (#x), a mention (@x) or, without a sign, either. */
 static enum err take_excluded(struct reading *r, const char *word)
 {
     const struct text_class *class = text_class_of(r->tables->text, bytes_of(word));
@@ -92,8 +92,9 @@ static enum err take_excluded(struct reading *r, const char *word)
     }
     if (c->n_excluded + 2 > sizeof c->excluded / sizeof c->excluded[0])
         return refuse(r, "excluded", word, "is one too many; 64 are accepted");
-    c->excluded[c->n_excluded++] = text_token(r->scratch, '#', bytes_of(word));
-    c->excluded[c->n_excluded++] = text_token(r->scratch, '@', bytes_of(word));
+    for (const char *sign = "#@"; *sign; sign++)
+        if (*word == *sign || !strchr("#@", *word))
+            c->excluded[c->n_excluded++] = text_token(r->scratch, *sign, bytes_of(word));
     return ERR_OK;
 }
 
