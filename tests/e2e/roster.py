@@ -39,12 +39,15 @@ def packed(rng, size):
     for h in rng.sample(PEOPLE, size):
         register, rest = h >> 53, h & (1 << 53) - 1
         ranks[register] = max(ranks.get(register, 0), 53 - rest.bit_length() + 1)
-    if len(ranks) <= 512:
-        return len(ranks).to_bytes(2, "little") + b"".join((r << 8 | ranks[r]).to_bytes(3, "little") for r in sorted(ranks))
-    dense = bytearray(b"\xff\xff")
-    for first in range(0, 2048, 4):
-        dense += sum(ranks.get(first + k, 0) << 6 * k for k in range(4)).to_bytes(3, "little")
-    return bytes(dense)
+    return sketch_of(ranks).packed()
+
+
+def sketch_of(ranks):
+    from actors import Registers
+    sketch = Registers()
+    for register, rank in ranks.items():
+        sketch.ranks[register] = rank
+    return sketch
 
 
 def fit(rng, name, creator, version, as_of):
@@ -123,14 +126,6 @@ def pairs_of(path):
     return {name: {c: v for (n, c), v in known.items() if n == name} for name in ends}, ends
 
 
-def varint(data):
-    n = shift = 0
-    for byte in data:
-        n, shift = n | (byte & 127) << shift, shift + 7
-        if byte < 128:
-            return n
-
-
 def agree(path):
     pairs, last = pairs_of(path)[0], {}
     for record in sorted(map(json.loads, open(path)), key=lambda r: (r["partition"], r["offset"])):
@@ -145,21 +140,8 @@ def agree(path):
 
 
 def registers(text):
-    """docs/reference/redis-layout.md: the two forms that are written"""
     from actors import Registers
-    data, sketch = bytes.fromhex(text or "0080"), Registers()
-    n, rest = int.from_bytes(data[:2], "little"), iter(data[2:])
-    if n == 0xfffe:
-        least, halves = next(rest), bytes(next(rest) for _ in range(1024))
-        nibbles = [half >> 4 * k & 15 for half in halves for k in range(2)]
-        sketch.ranks = bytearray(next(rest) if nibble == 15 else nibble + least for nibble in nibbles)
-        return sketch
-    register = -1
-    for _ in range(n & 0x7fff):
-        word = varint(rest)
-        register += 1 + (word >> 3)
-        sketch.ranks[register] = word & 7 or next(rest)
-    return sketch
+    return Registers.unpacked(bytes.fromhex(text or ""))
 
 
 def expected(pairs, of):

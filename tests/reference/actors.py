@@ -70,6 +70,9 @@ def varint(rest):
     raise ValueError("it ends within a number")
 
 
+SPARSE = 512  # registers in use, at most, in the first form of a sketch (fit-score.avsc)
+
+
 class Registers:
     """HyperLogLog of 2^11 registers: the top 11 bits choose one, it keeps the most leading zeros + 1 of the rest."""
 
@@ -109,7 +112,10 @@ class Registers:
         return found
 
     def packed(self):
-        """The same the other way round, in its first form."""
+        """The same the other way round."""
+        return self.packed_used() if len(self.used()) <= SPARSE else self.packed_all()
+
+    def packed_used(self):
         data, before = bytearray((0x8000 + len(self.used())).to_bytes(2, "little")), -1
         for place, rank in self.used():
             word, before = place - before - 1 << 3 | (rank if rank < 8 else 0), place
@@ -118,6 +124,12 @@ class Registers:
                 word >>= 7
             data += bytes([word] + [rank] * (rank > 7))
         return bytes(data)
+
+    def packed_all(self):
+        least = min(self.ranks)
+        above = [min(rank - least, 15) for rank in self.ranks]
+        pairs = bytes(low | high << 4 for low, high in zip(above[::2], above[1::2]))
+        return b"\xfe\xff" + bytes([least]) + pairs + bytes(rank for rank in self.ranks if rank - least >= 15)
 
     def used(self):
         """The registers that are not 0."""
