@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Checks the lane's protocol in every interleaving, and that the check can fail: each broken rule must be found.
-# usage: check.sh [--quick]      --quick: one fault at a time (about a minute); else two (some GiB, half an hour)
+# usage: check.sh [--quick]      --quick: one fault at a time (about a minute); else two (5 GiB, a quarter of an hour of one core)
 set -uo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 work=$(mktemp -d); trap 'rm -rf "$work"' EXIT
