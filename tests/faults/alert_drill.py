@@ -238,12 +238,12 @@ class Drill:
         self.stack.kafka_net[1].heal()
 
     def stuck(self):
-        """A record of a schema that is asked of a registry that is away."""
-        self.say("mode stop")
+        """A record of a schema that is asked of a registry that has trouble."""
+        self.say("mode 500")
         self.traffic.send(b"\x00\x00\x00\x07\x00body")
         while (yield) != "mend":
             pass
-        self.say("mode start")
+        self.say("mode ok")
 
     def memory_grows(self):
         """Ever new creators, and room for them."""

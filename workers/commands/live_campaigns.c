@@ -49,7 +49,7 @@ struct live_campaigns *live_campaigns_open(const struct config *config, const st
     *live = (struct live_campaigns){.config = config,
                                     .setup = setup,
                                     .sets = sets,
-                                    .schema = {schema_campaign, setup->registry},
+                                    .schema = {.json = schema_campaign, .registry = setup->registry},
                                     .by = &setup->options,
                                     .changed = true}; /* that there are none is worth telling, too */
     return live;
