@@ -38,7 +38,7 @@ ERRORS = (                                       # checks, file, line, what it b
     (VECTORS, "vectors", "times(u, evidence(n, C[\"niche.content_k\"])) + list(a)", "list(u) + list(a)"),
     (VECTORS, "audience", "((new, old), (old, new))", "((new, old), (new, old))"),
     (VECTORS, "audience", "if again:\n            return []", "if False:\n            return []"),
-    (VECTORS, "audience", "(others + [e])", "(ring + [e])"),
+    (VECTORS, "audience", "sorted(others + [newest]", "sorted(ring + [newest]"),
     (VECTORS, "audience", "if old.digest == e.digest", ""),
     (VECTORS, "audience", "if self.digest != update.digest or self.y is None", "if self.y is None"),
     (VECTORS, "audience", "or record.late ", ""),
