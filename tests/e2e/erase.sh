@@ -32,7 +32,7 @@ redis_gone() { kill -9 "$(cat "$DIR/redis.pid")"; while kill -0 "$(cat "$DIR/red
 cli() { redis-cli -p "$REDIS_PORT" --raw "$@"; }
 key() { cli keys "mf:default:score:*:$1:$gone"; }
 applied() { cli hget "$(key c)" v; }
-soon() { for _ in $(seq 300); do "$@" && return; sleep 0.1; done; return 1; }
+soon() { for _ in $(seq 900); do "$@" && return; sleep 0.1; done; return 1; }
 changed() { [ "$(applied)" != "$1" ]; }
 stopped() { kill "$pid"; wait "$pid"; }
 scores() { "$microflux" tail creator-scores --until-end --format json | grep "\"key\":\"$gone\"" > "$DIR/scores"; }

@@ -66,7 +66,8 @@ check "applied offsets add up to what was produced" [ "$(value "${at[1]}" microf
 published=$("$microflux" tail creator-scores --until-end --format json | wc -l)
 check "published = records in creator-scores" [ "$(value "${at[1]}" microflux_scores_published_total)" = "$published" ]
 check "by reason, and by tier, they add up to the same" [ "$(value "${at[1]}" microflux_creators_told_total) $(value "${at[1]}" microflux_creators_told_by_tier_total)" = "$published $published" ]
-check "deliveries = scores + dead letters" [ "$(value "${at[1]}" microflux_deliveries_total)" = $((published + rejected)) ]
+alerts=$("$microflux" tail alerts --until-end --format json | wc -l)
+check "deliveries = scores + alerts + dead letters" [ "$(value "${at[1]}" microflux_deliveries_total)" = $((published + alerts + rejected)) ]
 check "every commit was timed" [ "$(value "${at[1]}" microflux_redis_exec_seconds_count)" = "$(value "${at[1]}" microflux_commits_total)" ]
 check "no creator's id in any label" [ "$(grep -cE 'creator-|hottest' "$DIR/metrics")" = 0 ]
 undocumented() { # FILE: names of metrics that the reference page does not have

@@ -70,7 +70,7 @@ kill -9 $pid; wait $pid 2> /dev/null
 worker cold
 ask round 2 5 > /dev/null
 check "a start without the registry: ids and schemas come from the file" eventually 60 counted
-check "our own ids, too" [ "$(lines registry_remembered "$DIR/cold.log")" = 3 ]
+check "our own ids, too" [ "$(lines registry_remembered "$DIR/cold.log")" = 4 ]
 lane=$(ask stuck)
 check "an id that cannot be asked for: the other lanes go on" eventually 60 counted "$lane"
 check "its own lane waits and says so" eventually 30 grep -q "lane_waits lane=$lane .*topic=interactions" "$DIR/cold.log"

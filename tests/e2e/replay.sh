@@ -33,7 +33,7 @@ ended TERM
 check "verify: equal before" exits 0 verify --sample 0
 redis hset "$(hash_of c creator-3)" t 'v999999 l7' > /dev/null
 day=$(redis hkeys "$(hash_of c creator-14)" | grep '^d' | head -1)
-redis hset "$(hash_of c creator-14)" "$day" "$(redis hget "$(hash_of c creator-14)" "$day" | sed 's/ v[0-9]*/ v1/')" > /dev/null
+redis hset "$(hash_of c creator-14)" "$day" "$(redis hget "$(hash_of c creator-14)" "$day" | sed 's/v[0-9]*/v1/')" > /dev/null
 post=$(redis hkeys "$(hash_of p creator-25)" | grep 'c$' | head -1)
 redis hset "$(hash_of p creator-25)" "$post" 'l123456' > /dev/null
 worker

@@ -19,7 +19,7 @@ worker() { "$microflux" run "$@" 2>> "$DIR/worker.log" & pid=$!; }
 lag() { "$microflux" lag --format json "$@"; }
 letters() { "$microflux" dead-letters "$@"; }
 
-check 'topics create --format json' json 'len(rows)==11 and all(r["created"] for r in rows)' < <("$microflux" topics create --partitions 2 --format json)
+check 'topics create --format json' json 'len(rows)==12 and all(r["created"] for r in rows)' < <("$microflux" topics create --partitions 2 --format json)
 check 'lag before the first worker: every lane waits for one' until_json 1 'len(rows)==6 and all(r["waits_for"]=="a worker" and r["applied"] is None for r in rows)' lag
 
 # ---- lag ----

@@ -191,7 +191,8 @@ void lane_send(struct lane *lane)
             lane_trouble(lane, ERR_LOST, info.word, "%s", info.sentence);
             return;
         }
-        COUNT(lane->counters, published);
+        if (o->topic == 0)
+            COUNT(lane->counters, published);
         lane->sent_outputs++;
     }
     if (lane->outputs_free && lane->n_outputs) {
