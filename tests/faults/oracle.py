@@ -47,9 +47,9 @@ class Scores(published.Report):
         self.bad = {}
 
     def compare(self, field, wanted, found, where, *kind):
-        before = self.shown
+        before = self.fields[field][2] if field in self.fields else 0
         super().compare(field, wanted, found, where, *kind)
-        if self.shown > before:
+        if self.fields[field][2] > before:
             self.bad.setdefault(where, f"{field}: wanted {wanted!r}, found {found!r}")
 
 
