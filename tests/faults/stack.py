@@ -52,6 +52,7 @@ def blocks(pid, number):
 class Stack:
     """DIR, the ports and the processes."""
     all = []
+    long = False  # a run of minutes: faults may take longer, and the log is compacted
 
     def __init__(self, nodes, workers, redis="single"):
         self.dir, self.redis_port = Path(os.environ["DIR"]), int(os.environ["REDIS_PORT"])
