@@ -8,6 +8,7 @@
 /* The inputs, then creator-scores, dead-letters, peer-tables, fit-scores, alerts, and with an embedding
  * audience-edges and affinity-updates. */
 #define CHECK_PEERS   (N_TOPICS + 2)
+#define CHECK_FITS    (N_TOPICS + 3)
 #define CHECK_ALERTS  (N_TOPICS + 4)
 #define CHECK_EDGES   (N_TOPICS + 5)
 #define CHECK_UPDATES (N_TOPICS + 6)

@@ -144,7 +144,7 @@ void check_kafka(struct checking *c)
     for (int i = N_TOPICS; i < c->n_topics; i++)
         check_writing(c, c->topics[i]);
     for (int i = CHECK_PEERS; i < c->n_topics; i++)
-        if (i != CHECK_ALERTS) /* which no worker reads */
+        if (i != CHECK_FITS && i != CHECK_ALERTS) /* which no score worker reads */
             check_reading(c, c->topics[i]);
     check_group(c);
     check_clock(c);
