@@ -50,8 +50,6 @@ enum topic { TOPIC_PROFILES, TOPIC_POSTS, TOPIC_INTERACTIONS, N_TOPICS };
 #define TOPIC_AFFINITY N_TOPICS
 #define N_INPUTS       (N_TOPICS + 1)
 
-/* ---- decoded input records (filled by the score worker's field tables; strings are borrowed for the call)
- * ---- */
 /* ---- whose eyes: countries or languages of an audience, the largest shares first ---- */
 #define AUDIENCE_SHARES 16 /* kept of each: as few as a platform tells of */
 #define LONGEST_SHARE   15 /* bytes of a name */
@@ -69,6 +67,8 @@ struct audience_shares {
 void audience_shares_add(struct audience_shares *shares, struct bytes of, double share);
 enum { SHARES_COUNTRIES, SHARES_LANGUAGES, SHARES_KINDS };
 
+/* ---- decoded input records (filled by the score worker's field tables; strings are borrowed for the call)
+ * ---- */
 struct profile_record {
     struct bytes creator_id;
     int32_t platform;

@@ -1,13 +1,11 @@
 /* Alerts: the edge of each type on both sides, what lasts is none, nothing begins from nothing, a week of
  * authenticity, one an hour. */
-#include "cmocka_all.h"
+#include "methodology_bed.h"
 #include "microflux/alert.h"
 #include "microflux/creator.h"
-#include "microflux/methodology.h"
 
 #define AT (20500 * MS_DAY + 12 * MS_HOUR)
 
-static struct methodology *m;
 static struct alert found[ALERTS_OF_CREATOR];
 
 static struct score score(void)
@@ -162,20 +160,6 @@ static void test_muted(void **state)
     assert_int_equal(alerts_muted("", &muted, &info), ERR_OK);
     assert_int_equal(muted, 0);
     assert_int_equal(alerts_muted("TIER", &muted, &info), ERR_USAGE);
-}
-
-static int open_methodology(void **state)
-{
-    struct err_info info;
-    (void)state;
-    return methodology_open("default", &m, &info) != ERR_OK;
-}
-
-static int close_methodology(void **state)
-{
-    (void)state;
-    methodology_close(m);
-    return 0;
 }
 
 int main(void)

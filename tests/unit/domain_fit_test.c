@@ -3,11 +3,10 @@
 #include <math.h>
 #include <stdio.h>
 
-#include "cmocka_all.h"
 #include "domain_room.h"
+#include "methodology_bed.h"
 #include "microflux/fit.h"
 
-static struct methodology *m;
 static uint64_t seed = 42;
 
 static uint64_t next(void)
@@ -162,20 +161,6 @@ static void test_near_the_best(void **state)
     }
     print_message("at least %.3f of the best reach of 3\n", least);
     assert_true(least >= 1 - exp(-1));
-}
-
-static int open_methodology(void **state)
-{
-    struct err_info info;
-    (void)state;
-    return methodology_open("default", &m, &info) == ERR_OK ? 0 : -1;
-}
-
-static int close_methodology(void **state)
-{
-    (void)state;
-    methodology_close(m);
-    return 0;
 }
 
 int main(void)

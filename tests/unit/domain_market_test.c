@@ -3,27 +3,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cmocka_all.h"
+#include "methodology_bed.h"
 #include "microflux/file.h"
 #include "microflux/market.h"
 
 #define EVEN "1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21"
-
-static struct methodology *methodology;
-
-static int open_methodology(void **state)
-{
-    struct err_info info;
-    (void)state;
-    return methodology_open("default", &methodology, &info) == ERR_OK ? 0 : -1;
-}
-
-static int close_methodology(void **state)
-{
-    (void)state;
-    methodology_close(methodology);
-    return 0;
-}
 
 /* The 5th, 50th and 95th percentile of the source, and nothing where there is no source. */
 static void own_benchmarks(void **state)
@@ -33,7 +17,7 @@ static void own_benchmarks(void **state)
     struct peer_table *table;
     struct err_info info;
     (void)state;
-    assert_int_equal(benchmark_open(methodology, &table, &info), ERR_OK);
+    assert_int_equal(benchmark_open(m, &table, &info), ERR_OK);
     for (size_t band = 0; band < 6; band++) {
         const struct peer_cell *cell = &table->cells[1][band]; /* INSTAGRAM */
         assert_int_equal(cell->n, 1);
@@ -60,7 +44,7 @@ static void refused_benchmarks(void **state)
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct peer_table *table;
         struct err_info info = {0};
-        assert_int_equal(benchmark_read("x.conf", cases[i][0], methodology, &table, &info), ERR_USAGE);
+        assert_int_equal(benchmark_read("x.conf", cases[i][0], m, &table, &info), ERR_USAGE);
         if (!strstr(info.sentence, cases[i][1]))
             fail_msg("\"%s\" does not say \"%s\"", info.sentence, cases[i][1]);
     }

@@ -2,13 +2,12 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "cmocka_all.h"
 #include "domain_room.h"
+#include "methodology_bed.h"
 
 #define CREATORS 5000
 #define WIDTH    (5 * M_LN10 / PEER_BINS)
 
-static struct methodology *m;
 static uint64_t seed = 7;
 
 static double chance(void)
@@ -24,20 +23,6 @@ static struct score score_of(uint8_t platform, uint8_t band, double mean)
                           .peer_platform = platform,
                           .peer_band = band,
                           .estimate_mean = mean};
-}
-
-static int open_methodology(void **state)
-{
-    struct err_info info;
-    (void)state;
-    return methodology_open("default", &m, &info) == ERR_OK ? 0 : -1;
-}
-
-static int close_methodology(void **state)
-{
-    (void)state;
-    methodology_close(m);
-    return 0;
 }
 
 static void test_entries(void **state)
