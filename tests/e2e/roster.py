@@ -35,19 +35,8 @@ PEOPLE = [random.Random(person).getrandbits(64) for person in range(4000)]
 
 def packed(rng, size):
     """A sketch as it is sent: of so many people."""
-    ranks = {}
-    for h in rng.sample(PEOPLE, size):
-        register, rest = h >> 53, h & (1 << 53) - 1
-        ranks[register] = max(ranks.get(register, 0), 53 - rest.bit_length() + 1)
-    return sketch_of(ranks).packed()
-
-
-def sketch_of(ranks):
     from actors import Registers
-    sketch = Registers()
-    for register, rank in ranks.items():
-        sketch.ranks[register] = rank
-    return sketch
+    return Registers(rng.sample(PEOPLE, size)).packed()
 
 
 def fit(rng, name, creator, version, as_of):

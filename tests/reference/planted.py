@@ -143,17 +143,21 @@ def planted():
     yield from planted_lines()
 
 
-def main():
-    """The checks of one name, or all that is planted."""
-    if len(sys.argv) > 1:
-        return 0 if holds(sys.argv[1]) else 1
-    results = list(planted())
+def say(results):
+    """Prints each (name, found) that was not found, and the last line; the exit status."""
     for name, found in results:
         if not found:
             print("not found:", name)
     passed = sum(found for _, found in results)
     print(f"{passed} passed, {len(results) - passed} failed")
     return 0 if passed == len(results) else 1
+
+
+def main():
+    """The checks of one name, or all that is planted."""
+    if len(sys.argv) > 1:
+        return 0 if holds(sys.argv[1]) else 1
+    return say(list(planted()))
 
 
 if __name__ == "__main__":

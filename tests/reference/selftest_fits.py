@@ -7,6 +7,7 @@ from edges import Always
 from fit_record import as_published, compare_fit
 from lanes import load_inputs
 from moments import Moments, Prefixes
+from planted import say
 from published_fits import Judge, check, compare_end
 from records import TOPICS
 from selftest import altered, setup, tiny_scores, tiny_stream, to_lines
@@ -150,12 +151,7 @@ def self_test():
     alive = fits[:next((i for i, f in enumerate(fits) if f["value"] is None), len(fits))]
     results.append(("some leave", len(alive) < len(fits)))
     results += list(fit_results(judge, alive, fits[len(alive):])) + list(list_results(judge, alive))
-    for name, found in results:
-        if not found:
-            print("not found:", name)
-    passed = sum(found for _, found in results)
-    print(f"{passed} passed, {len(results) - passed} failed")
-    return 0 if passed == len(results) else 1
+    return say(results)
 
 
 def end_found(told):
